@@ -1,0 +1,1 @@
+"""What crosses the quiz service's boundary: its events and its operations."""

@@ -1,0 +1,91 @@
+"""What the quiz service tells the others. No event ever carries an answer or an answer key."""
+
+from marshmallow import Schema, validate
+
+from contracts import fields
+from contracts.event import Event
+
+
+class Audience(Schema):
+    """Whom an exam is for. An empty list does not restrict; a person must fit every list that is not empty.
+
+    `units` name whole branches of the unit tree: a person fits when any unit on the path from the root down to
+    the own unit is named.
+    """
+
+    lines = fields.List(fields.String(), load_default=list)
+    units = fields.List(fields.String(), load_default=list)
+    roles = fields.List(fields.String(), load_default=list)
+
+
+class AttemptSubmittedV1(Event):
+    """A person has handed in, or the server has handed in for them at the deadline.
+
+    Emitted once per attempt, in the same write that closes it: no answer changes afterwards.
+    Subject: the attempt. `submitted_at` is the server's clock; `by` tells who handed in.
+    A consumer may assume that the attempt and its answers are durable; the score is not known yet.
+    Carries no answers: the quiz service itself reads them when it grades.
+    """
+
+    producer = "quiz"
+    event = "attempt_submitted"
+    version = 1
+
+    attempt_id = fields.Id(required=True)
+    exam_id = fields.Id(required=True)
+    person_id = fields.Id(required=True)
+    submitted_at = fields.Instant(required=True)
+    by = fields.String(load_default="person", validate=validate.OneOf(["person", "server"]))
+
+
+class AttemptGradedV1(Event):
+    """An attempt has its mark, and with it the person's standing in the exam is known anew.
+
+    Emitted once per graded attempt, from the person's standing. Subject: the standing, one per exam and person
+    (`<exam_id>:<person_id>`), so `sequence` orders the events of one person in one exam: the newest replaces.
+    `score`, `passed`, `credits` and `points` are what counts now for the person in this exam by its grading rule over
+    all graded attempts; `attempt_score` is the mark of the attempt `attempt_id`, the `number`-th of the person.
+    `credits` are those earned: the exam's when passed, else 0; `points` 0 to 10, one per tenth of `max_score` reached.
+    A consumer keeps one entry per exam and person and may apply an event twice without harm.
+    """
+
+    producer = "quiz"
+    event = "attempt_graded"
+    version = 1
+
+    attempt_id = fields.Id(required=True)
+    exam_id = fields.Id(required=True)
+    exam_title = fields.String(required=True)
+    person_id = fields.Id(required=True)
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    score = fields.Float(required=True)
+    max_score = fields.Float(required=True)
+    passed = fields.Boolean(required=True)
+    credits = fields.Float(required=True)
+    points = fields.Integer(required=True)
+    required = fields.Boolean(required=True)
+    submitted_at = fields.Instant(required=True)
+    graded_at = fields.Instant(required=True)
+    attempt_score = fields.Float(load_default=None, allow_none=True)
+
+
+class ExamPublishedV1(Event):
+    """An exam stands in the calendar: those in its audience may sit it from `opens_at` until `closes_at`.
+
+    Emitted once, when the exam is made; the paper behind it no longer changes. Subject: the exam.
+    `required` tells whether the study record counts it as required (必修) for everybody in the audience;
+    `credits` (学时) are earned once by passing.
+    A consumer may assume nothing about who has sat it; that comes with `attempt_graded`.
+    """
+
+    producer = "quiz"
+    event = "exam_published"
+    version = 1
+
+    exam_id = fields.Id(required=True)
+    title = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    credits = fields.Float(required=True)
+    audience = fields.Nested(Audience, required=True)
+    opens_at = fields.Instant(required=True)
+    closes_at = fields.Instant(required=True)
