@@ -1,0 +1,85 @@
+"""Events as a public contract: a class an event, drafted by its producer, received by its consumers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema
+
+
+class Event(Schema):
+    """Base of every event's data schema.
+
+    A subclass names its ``producer`` (service), its ``event`` (past tense) and ``version``, and lists its fields.
+    Fields are only ever added, with ``load_default``; anything else is a new version beside the old one.
+    Unknown fields are ignored, so that a consumer outlives additions.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    producer: ClassVar[str]
+    event: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @classmethod
+    def type(cls) -> str:
+        """CloudEvents ``type``: ``reports.report_submitted.v1``."""
+        return f"{cls.producer}.{cls.event}.v{cls.version}"
+
+    @classmethod
+    def exchange(cls) -> str:
+        """The topic exchange of the producer, nameko's convention."""
+        return f"{cls.producer}.events"
+
+    @classmethod
+    def routing_key(cls) -> str:
+        """The event's name; from the second version on with its number, so that both can be listened to apart."""
+        return cls.event if cls.version == 1 else f"{cls.event}_v{cls.version}"
+
+    @classmethod
+    def schema(cls) -> Event:
+        """The one instance of this class, compiled once."""
+        if "_instance" not in cls.__dict__:
+            cls._instance = cls()
+        return cls._instance
+
+    _instance: ClassVar[Any]
+
+    @classmethod
+    def draft(cls, subject: str, **data: Any) -> Draft:
+        """An event about to be written with its change. Raises ``ValidationError`` for data the schema refuses."""
+        schema = cls.schema()
+        dumped = schema.dump(data)
+        unknown = data.keys() - schema.fields.keys()
+        if unknown:
+            raise TypeError(f"{cls.type()} has no field {', '.join(sorted(unknown))}")
+        schema.load(dumped)
+        return Draft(cls, subject, dumped)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event before its aggregate has given it an id, a sequence and a time. ``data`` is in JSON form."""
+
+    event: type[Event]
+    subject: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event as a handler gets it. ``time`` is aware and UTC; ``data`` is loaded by the event's schema.
+
+    ``sequence`` counts from 1 within ``subject`` without gaps, over all events of the producer about it.
+    """
+
+    id: str
+    type: str
+    subject: str
+    sequence: int
+    time: datetime
+    data: dict[str, Any]
+    traceparent: str | None = None
