@@ -1,0 +1,1 @@
+"""What the reports service promises: its events, its operations, and the written form of a receipt."""

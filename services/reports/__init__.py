@@ -1,0 +1,1 @@
+"""Intake of reports and suggestions, receipts, sealed content, the inbox between staff and reporter."""

@@ -1,0 +1,106 @@
+"""The key files of the reports service: how keys are written, read and made.
+
+A file holds one key a line, ``<purpose>:<base64 of 32 bytes>``; ``#`` starts a comment. The purpose is written with
+the key so that a private key can never be put where a public one belongs. Where several are allowed, the first is
+used for sealing and the others still open what was sealed to them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from nacl.bindings import crypto_scalarmult_base
+
+DESK_PRIVATE = "desk-private"
+CUSTODIAN_PRIVATE = "custodian-private"
+CUSTODIAN_PUBLIC = "custodian-public"
+LOOKUP = "lookup"
+
+KEY_BYTES = 32
+
+DESK_FILE = "reports-desk.key"
+LOOKUP_FILE = "reports-lookup.key"
+CUSTODIAN_PUBLIC_FILE = "reports-custodian.pub"
+CUSTODIAN_PRIVATE_FILE = "reports-custodian.key"
+
+# The variable that points to each file of a generated set; the custodian's private key belongs to no service.
+SETTINGS = {
+    "REPORTS_DESK_KEY_FILE": DESK_FILE,
+    "REPORTS_CUSTODIAN_PUBLIC_KEY_FILE": CUSTODIAN_PUBLIC_FILE,
+    "REPORTS_LOOKUP_KEY_FILE": LOOKUP_FILE,
+}
+
+
+class BadKey(ValueError):
+    """A key text that is not of the expected form. The message never repeats the text."""
+
+
+def read_keys(text: str, purpose: str) -> tuple[bytes, ...]:
+    """The keys of ``text``, at least one, all of ``purpose``; ``BadKey`` otherwise."""
+    lines = [line for line in (raw.split("#", 1)[0].strip() for raw in text.splitlines()) if line]
+    if not lines:
+        raise BadKey(f"holds no {purpose} key")
+    return tuple(_read_key(line, purpose) for line in lines)
+
+
+def write_key(key: bytes, purpose: str) -> str:
+    """One line of a key file."""
+    return f"{purpose}:{base64.b64encode(key).decode()}\n"
+
+
+def public_key(private_key: bytes) -> bytes:
+    """The X25519 public key of a private one."""
+    return crypto_scalarmult_base(private_key)
+
+
+def key_id(public: bytes) -> str:
+    """The short name of a key pair: 16 hex digits of the BLAKE2b hash of its public key."""
+    return hashlib.blake2b(public, digest_size=8, person=b"mingjing.key-id").hexdigest()
+
+
+def generate(directory: Path) -> dict[str, bool]:
+    """Make the set of key files in ``directory`` (mode 700, files 600), keeping every file that exists.
+
+    Returns file name -> whether it was made now. The custodian's private key is made only while there is no public
+    one, so that it can be taken away from the machine for good. Raises ``OSError``, ``BadKey``.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = {name: not (directory / name).exists() for name in (DESK_FILE, LOOKUP_FILE, CUSTODIAN_PUBLIC_FILE)}
+    if made[DESK_FILE]:
+        _write_new(directory / DESK_FILE, write_key(secrets.token_bytes(KEY_BYTES), DESK_PRIVATE))
+    if made[LOOKUP_FILE]:
+        _write_new(directory / LOOKUP_FILE, write_key(secrets.token_bytes(KEY_BYTES), LOOKUP))
+    if made[CUSTODIAN_PUBLIC_FILE]:
+        path = directory / CUSTODIAN_PRIVATE_FILE
+        made[CUSTODIAN_PRIVATE_FILE] = not path.exists()
+        if made[CUSTODIAN_PRIVATE_FILE]:
+            _write_new(path, write_key(secrets.token_bytes(KEY_BYTES), CUSTODIAN_PRIVATE))
+        private, *_ = read_keys(path.read_text(encoding="ascii"), CUSTODIAN_PRIVATE)
+        _write_new(directory / CUSTODIAN_PUBLIC_FILE, write_key(public_key(private), CUSTODIAN_PUBLIC))
+    return made
+
+
+def _read_key(line: str, purpose: str) -> bytes:
+    found, separator, encoded = line.partition(":")
+    if not separator or found.strip() != purpose:
+        raise BadKey(f"expects a line '{purpose}:<base64>'")
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except binascii.Error as error:
+        raise BadKey(f"the {purpose} key is not valid base64") from error
+    if len(key) != KEY_BYTES:
+        raise BadKey(f"the {purpose} key has {len(key)} bytes instead of {KEY_BYTES}")
+    return key
+
+
+def _write_new(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
