@@ -1,0 +1,1 @@
+"""What identity promises to the others: its events, its operations, its codes and its tokens."""

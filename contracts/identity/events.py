@@ -1,0 +1,55 @@
+"""The events of identity. They carry ids and codes; never a name, a user name or an address."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from contracts.event import Event
+from contracts.fields import Id, Instant
+
+
+class HeldDuty(Schema):
+    """One duty (code of ``organisation.DUTIES``) and the unit or the line of work that it is about."""
+
+    kind = fields.String(required=True)
+    unit_id = Id(load_default=None, allow_none=True)
+    line = fields.String(load_default=None, allow_none=True)
+
+
+class PersonChangedV1(Event):
+    """A person was created, or their unit, line, roles, duties or activity changed.
+
+    Emitted with the write; ``subject`` and ``person_id`` are the person's id. Carries the whole present state of
+    these fields, so a consumer keeps the one with the highest sequence and needs no earlier one.
+    ``unit_path`` runs from the root down to and including ``unit_id``. Names are not carried: ask identity for them.
+    """
+
+    producer = "identity"
+    event = "person_changed"
+    version = 1
+
+    person_id = Id(required=True)
+    unit_id = Id(required=True)
+    unit_path = fields.List(Id(), required=True)
+    line = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    active = fields.Boolean(required=True)
+    duties = fields.List(fields.Nested(HeldDuty), load_default=list)
+
+
+class SessionEndedV1(Event):
+    """A session ended before its time: sign-out, a reused refresh token, lost roles, a changed password.
+
+    ``subject`` and ``session_id`` are the session's id, the ``sid`` claim of its access tokens. No token of it may be
+    accepted from ``ended_at`` on; ``access_expires_at`` is when the last of them dies by itself, so the deny list may
+    forget the session then. Emitted once per session.
+    """
+
+    producer = "identity"
+    event = "session_ended"
+    version = 1
+
+    session_id = Id(required=True)
+    person_id = Id(required=True)
+    ended_at = Instant(required=True)
+    access_expires_at = Instant(required=True)
