@@ -9,8 +9,8 @@ from contracts.fields import Id, Instant, one_of
 class Audience(Schema):
     """Whom an exam is for. An empty list does not restrict; a person must fit every list that is not empty.
 
-    `units` name whole branches of the unit tree: a person fits when any unit on the path from the root down to
-    the own unit is named.
+    `units` name whole branches of the unit tree: a person fits when any unit on the path from the root down
+    to the own unit is named.
     """
 
     lines = fields.List(fields.String(), load_default=list)
@@ -41,12 +41,12 @@ class AttemptSubmittedV1(Event):
 class AttemptGradedV1(Event):
     """An attempt has its mark, and with it the person's standing in the exam is known anew.
 
-    Emitted once per graded attempt, from the person's standing. Subject: the standing, one per exam and person
-    (`<exam_id>:<person_id>`), so `sequence` orders the events of one person in one exam: the newest replaces.
-    `score`, `passed`, `credits` and `points` are what counts now for the person in this exam by its grading rule over
-    all graded attempts; `attempt_score` is the mark of the attempt `attempt_id`, the `number`-th of the person.
-    `credits` are those earned: the exam's when passed, else 0; `points` 0 to 10, one per tenth of `max_score` reached.
-    A consumer keeps one entry per exam and person and may apply an event twice without harm.
+    Emitted once per graded attempt, from the person's standing. Subject: the standing, one per exam and
+    person (`<exam_id>:<person_id>`), so `sequence` orders the events of one person in one exam: the newest
+    replaces. `score`, `passed`, `credits` and `points` are what counts now for the person in this exam by its
+    grading rule over all graded attempts; `attempt_score` is the mark of `attempt_id`, the person's
+    `number`-th try. `credits` are those earned: the exam's when passed, else 0; `points` are 0 to 10, one per
+    tenth of `max_score` reached. A consumer keeps one entry per exam and person; applying twice is harmless.
     """
 
     producer = "quiz"

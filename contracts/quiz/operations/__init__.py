@@ -1,0 +1,43 @@
+"""Every operation of the quiz service, by subject; the whole list in one place."""
+
+from contracts.quiz.operations.attempts import (
+    get_attempt,
+    mark_answer,
+    my_exams,
+    save_answer,
+    start_attempt,
+    submit_attempt,
+)
+from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
+from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
+from contracts.quiz.operations.questions import (
+    create_question,
+    export_questions,
+    get_import,
+    get_question,
+    import_questions,
+    list_questions,
+    update_question,
+)
+
+__all__ = [
+    "create_exam",
+    "create_paper",
+    "create_question",
+    "export_questions",
+    "get_attempt",
+    "get_exam",
+    "get_import",
+    "get_paper",
+    "get_question",
+    "import_questions",
+    "list_exams",
+    "list_papers",
+    "list_questions",
+    "mark_answer",
+    "my_exams",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+    "update_question",
+]

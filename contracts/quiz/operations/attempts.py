@@ -1,0 +1,181 @@
+"""Sitting an exam. No answer here has a field for a key but `Review`, which the exam's review rules open."""
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
+from contracts.operation import Operation
+from contracts.quiz.operations.questions import BANK_ROLES, Option
+from contracts.roles import ANY_ROLE
+
+
+class MyExam(Schema):
+    """An exam as one of its audience sees it.
+
+    `state`: `open` (can be sat now, or a running attempt resumed), `upcoming`, `sat` (nothing left to do)
+    or `missed`. `score` and `passed` are what counts by the exam's grading rule, null until graded or
+    while not to be shown.
+    """
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True, validate=one_of("open", "upcoming", "sat", "missed"))
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    time_limit_minutes = fields.Integer(required=True)
+    question_count = fields.Integer(required=True)
+    max_score = fields.Float(required=True)
+    pass_score = fields.Float(required=True)
+    required = fields.Boolean(required=True)
+    credits = fields.Float(required=True)
+    attempts_allowed = fields.Integer(required=True)
+    attempts_left = fields.Integer(required=True)
+    running_attempt_id = fields.String(required=True, allow_none=True)
+    attempt_ids = fields.List(fields.String(), required=True)
+    score = fields.Float(required=True, allow_none=True)
+    passed = fields.Boolean(required=True, allow_none=True)
+
+
+class AskedQuestion(Schema):
+    """A question as it is put to a person: nothing in it tells the key. `blanks` is how many blanks it
+    has."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True)
+    stem = fields.String(required=True)
+    options = fields.List(fields.Nested(Option), required=True)
+    score = fields.Float(required=True)
+    blanks = fields.Integer()
+
+
+class StoredAnswer(Schema):
+    """What the server holds of a question; `answer` null was cleared."""
+
+    question_id = fields.String(required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    sequence = fields.Integer(required=True)
+    saved_at = Instant(required=True)
+
+
+class ReviewedAnswer(Schema):
+    """One answer looked back upon; a field that the review rules do not yet allow is absent."""
+
+    question_id = fields.String(required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    score = fields.Float()
+    max_score = fields.Float()
+    correct = fields.Boolean()
+    key = fields.Raw(allow_none=True)
+    explanation = fields.String()
+    legal_basis = fields.String(allow_none=True)
+
+
+class RunningAttempt(Schema):
+    """An attempt to be worked on: its questions and what is already stored. Times are the server's."""
+
+    id = fields.String(required=True)
+    exam_id = fields.String(required=True)
+    number = fields.Integer(required=True)
+    state = fields.String(required=True)
+    started_at = Instant(required=True)
+    due_at = Instant(required=True)
+    server_time = Instant(required=True)
+    questions = fields.List(fields.Nested(AskedQuestion), required=True)
+    answers = fields.List(fields.Nested(StoredAnswer), required=True)
+
+
+class Attempt(Schema):
+    """An attempt in any state (`running`, `submitted`, `graded`). `questions` and `answers` while it runs;
+    then `score`, `passed` and `review` as far as the exam's review rules allow at this moment.
+    """
+
+    id = fields.String(required=True)
+    exam_id = fields.String(required=True)
+    number = fields.Integer(required=True)
+    state = fields.String(required=True)
+    started_at = Instant(required=True)
+    due_at = Instant(required=True)
+    server_time = Instant(required=True)
+    submitted_at = Instant(required=True, allow_none=True)
+    answers_stored = fields.Integer(required=True)
+    questions = fields.List(fields.Nested(AskedQuestion), required=True)
+    answers = fields.List(fields.Nested(StoredAnswer), required=True)
+    max_score = fields.Float(required=True)
+    score = fields.Float(required=True, allow_none=True)
+    passed = fields.Boolean(required=True, allow_none=True)
+    review = fields.List(fields.Nested(ReviewedAnswer), required=True, allow_none=True)
+
+
+class StartAttempt(Schema):
+    """Sit the exam, or go on where the running attempt stands."""
+
+    exam_id = Id(required=True)
+
+
+class AttemptId(Schema):
+    """Which attempt."""
+
+    attempt_id = Id(required=True)
+
+
+class SaveAnswer(Schema):
+    """One answer; its shape follows the question's type: single `"A"`, multiple `["A", "C"]`, true_false
+    `true`, blank `"text"` or a list with a text per blank, essay text; `null` clears. `sequence` grows
+    with each change a client makes: of two saves of one question the greater sequence stands, whichever
+    arrives last.
+    """
+
+    attempt_id = Id(required=True)
+    question_id = Id(required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    sequence = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2**53 - 1))
+
+
+class SavedAnswer(Schema):
+    """The sequence that is durably stored now, and since when; greater than the one sent when that came
+    too late."""
+
+    sequence = fields.Integer(required=True)
+    saved_at = Instant(required=True)
+
+
+class SubmittedAttempt(Schema):
+    """The receipt of a submission; asked again, the same."""
+
+    state = fields.String(required=True)
+    answers_stored = fields.Integer(required=True)
+    submitted_at = Instant(required=True)
+
+
+class MarkAnswer(Schema):
+    """A trainer's mark for an essay, 0 to the question's score."""
+
+    attempt_id = Id(required=True)
+    question_id = Id(required=True)
+    score = fields.Float(required=True, validate=validate.Range(min=0, max=1000))
+    comment = Text(load_default="", min=0, max=2000)
+
+
+class MarkedAttempt(Schema):
+    """How many answers still wait for a mark; at 0 the attempt is graded."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    unmarked = fields.Integer(required=True)
+
+
+class MyExamsRequest(PageRequest):
+    """Own exams, those that close last first."""
+
+
+MyExamPage = page_of(MyExam)
+
+my_exams = Operation("quiz", "my_exams", MyExamsRequest, MyExamPage, roles=ANY_ROLE, repeatable=True)
+start_attempt = Operation(
+    "quiz", "start_attempt", StartAttempt, RunningAttempt, roles=ANY_ROLE, repeatable=True
+)
+save_answer = Operation("quiz", "save_answer", SaveAnswer, SavedAnswer, roles=ANY_ROLE, repeatable=True)
+submit_attempt = Operation(
+    "quiz", "submit_attempt", AttemptId, SubmittedAttempt, roles=ANY_ROLE, repeatable=True
+)
+get_attempt = Operation("quiz", "get_attempt", AttemptId, Attempt, roles=ANY_ROLE, repeatable=True)
+mark_answer = Operation("quiz", "mark_answer", MarkAnswer, MarkedAttempt, roles=BANK_ROLES, repeatable=True)

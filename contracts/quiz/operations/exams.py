@@ -1,0 +1,100 @@
+"""Exams: a scheduled sitting of a paper, with its window, its limits and its audience."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
+from contracts.operation import Operation
+from contracts.quiz.operations.questions import BANK_ROLES
+from contracts.roles import ALL_ROLES, LEADER, SUPERVISOR
+
+GRADINGS = ("highest", "last", "first", "average")
+WHEN = ("immediately", "after_close", "never")
+
+
+class ExamAudience(Schema):
+    """Whom the exam is for; an empty list does not restrict. A unit stands for its whole branch of the
+    tree."""
+
+    lines = fields.List(Text(max=40), load_default=list, validate=validate.Length(max=50))
+    units = fields.List(Id(), load_default=list, validate=validate.Length(max=500))
+    roles = fields.List(
+        fields.String(validate=one_of(*sorted(ALL_ROLES))), load_default=list, validate=validate.Length(max=20)
+    )
+
+
+class ReviewRules(Schema):
+    """What a person may see of an own graded attempt, and when: `score` of the whole, `correctness` and
+    score of each answer, `key`, `explanation` (with the legal basis). `after_close` is after the exam's
+    window has shut.
+    """
+
+    score = fields.String(load_default="immediately", validate=one_of(*WHEN))
+    correctness = fields.String(load_default="after_close", validate=one_of(*WHEN))
+    key = fields.String(load_default="after_close", validate=one_of(*WHEN))
+    explanation = fields.String(load_default="after_close", validate=one_of(*WHEN))
+
+
+class NewExam(Schema):
+    """An exam. `pass_score` is on the paper's own scale; `time_limit_minutes` runs from the start of an
+    attempt and ends at `closes_at` at the latest. Passing earns `credits` (学时) once; `required` is 必修.
+    """
+
+    title = Text(required=True, max=200, single_line=True)
+    paper_id = Id(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    time_limit_minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=24 * 60))
+    attempts_allowed = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100))
+    grading = fields.String(load_default="highest", validate=one_of(*GRADINGS))
+    pass_score = fields.Float(required=True, validate=validate.Range(min=0, max=300_000))
+    audience = fields.Nested(ExamAudience, load_default=lambda: {"lines": [], "units": [], "roles": []})
+    review = fields.Nested(ReviewRules, load_default=lambda: ReviewRules().load({}))
+    credits = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1000))
+    required = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _closes_after_it_opens(self, data: dict[str, object], **kwargs: object) -> None:
+        if data["closes_at"] <= data["opens_at"]:  # type: ignore[operator]
+            raise ValidationError("Must be later than opens_at.", "closes_at")
+
+
+class Exam(Schema):
+    """An exam as a trainer sees it. `max_score` is that of its paper."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    paper_id = fields.String(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    time_limit_minutes = fields.Integer(required=True)
+    attempts_allowed = fields.Integer(required=True)
+    grading = fields.String(required=True)
+    pass_score = fields.Float(required=True)
+    max_score = fields.Float(required=True)
+    question_count = fields.Integer(required=True)
+    audience = fields.Nested(ExamAudience, required=True)
+    review = fields.Nested(ReviewRules, required=True)
+    credits = fields.Float(required=True)
+    required = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+
+
+class ExamId(Schema):
+    """Which exam."""
+
+    id = Id(required=True)
+
+
+class ExamFilter(PageRequest):
+    """Which exams: those of one paper; those whose window is open, yet to come or over."""
+
+    paper_id = Id()
+    state = fields.String(validate=one_of("open", "upcoming", "closed"))
+
+
+ExamPage = page_of(Exam)
+EXAM_READERS = BANK_ROLES | {LEADER, SUPERVISOR}
+
+list_exams = Operation("quiz", "list_exams", ExamFilter, ExamPage, roles=EXAM_READERS, repeatable=True)
+create_exam = Operation("quiz", "create_exam", NewExam, Exam, roles=BANK_ROLES)
+get_exam = Operation("quiz", "get_exam", ExamId, Exam, roles=EXAM_READERS, repeatable=True)

@@ -1,0 +1,201 @@
+"""The question bank: what a trainer asks of it. These answers carry keys, so only trainers may call."""
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of, page_of
+from contracts.operation import Operation
+from contracts.roles import TRAINER
+
+TYPES = ("single", "multiple", "true_false", "blank", "essay")
+FORMATS = ("xlsx", "csv", "gift", "aiken", "moodle_xml")
+BANK_ROLES = frozenset({TRAINER})
+
+# 10 MB of file, as base64.
+MAX_CONTENT = 10 * 1024 * 1024 * 4 // 3 + 4
+
+
+class Option(Schema):
+    """One choice: its key, a capital letter, and its text."""
+
+    key = fields.String(
+        required=True, validate=validate.Regexp(r"^[A-J]\Z", error="Must be a letter from A to J.")
+    )
+    text = Text(required=True, max=2000)
+
+
+class NewQuestion(Schema):
+    """A question as a trainer writes it. How `answer` looks depends on `type`:
+
+    single `"A"`; multiple `["A", "C"]`; true_false `true`; blank a list of accepted forms, or a list of
+    such lists when there are several blanks (a form `"3.14±0.01"` accepts numbers within a tolerance);
+    essay a model answer or null. `scoring` decides what part of a multiple or blank answer earns. Days are
+    of Asia/Shanghai.
+    """
+
+    type = fields.String(required=True, validate=one_of(*TYPES))
+    stem = Text(required=True, max=4000)
+    options = fields.List(fields.Nested(Option), load_default=list, validate=validate.Length(max=10))
+    answer = fields.Raw(load_default=None, allow_none=True)
+    score = fields.Float(load_default=1.0, validate=validate.Range(min=0, min_inclusive=False, max=1000))
+    scoring = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(["all_or_nothing", "partial"])
+    )
+    category = Text(required=True, max=40, single_line=True)
+    tags = fields.List(Text(max=30, single_line=True), load_default=list, validate=validate.Length(max=20))
+    lines = fields.List(Text(max=40, single_line=True), load_default=list, validate=validate.Length(max=20))
+    difficulty = fields.Integer(load_default=3, validate=validate.Range(min=1, max=5))
+    explanation = Text(load_default="", min=0, max=4000)
+    legal_basis = Text(load_default=None, allow_none=True, max=1000)
+    valid_from = Day(load_default=None, allow_none=True)
+    valid_to = Day(load_default=None, allow_none=True)
+
+
+class ChangedQuestion(Schema):
+    """The fields to change; what is absent stays. `state` `retired` takes the question out of every future
+    paper."""
+
+    id = Id(required=True)
+    expected_version = fields.Integer(required=True)
+    type = fields.String(validate=one_of(*TYPES))
+    stem = Text(max=4000)
+    options = fields.List(fields.Nested(Option), validate=validate.Length(max=10))
+    answer = fields.Raw(allow_none=True)
+    score = fields.Float(validate=validate.Range(min=0, min_inclusive=False, max=1000))
+    scoring = fields.String(allow_none=True, validate=validate.OneOf(["all_or_nothing", "partial"]))
+    category = Text(max=40, single_line=True)
+    tags = fields.List(Text(max=30, single_line=True), validate=validate.Length(max=20))
+    lines = fields.List(Text(max=40, single_line=True), validate=validate.Length(max=20))
+    difficulty = fields.Integer(validate=validate.Range(min=1, max=5))
+    explanation = Text(min=0, max=4000)
+    legal_basis = Text(allow_none=True, max=1000)
+    valid_from = Day(allow_none=True)
+    valid_to = Day(allow_none=True)
+    state = fields.String(validate=one_of("active", "retired"))
+
+
+class Question(Schema):
+    """A question of the bank with its key. `version` is for `If-Match`; `revision` counts changes of the
+    content."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True)
+    stem = fields.String(required=True)
+    options = fields.List(fields.Nested(Option), required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    score = fields.Float(required=True)
+    scoring = fields.String(required=True)
+    category = fields.String(required=True)
+    tags = fields.List(fields.String(), required=True)
+    lines = fields.List(fields.String(), required=True)
+    difficulty = fields.Integer(required=True)
+    explanation = fields.String(required=True)
+    legal_basis = fields.String(required=True, allow_none=True)
+    valid_from = fields.String(required=True, allow_none=True)
+    valid_to = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    updated_at = Instant(required=True)
+
+
+class QuestionFilter(PageRequest):
+    """Which questions: every given filter must fit."""
+
+    type = fields.String(validate=one_of(*TYPES))
+    category = Text(max=40)
+    difficulty = fields.Integer(validate=validate.Range(min=1, max=5))
+    tag = Text(max=30)
+    line = Text(max=40)
+    state = fields.String(validate=one_of("active", "retired"))
+
+
+class QuestionId(Schema):
+    """Which question."""
+
+    id = Id(required=True)
+
+
+class QuestionFile(Schema):
+    """A file of questions, base64. `format` is detected from name and content when absent."""
+
+    content = fields.String(required=True, validate=validate.Length(max=MAX_CONTENT))
+    filename = Text(load_default="", min=0, max=255, single_line=True)
+    format = fields.String(load_default=None, allow_none=True, validate=one_of(*FORMATS))
+
+
+class StartedImport(Schema):
+    """Where the import's progress is read: `GET /imports/{id}`."""
+
+    id = fields.String(required=True)
+
+
+class ImportId(Schema):
+    """Which import."""
+
+    id = Id(required=True)
+
+
+class RejectedRow(Schema):
+    """Why a row was not taken: `row` counts as the file shows it (a header is row 1), a GIFT or Aiken row
+    is a line.
+
+    `message` is a code that the gateway renders with `parts`.
+    """
+
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    message = fields.String(required=True)
+    parts = fields.Dict(load_default=dict)
+
+
+class Import(Schema):
+    """How far an import is. `total` counts the questions found in the file; `done` those dealt with so
+    far."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True, validate=one_of("running", "done", "failed"))
+    total = fields.Integer(required=True)
+    done = fields.Integer(required=True)
+    created = fields.Integer(required=True)
+    updated = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    rejected = fields.List(fields.Nested(RejectedRow), required=True)
+    format = fields.String(required=True, allow_none=True)
+    started_at = Instant(required=True)
+    finished_at = Instant(required=True, allow_none=True)
+
+
+class ExportRequest(Schema):
+    """Which questions in which format; filters as in the list."""
+
+    format = fields.String(required=True, validate=one_of(*FORMATS))
+    type = fields.String(validate=one_of(*TYPES))
+    category = Text(max=40)
+    difficulty = fields.Integer(validate=validate.Range(min=1, max=5))
+    tag = Text(max=30)
+    line = Text(max=40)
+    state = fields.String(load_default="active", validate=one_of("active", "retired"))
+
+
+class ExportedFile(Schema):
+    """A file, base64. `left_out` counts the questions that the format cannot hold."""
+
+    content = fields.String(required=True)
+    filename = fields.String(required=True)
+    media_type = fields.String(required=True)
+    left_out = fields.Integer(required=True)
+
+
+QuestionPage = page_of(Question)
+
+list_questions = Operation(
+    "quiz", "list_questions", QuestionFilter, QuestionPage, roles=BANK_ROLES, repeatable=True
+)
+create_question = Operation("quiz", "create_question", NewQuestion, Question, roles=BANK_ROLES)
+get_question = Operation("quiz", "get_question", QuestionId, Question, roles=BANK_ROLES, repeatable=True)
+update_question = Operation("quiz", "update_question", ChangedQuestion, Question, roles=BANK_ROLES)
+import_questions = Operation("quiz", "import_questions", QuestionFile, StartedImport, roles=BANK_ROLES)
+get_import = Operation("quiz", "get_import", ImportId, Import, roles=BANK_ROLES, repeatable=True)
+export_questions = Operation(
+    "quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True
+)
