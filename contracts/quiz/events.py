@@ -9,7 +9,7 @@ from contracts.fields import Id, Instant, one_of
 class Audience(Schema):
     """Whom an exam is for. An empty list does not restrict; a person must fit every list that is not empty.
 
-    `units` name whole branches of the unit tree: a person fits when any unit on the path from the root down
+    ``units`` name whole branches of the unit tree: a person fits when any unit on the path from the root down
     to the own unit is named.
     """
 
@@ -22,7 +22,7 @@ class AttemptSubmittedV1(Event):
     """A person has handed in, or the server has handed in for them at the deadline.
 
     Emitted once per attempt, in the same write that closes it: no answer changes afterwards.
-    Subject: the attempt. `submitted_at` is the server's clock; `by` tells who handed in.
+    Subject: the attempt. ``submitted_at`` is the server's clock; ``by`` tells who handed in.
     A consumer may assume that the attempt and its answers are durable; the score is not known yet.
     Carries no answers: the quiz service itself reads them when it grades.
     """
@@ -42,11 +42,12 @@ class AttemptGradedV1(Event):
     """An attempt has its mark, and with it the person's standing in the exam is known anew.
 
     Emitted once per graded attempt, from the person's standing. Subject: the standing, one per exam and
-    person (`<exam_id>:<person_id>`), so `sequence` orders the events of one person in one exam: the newest
-    replaces. `score`, `passed`, `credits` and `points` are what counts now for the person in this exam by its
-    grading rule over all graded attempts; `attempt_score` is the mark of `attempt_id`, the person's
-    `number`-th try. `credits` are those earned: the exam's when passed, else 0; `points` are 0 to 10, one per
-    tenth of `max_score` reached. A consumer keeps one entry per exam and person; applying twice is harmless.
+    person (``<exam_id>:<person_id>``), so ``sequence`` orders the events of one person in one exam: the
+    newest replaces. ``score``, ``passed``, ``credits`` and ``points`` are what counts now for the person
+    in this exam by its grading rule over all graded attempts; ``attempt_score`` is the mark of
+    ``attempt_id``, the person's ``number``-th try. ``credits`` are those earned: the exam's when passed,
+    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. A consumer keeps one entry per
+    exam and person; applying twice is harmless.
     """
 
     producer = "quiz"
@@ -70,12 +71,12 @@ class AttemptGradedV1(Event):
 
 
 class ExamPublishedV1(Event):
-    """An exam stands in the calendar: those in its audience may sit it from `opens_at` until `closes_at`.
+    """An exam stands in the calendar: those in its audience may sit it from ``opens_at`` until ``closes_at``.
 
     Emitted once, when the exam is made; the paper behind it no longer changes. Subject: the exam.
-    `required` tells whether the study record counts it as required (必修) for everybody in the audience;
-    `credits` (学时) are earned once by passing.
-    A consumer may assume nothing about who has sat it; that comes with `attempt_graded`.
+    ``required`` tells whether the study record counts it as required (必修) for everybody in the audience;
+    ``credits`` (学时) are earned once by passing.
+    A consumer may assume nothing about who has sat it; that comes with ``attempt_graded``.
     """
 
     producer = "quiz"

@@ -11,6 +11,7 @@ from contracts.quiz.operations.attempts import (
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
 from contracts.quiz.operations.questions import (
+    IMPORT_ID_PREFIX,
     create_question,
     export_questions,
     get_import,
@@ -21,6 +22,7 @@ from contracts.quiz.operations.questions import (
 )
 
 __all__ = [
+    "IMPORT_ID_PREFIX",
     "create_exam",
     "create_paper",
     "create_question",

@@ -1,4 +1,5 @@
-"""Sitting an exam. No answer here has a field for a key but `Review`, which the exam's review rules open."""
+"""Sitting an exam. No answer here has a field for a key but ``Review``, which the exam's review rules
+open."""
 
 from marshmallow import Schema, fields, validate
 
@@ -11,9 +12,9 @@ from contracts.roles import ANY_ROLE
 class MyExam(Schema):
     """An exam as one of its audience sees it.
 
-    `state`: `open` (can be sat now, or a running attempt resumed), `upcoming`, `sat` (nothing left to do)
-    or `missed`. `score` and `passed` are what counts by the exam's grading rule, null until graded or
-    while not to be shown.
+    ``state``: ``open`` (can be sat now, or a running attempt resumed), ``upcoming``, ``sat`` (nothing left
+    to do) or ``missed``. ``score`` and ``passed`` are what counts by the exam's grading rule, null until
+    graded or while not to be shown.
     """
 
     id = fields.String(required=True)
@@ -36,7 +37,7 @@ class MyExam(Schema):
 
 
 class AskedQuestion(Schema):
-    """A question as it is put to a person: nothing in it tells the key. `blanks` is how many blanks it
+    """A question as it is put to a person: nothing in it tells the key. ``blanks`` is how many blanks it
     has."""
 
     id = fields.String(required=True)
@@ -48,7 +49,7 @@ class AskedQuestion(Schema):
 
 
 class StoredAnswer(Schema):
-    """What the server holds of a question; `answer` null was cleared."""
+    """What the server holds of a question; ``answer`` null was cleared."""
 
     question_id = fields.String(required=True)
     answer = fields.Raw(required=True, allow_none=True)
@@ -84,8 +85,9 @@ class RunningAttempt(Schema):
 
 
 class Attempt(Schema):
-    """An attempt in any state (`running`, `submitted`, `graded`). `questions` and `answers` while it runs;
-    then `score`, `passed` and `review` as far as the exam's review rules allow at this moment.
+    """An attempt in any state (``running``, ``submitted``, ``graded``). ``questions`` and ``answers``
+    while it runs; then ``score``, ``passed`` and ``review`` as far as the exam's review rules allow at
+    this moment.
     """
 
     id = fields.String(required=True)
@@ -118,9 +120,9 @@ class AttemptId(Schema):
 
 
 class SaveAnswer(Schema):
-    """One answer; its shape follows the question's type: single `"A"`, multiple `["A", "C"]`, true_false
-    `true`, blank `"text"` or a list with a text per blank, essay text; `null` clears. `sequence` grows
-    with each change a client makes: of two saves of one question the greater sequence stands, whichever
+    """One answer; its shape follows the question's type: single ``"A"``, multiple ``["A", "C"]``, true_false
+    ``true``, blank ``"text"`` or a list with a text per blank, essay text; ``null`` clears. ``sequence``
+    grows with each change a client makes: of two saves of one question the greater sequence stands, whichever
     arrives last.
     """
 

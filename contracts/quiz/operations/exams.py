@@ -12,19 +12,20 @@ WHEN = ("immediately", "after_close", "never")
 
 
 class ExamAudience(Schema):
-    """Whom the exam is for; an empty list does not restrict. A unit stands for its whole branch of the
-    tree."""
+    """Whom the exam is for; an empty list does not restrict, a unit stands for its whole branch."""
 
     lines = fields.List(Text(max=40), load_default=list, validate=validate.Length(max=50))
     units = fields.List(Id(), load_default=list, validate=validate.Length(max=500))
     roles = fields.List(
-        fields.String(validate=one_of(*sorted(ALL_ROLES))), load_default=list, validate=validate.Length(max=20)
+        fields.String(validate=one_of(*sorted(ALL_ROLES))),
+        load_default=list,
+        validate=validate.Length(max=20),
     )
 
 
 class ReviewRules(Schema):
-    """What a person may see of an own graded attempt, and when: `score` of the whole, `correctness` and
-    score of each answer, `key`, `explanation` (with the legal basis). `after_close` is after the exam's
+    """What a person may see of an own graded attempt, and when: ``score`` of the whole, ``correctness`` and
+    score of each answer, ``key``, ``explanation`` (with the legal basis). ``after_close`` is after the exam's
     window has shut.
     """
 
@@ -35,8 +36,8 @@ class ReviewRules(Schema):
 
 
 class NewExam(Schema):
-    """An exam. `pass_score` is on the paper's own scale; `time_limit_minutes` runs from the start of an
-    attempt and ends at `closes_at` at the latest. Passing earns `credits` (学时) once; `required` is 必修.
+    """An exam. ``pass_score`` is on the paper's own scale; ``time_limit_minutes`` runs from the start of an
+    attempt and ends at ``closes_at`` at the latest. Passing earns ``credits`` (学时) once; ``required`` is 必修.
     """
 
     title = Text(required=True, max=200, single_line=True)
@@ -59,7 +60,7 @@ class NewExam(Schema):
 
 
 class Exam(Schema):
-    """An exam as a trainer sees it. `max_score` is that of its paper."""
+    """An exam as a trainer sees it. ``max_score`` is that of its paper."""
 
     id = fields.String(required=True)
     title = fields.String(required=True)

@@ -10,7 +10,7 @@ MAX_QUESTIONS = 300
 
 
 class Cell(Schema):
-    """So many questions of this kind, each worth `score`. What is absent does not restrict."""
+    """So many questions of this kind, each worth ``score``. What is absent does not restrict."""
 
     category = Text(max=40)
     difficulty = fields.Integer(validate=validate.Range(min=1, max=5))
@@ -21,9 +21,9 @@ class Cell(Schema):
 
 
 class NewPaper(Schema):
-    """A paper. `question_ids` for a fixed one, `blueprint` for a drawn one.
+    """A paper. ``question_ids`` for a fixed one, ``blueprint`` for a drawn one.
 
-    `seed` makes the draw repeatable (chosen and recorded when absent); `variants` is how many different
+    ``seed`` makes the draw repeatable (chosen and recorded when absent); ``variants`` is how many different
     draws are prepared for an exam.
     """
 
@@ -46,7 +46,8 @@ class NewPaper(Schema):
 
 
 class Paper(Schema):
-    """A paper as it stands; it never changes after it was made. `max_score` is the sum over its questions."""
+    """A paper as it stands; it never changes after it was made. ``max_score`` is the sum over its
+    questions."""
 
     id = fields.String(required=True)
     title = fields.String(required=True)

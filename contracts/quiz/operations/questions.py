@@ -10,8 +10,11 @@ TYPES = ("single", "multiple", "true_false", "blank", "essay")
 FORMATS = ("xlsx", "csv", "gift", "aiken", "moodle_xml")
 BANK_ROLES = frozenset({TRAINER})
 
-# 10 MB of file, as base64.
-MAX_CONTENT = 10 * 1024 * 1024 * 4 // 3 + 4
+# Ids of these imports begin so; the gateway, which has one path for all imports, tells by it whom to ask.
+IMPORT_ID_PREFIX = "questions-"
+
+# 10 MiB as base64.
+MAX_CONTENT = 14_000_000
 
 
 class Option(Schema):
@@ -24,11 +27,11 @@ class Option(Schema):
 
 
 class NewQuestion(Schema):
-    """A question as a trainer writes it. How `answer` looks depends on `type`:
+    """A question as a trainer writes it. How ``answer`` looks depends on ``type``:
 
-    single `"A"`; multiple `["A", "C"]`; true_false `true`; blank a list of accepted forms, or a list of
-    such lists when there are several blanks (a form `"3.14±0.01"` accepts numbers within a tolerance);
-    essay a model answer or null. `scoring` decides what part of a multiple or blank answer earns. Days are
+    single ``"A"``; multiple ``["A", "C"]``; true_false ``true``; blank a list of accepted forms, or a list of
+    such lists when there are several blanks (a form ``"3.14±0.01"`` accepts numbers within a tolerance);
+    essay a model answer or null. ``scoring`` decides what part of a multiple or blank answer earns. Days are
     of Asia/Shanghai.
     """
 
@@ -51,8 +54,8 @@ class NewQuestion(Schema):
 
 
 class ChangedQuestion(Schema):
-    """The fields to change; what is absent stays. `state` `retired` takes the question out of every future
-    paper."""
+    """The fields to change; what is absent stays. ``state`` ``retired`` takes the question out of every
+    future paper."""
 
     id = Id(required=True)
     expected_version = fields.Integer(required=True)
@@ -74,8 +77,8 @@ class ChangedQuestion(Schema):
 
 
 class Question(Schema):
-    """A question of the bank with its key. `version` is for `If-Match`; `revision` counts changes of the
-    content."""
+    """A question of the bank with its key. ``version`` is for ``If-Match``; ``revision`` counts changes of
+    the content."""
 
     id = fields.String(required=True)
     type = fields.String(required=True)
@@ -116,51 +119,52 @@ class QuestionId(Schema):
 
 
 class QuestionFile(Schema):
-    """A file of questions, base64. `format` is detected from name and content when absent."""
+    """A file of questions, ``content`` in base64. Without ``format`` it is told by content and name."""
 
-    content = fields.String(required=True, validate=validate.Length(max=MAX_CONTENT))
-    filename = Text(load_default="", min=0, max=255, single_line=True)
+    content = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=MAX_CONTENT))
+    file_name = Text(load_default="", min=0, max=255, single_line=True)
     format = fields.String(load_default=None, allow_none=True, validate=one_of(*FORMATS))
 
 
 class StartedImport(Schema):
-    """Where the import's progress is read: `GET /imports/{id}`."""
-
-    id = fields.String(required=True)
-
-
-class ImportId(Schema):
-    """Which import."""
+    """Where the import's progress is read: ``GET /imports/{id}``."""
 
     id = Id(required=True)
 
 
-class RejectedRow(Schema):
-    """Why a row was not taken: `row` counts as the file shows it (a header is row 1), a GIFT or Aiken row
-    is a line.
+class GetImport(Schema):
+    """Which import."""
 
-    `message` is a code that the gateway renders with `parts`.
+    import_id = Id(required=True)
+
+
+class RejectedRow(Schema):
+    """Why a question was not taken. ``row`` as the table program counts it (the header is 1); in GIFT and
+    Aiken the line, in Moodle XML the number of the question. ``message`` is a code that the gateway puts
+    in words with ``value``.
     """
 
     row = fields.Integer(required=True)
     field = fields.String(required=True)
     message = fields.String(required=True)
-    parts = fields.Dict(load_default=dict)
+    value = fields.String(load_default=None, allow_none=True)
 
 
 class Import(Schema):
-    """How far an import is. `total` counts the questions found in the file; `done` those dealt with so
-    far."""
+    """How far an import is. ``total`` counts the questions in the file (0 until it is read); each is created,
+    updated, unchanged or rejected. ``rejected`` lists the first thousand, ``rejected_total`` counts all.
+    ``message``: the code of why the whole import failed.
+    """
 
-    id = fields.String(required=True)
+    id = Id(required=True)
     state = fields.String(required=True, validate=one_of("running", "done", "failed"))
     total = fields.Integer(required=True)
-    done = fields.Integer(required=True)
     created = fields.Integer(required=True)
     updated = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)
     rejected = fields.List(fields.Nested(RejectedRow), required=True)
-    format = fields.String(required=True, allow_none=True)
+    rejected_total = fields.Integer(required=True)
+    message = fields.String(load_default=None, allow_none=True)
     started_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)
 
@@ -178,7 +182,7 @@ class ExportRequest(Schema):
 
 
 class ExportedFile(Schema):
-    """A file, base64. `left_out` counts the questions that the format cannot hold."""
+    """A file, base64. ``left_out`` counts the questions that the format cannot hold."""
 
     content = fields.String(required=True)
     filename = fields.String(required=True)
@@ -195,7 +199,7 @@ create_question = Operation("quiz", "create_question", NewQuestion, Question, ro
 get_question = Operation("quiz", "get_question", QuestionId, Question, roles=BANK_ROLES, repeatable=True)
 update_question = Operation("quiz", "update_question", ChangedQuestion, Question, roles=BANK_ROLES)
 import_questions = Operation("quiz", "import_questions", QuestionFile, StartedImport, roles=BANK_ROLES)
-get_import = Operation("quiz", "get_import", ImportId, Import, roles=BANK_ROLES, repeatable=True)
+get_import = Operation("quiz", "get_import", GetImport, Import, roles=BANK_ROLES, repeatable=True)
 export_questions = Operation(
     "quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True
 )
