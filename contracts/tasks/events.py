@@ -16,15 +16,15 @@ REPORTER_STATES = (
 
 
 class CaseProgressedV1(Event):
-    """A case was opened, or an action on it succeeded. Subject: the case; `sequence` counts its events from 1.
+    """A case was opened, or an action on it succeeded. Subject: the case; `sequence` counts from 1.
 
-    Fields: who works on it now (`handler_id`, `unit_id`; null = nobody), the units that must never see it
-    (`excluded_unit_ids`, complete each time), `state` for staff and `reporter_state` for the reporter, `at` the
-    moment of the action, `due_at` the end of the nearest running clock (null = none runs).
-    `report_id` is null when the case was not opened by a report.
-    `text_code` names the sentence to show the reporter (texts: gateway/texts/tasks.py); null = nothing to tell.
-    A consumer may assume: each event is the whole picture, so the highest `sequence` wins and older ones may be
-    dropped, except that every event with a `text_code` is one line of the reporter's history.
+    Who works on it now (`handler_id`, `unit_id`; null = nobody), the units that must never see it
+    (`excluded_unit_ids`, complete each time), `state` for staff and `reporter_state` for the reporter, `at`
+    the moment of the action, `due_at` the end of the nearest running clock (null = none runs).
+    `report_id` is null when the case was not opened by a report. `text_code` names the sentence to show the
+    reporter (words: gateway/texts/tasks.py); null = nothing to tell.
+    A consumer may assume: each event is the whole picture, so the highest `sequence` wins and older ones may
+    be dropped, except that every event with a `text_code` is one line of the reporter's history.
     """
 
     producer = "tasks"
@@ -32,7 +32,7 @@ class CaseProgressedV1(Event):
     version = 1
 
     case_id = Id(required=True)
-    number = fields.String(required=True, metadata={"description": "Human number of the case, e.g. 2026-000123"})
+    number = fields.String(required=True, metadata={"description": "Human number, e.g. 2026-000123"})
     report_id = Id(required=True, allow_none=True)
     state = fields.String(required=True, validate=validate.OneOf(CASE_STATES))
     reporter_state = fields.String(required=True, validate=validate.OneOf(REPORTER_STATES))

@@ -1,0 +1,252 @@
+"""What the tasks service can be asked: cases and their actions, study records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from contracts.fields import Id, Instant, NoInput, PageRequest, Text, one_of, page_of
+from contracts.operation import Operation
+from contracts.roles import ANY_ROLE, DESK, HANDLER, LEADER, SUPERVISOR, TRAINER
+from contracts.tasks.events import CASE_STATES
+
+SOURCES = ("report", "clue", "review")
+CLOCK_STATES = ("running", "paused", "met", "missed")
+
+# Grounds on which a case is not accepted; each has its words in gateway/texts/tasks.py.
+REFUSAL_GROUNDS = ("not_competent", "no_substance", "already_handled", "in_legal_process", "outside_duty")
+OUTCOMES = ("substantiated", "partly_substantiated", "unsubstantiated", "false", "unclear")
+MEASURES = (
+    "none", "talk_and_remind", "criticism", "order_to_correct", "organisational", "party_discipline",
+    "administrative_penalty", "industry_discipline", "transfer_to_justice",
+)  # fmt: skip
+
+CASE_READERS = frozenset({HANDLER, DESK, SUPERVISOR, LEADER})
+
+
+@dataclass(frozen=True)
+class ActionFields:
+    """Which fields an action must and may carry, besides ``action`` and ``expected_version``."""
+
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+
+def _takes(required: str = "", optional: str = "") -> ActionFields:
+    return ActionFields(frozenset(required.split()), frozenset(optional.split()))
+
+
+ACTION_FIELDS: Mapping[str, ActionFields] = {
+    "accept": _takes(optional="allegations reason"),
+    "refuse": _takes("ground reason"),
+    "transfer": _takes("body reason", "document_number"),
+    "assign": _takes("handler_id", "unit_id reason"),
+    "reassign": _takes("handler_id reason", "unit_id"),
+    "start": _takes(optional="reason"),
+    "return": _takes("reason"),
+    "record_step": _takes("what", "evidence"),
+    "record_finding": _takes("allegation outcome reason"),
+    "record_disposition": _takes("allegation measure reason"),
+    "investigate_further": _takes("reason"),
+    "conclude": _takes(optional="reason"),
+    "tell_result": _takes(optional="reason"),
+    "confirm_adequate": _takes("reason"),
+    "send_back": _takes("reason"),
+    "close": _takes(optional="reason"),
+    "suspend": _takes("reason"),
+    "resume": _takes(optional="reason"),
+    "extend": _takes("days approver_id reason"),
+    "reopen": _takes("reason"),
+}
+
+_ALWAYS = frozenset({"case_id", "action", "expected_version"})
+
+
+class CaseSource(Schema):
+    """What the case was opened from."""
+
+    kind = fields.String(required=True, validate=one_of(*SOURCES))
+    id = Id(required=True)
+
+
+class Clock(Schema):
+    """One legal time limit; ``due_at`` of a paused clock is what it would be if it ran on from now."""
+
+    rule = fields.String(required=True)
+    started_at = Instant(required=True)
+    due_at = Instant(required=True)
+    state = fields.String(required=True, validate=one_of(*CLOCK_STATES))
+
+
+class Guards(Schema):
+    """The four guards 四个不放过; a case is closed only when all are true."""
+
+    investigated = fields.Boolean(required=True)
+    clear = fields.Boolean(required=True)
+    handled = fields.Boolean(required=True)
+    adequate = fields.Boolean(required=True)
+
+
+class Case(Schema):
+    """A case as its readers see it; ``allowed_actions`` are those that the reader may take now."""
+
+    id = Id(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True, validate=one_of(*CASE_STATES))
+    category = fields.String(required=True)
+    source = fields.Nested(CaseSource, required=True)
+    handler_id = Id(required=True, allow_none=True)
+    unit_id = Id(required=True, allow_none=True)
+    clocks = fields.List(fields.Nested(Clock), required=True)
+    guards = fields.Nested(Guards, required=True)
+    allowed_actions = fields.List(fields.String(), required=True)
+    version = fields.Integer(required=True)
+
+
+class ListCases(PageRequest):
+    """Newest first; with ``overdue=true`` the longest overdue first."""
+
+    state = fields.String(validate=one_of(*CASE_STATES))
+    category = fields.String(validate=validate.Length(max=64))
+    handler_id = Id()
+    unit_id = Id()
+    overdue = fields.Boolean(metadata={"description": "Whether a running clock is past its end"})
+    source = fields.String(validate=one_of(*SOURCES))
+
+
+class CaseId(Schema):
+    """Which case."""
+
+    case_id = Id(required=True)
+
+
+class ReadHistory(PageRequest):
+    """Which case, and which page of its history, oldest first."""
+
+    case_id = Id(required=True)
+
+
+class Who(Schema):
+    """Who acted, with the name held then; null in the entry when it was the system itself."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+
+
+class HistoryEntry(Schema):
+    """One action. ``details``: the other fields it carried; only the handler and the desk see them."""
+
+    action = fields.String(required=True)
+    at = Instant(required=True)
+    who = fields.Nested(Who, required=True, allow_none=True)
+    from_ = fields.String(data_key="from", attribute="from", required=True, allow_none=True)
+    to = fields.String(required=True)
+    why = fields.String(required=True, allow_none=True)
+    details = fields.Dict(keys=fields.String(), required=True)
+
+
+class ActOnCase(CaseId):
+    """An action with its fields: those that ``ACTION_FIELDS`` names for it, and no other."""
+
+    action = fields.String(required=True, validate=one_of(*ACTION_FIELDS))
+    expected_version = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=1),
+        metadata={"description": "412 when the case has another version by now"},
+    )
+    reason = Text(max=2000)
+    allegations = fields.List(Text(max=200, single_line=True), validate=validate.Length(min=1, max=50))
+    ground = fields.String(validate=one_of(*REFUSAL_GROUNDS))
+    body = Text(max=100, single_line=True, metadata={"description": "The body that takes the case over"})
+    document_number = Text(max=60, single_line=True)
+    handler_id = Id()
+    unit_id = Id(metadata={"description": "The handling unit; the handler's own when absent"})
+    what = Text(max=4000, metadata={"description": "The step of investigation taken"})
+    evidence = fields.List(Text(max=200, single_line=True), validate=validate.Length(max=50))
+    allegation = fields.Integer(validate=validate.Range(min=1), metadata={"description": "Its number"})
+    outcome = fields.String(validate=one_of(*OUTCOMES))
+    measure = fields.String(validate=one_of(*MEASURES))
+    days = fields.Integer(validate=validate.Range(min=1, max=365))
+    approver_id = Id(metadata={"description": "The leader who approves the extension"})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _only_the_fields_of_the_action(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        takes = ACTION_FIELDS.get(data.get("action", ""))
+        if takes is None:
+            return
+        given = {name for name, value in data.items() if value is not None} - _ALWAYS
+        errors = {name: ["Missing data for required field."] for name in takes.required - given}
+        errors |= {name: ["Unknown field."] for name in given - takes.required - takes.optional}
+        if errors:
+            raise ValidationError(errors)
+
+
+class PersonId(Schema):
+    """Whose record."""
+
+    person_id = Id(required=True)
+
+
+class ListStudyRecords(PageRequest):
+    """Of the active people of ``unit_id`` and the units below it, else of all; in order of person id."""
+
+    unit_id = Id()
+
+
+class Required(Schema):
+    """Required study (必修): exams passed, of those published for the person."""
+
+    done = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+
+
+class Elective(Schema):
+    """Elective study (选修): exams passed, and the credits (学时) they gave."""
+
+    done = fields.Integer(required=True)
+    credits = fields.Float(required=True)
+
+
+class StudyEntry(Schema):
+    """What counts once; ``ref`` is the exam's id."""
+
+    kind = fields.String(required=True, validate=one_of("exam", "practice", "session", "waiver"))
+    ref = Id(required=True)
+    title = fields.String(required=True)
+    at = Instant(required=True)
+    score = fields.Float()
+    credits = fields.Float(required=True)
+
+
+class StudyRecord(Schema):
+    """The study record of a person: every total is the sum of its entries (points capped for each day)."""
+
+    person_id = Id(required=True)
+    credits = fields.Float(required=True)
+    points = fields.Integer(required=True)
+    required = fields.Nested(Required, required=True)
+    elective = fields.Nested(Elective, required=True)
+    entries = fields.List(fields.Nested(StudyEntry), required=True)
+
+
+list_cases = Operation("tasks", "list_cases", ListCases, page_of(Case), CASE_READERS, repeatable=True)
+get_case = Operation("tasks", "get_case", CaseId, Case, CASE_READERS, repeatable=True)
+read_case_history = Operation(
+    "tasks", "read_case_history", ReadHistory, page_of(HistoryEntry), CASE_READERS, repeatable=True
+)
+act_on_case = Operation("tasks", "act_on_case", ActOnCase, Case, CASE_READERS)
+
+get_my_study_record = Operation(
+    "tasks", "get_my_study_record", NoInput, StudyRecord, ANY_ROLE, repeatable=True
+)
+get_study_record = Operation("tasks", "get_study_record", PersonId, StudyRecord, ANY_ROLE, repeatable=True)
+list_study_records = Operation(
+    "tasks",
+    "list_study_records",
+    ListStudyRecords,
+    page_of(StudyRecord),
+    frozenset({TRAINER, LEADER}),
+    repeatable=True,
+)
