@@ -50,7 +50,7 @@ class ChangePerson(Schema):
     """Only the fields that are sent change. Lost roles and deactivation end the person's sessions at once."""
 
     person_id = Id(required=True)
-    expected_version = fields.Integer(required=True)
+    expected_version = fields.Integer(required=True, allow_none=True)
     username = fields.String(validate=_USERNAME)
     name = Text(max=60, single_line=True)
     staff_number = Text(max=40, single_line=True, allow_none=True)

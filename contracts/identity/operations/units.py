@@ -24,7 +24,7 @@ class ChangeUnit(Schema):
     """Only the fields that are sent change. A new ``parent_id`` moves the unit with everything below it."""
 
     unit_id = Id(required=True)
-    expected_version = fields.Integer(required=True)
+    expected_version = fields.Integer(required=True, allow_none=True)
     name = Text(max=100, single_line=True)
     kind = fields.String(validate=one_of(*UNIT_KIND_CODES))
     parent_id = Id()
