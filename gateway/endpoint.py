@@ -1,0 +1,197 @@
+"""One operation behind one route: everything that can be prepared is prepared once, here; see gateway/resource.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Response, request
+from marshmallow import RAISE, Schema, ValidationError, fields
+
+from chassis import clock
+from contracts.call import Actor, Call
+from contracts.operation import Operation
+from gateway import headers, parts, problems, reading
+from gateway.language import negotiate
+from gateway.problems import core
+from gateway.problems.row import Problem
+
+_FROM_QUERY = frozenset({"GET", "HEAD", "DELETE"})
+_CHANGES = frozenset({"PATCH", "PUT", "DELETE"})
+_UNKNOWN_FIELD = "Unknown field."
+
+JSON = "application/json"
+
+
+class Endpoint:
+    """How requests for one operation are read and answered. Built at import, shared by all threads, never changed."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        *,
+        status: int,
+        query: bool | None,
+        etag: str | None,
+        upload: bool,
+        receipt: bool,
+        anonymous: bool,
+        given: tuple[str, ...],
+        limit: str | None,
+        location: bool,
+    ) -> None:
+        self.operation = operation
+        self.status = status
+        self.query = query
+        self.etag = etag
+        self.upload = upload
+        self.receipt = receipt
+        self.anonymous = anonymous
+        self.given = given
+        self.limit = limit
+        self.location = location
+        self.schema = operation.request(unknown=RAISE, partial=given or None)
+        self.lists = frozenset(
+            name for name, field in self.schema.fields.items() if isinstance(field, (fields.List, fields.Tuple))
+        )
+        self.needs_version = etag is not None and _required(self.schema, "expected_version")
+        # What the gateway or the function puts into the request: not the client's to send.
+        self.own = frozenset(given) | ({"receipt"} if receipt else set()) | ({"expected_version"} if etag else set())
+
+    def answer(self, view: Callable[..., Any], path: dict[str, Any]) -> Response:
+        """The answer to the current request; raises Problem and the RPC client's exceptions."""
+        shared = parts.current()
+        http = request._get_current_object()  # type: ignore[attr-defined]
+        environ = http.environ
+        actor = self._authenticate(shared, environ.get("HTTP_AUTHORIZATION"))
+        environ["mingjing.actor"] = actor
+        shared.limits.check(self, http, actor)
+        loaded = self._load(http, path)
+        now = clock.now()
+        call = Call(
+            now=now,
+            deadline=now + timedelta(seconds=shared.settings.rpc_timeout_seconds),
+            actor=actor,
+            idempotency_key=headers.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")),
+            language=negotiate(environ.get("HTTP_ACCEPT_LANGUAGE")),
+            traceparent=environ.get("mingjing.traceparent"),
+        )
+
+        def rpc(request: dict[str, Any], operation: Operation = self.operation) -> dict[str, Any]:
+            return shared.rpc.call(operation, request, call)
+
+        return self._respond(http, view(loaded, call, rpc, **path))
+
+    def _authenticate(self, shared: parts.Parts, authorization: str | None) -> Actor | None:
+        if self.receipt or self.anonymous:
+            return None
+        actor = shared.authenticator.actor(authorization) if authorization else None
+        if not self.operation.allows(actor):
+            raise Problem(core.NOT_ALLOWED) if actor else shared.authenticator.not_signed_in()
+        return actor
+
+    def _load(self, http: Any, path: dict[str, Any]) -> dict[str, Any]:
+        """The validated request."""
+        known = self.schema.fields
+        if self.upload:
+            raw = {name: value for name, value in reading.upload(http).items() if self._keeps(name)}
+        elif self._reads_query(http.method):
+            raw = reading.query(http, self.lists)
+        else:
+            raw = reading.json_object(http)
+            if http.query_string:
+                raise problems.of_invalid({name: [_UNKNOWN_FIELD] for name in http.args})
+        intruders = [name for name in raw if name in path or name in self.own]
+        if intruders:
+            raise problems.of_invalid({name: [_UNKNOWN_FIELD] for name in intruders})
+        for name, value in path.items():
+            if name in known:
+                raw[name] = value
+        if self.receipt:
+            raw["receipt"] = headers.receipt(http.environ.get("HTTP_AUTHORIZATION"))
+        if self.etag and http.method in _CHANGES:
+            version = headers.if_match(http.environ.get("HTTP_IF_MATCH"), required=self.needs_version)
+            if version is not None:
+                raw["expected_version"] = version
+        try:
+            return self.schema.load(raw)  # type: ignore[no-any-return]
+        except ValidationError as error:
+            raise problems.of_invalid(error.messages) from None
+
+    def _keeps(self, name: str) -> bool:
+        """What describes the uploaded file is dropped where the operation does not ask for it; other parts stay."""
+        return name not in ("filename", "media_type") or name in self.schema.fields
+
+    def _reads_query(self, method: str) -> bool:
+        return method in _FROM_QUERY if self.query is None else self.query
+
+    def _respond(self, http: Any, answer: Any) -> Response:
+        if isinstance(answer, Response):
+            return answer
+        body, status = answer if isinstance(answer, tuple) else (answer, self.status)
+        if body is None:
+            return Response(status=204 if status == 200 else status)
+        response = Response(orjson.dumps(body), status=status, content_type=JSON)
+        if self.etag and self.etag in body:
+            tag = headers.entity_tag(body[self.etag])
+            response.headers["ETag"] = tag
+            if http.method in ("GET", "HEAD") and headers.none_match(http.environ.get("HTTP_IF_NONE_MATCH"), tag):
+                return Response(status=304, headers={"ETag": tag})
+        if self.location and "id" in body:
+            response.headers["Location"] = f"{http.path}/{body['id']}"
+        return response
+
+    def document(self, method: str, variables: list[str]) -> dict[str, Any]:
+        """What flask-smorest puts into the OpenAPI document for this route."""
+        hidden = [name for name in self.schema.fields if name in self.own or name in variables]
+        asked = self.operation.request(exclude=hidden)
+        documented: dict[str, Any] = {"manual_doc": self._manual_document(method)}
+        if asked.fields and not self.upload:
+            place = "query" if self._reads_query(method) else "json"
+            documented["arguments"] = {"parameters": [{"in": place, "required": True, "schema": asked}]}
+        if self.upload:
+            documented["manual_doc"]["requestBody"] = _multipart(asked)
+        response: dict[str, Any] = {"description": HTTPStatus(self.status).phrase, "content_type": None}
+        if self.operation.response:
+            response["schema"] = self.operation.response()
+        documented["response"] = {"responses": {self.status: [response]}}
+        documented["success_status_codes"] = [self.status]
+        return documented
+
+    def _manual_document(self, method: str) -> dict[str, Any]:
+        operation = self.operation
+        if self.receipt:
+            security: list[dict[str, list[str]]] = [{"receipt": []}]
+        else:
+            security = [] if operation.public else [{"accessToken": []}]
+        manual: dict[str, Any] = {
+            "operationId": f"{operation.service}.{operation.name}",
+            "security": security,
+            "x-roles": sorted(operation.roles),
+        }
+        parameters = [{"$ref": "#/components/parameters/AcceptLanguage"}]
+        if method == "POST":
+            parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        if self.etag and method in _CHANGES:
+            parameters.append({"$ref": "#/components/parameters/IfMatch"})
+        elif self.etag and method == "GET":
+            parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
+        manual["x-parameters"] = parameters
+        return manual
+
+
+def _required(schema: Schema, name: str) -> bool:
+    return name in schema.fields and schema.fields[name].required
+
+
+def _multipart(schema: Schema) -> dict[str, Any]:
+    """The request body of an upload: the file, and what else the operation asks for."""
+    properties: dict[str, Any] = {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    for name in schema.fields:
+        if name not in ("content", "filename", "media_type"):
+            properties[name] = {"type": "string"}
+    body = {"type": "object", "properties": properties, "required": ["file"]}
+    return {"required": True, "content": {"multipart/form-data": {"schema": body}}}

@@ -1,0 +1,90 @@
+"""What surrounds every request, below Flask so that it costs little: trace, headers, CORS, metrics, the access line."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+
+from chassis import tracing
+from gateway import metrics
+from gateway.headers import security_headers
+from gateway.language import negotiate
+from gateway.settings import Settings
+
+log = structlog.get_logger("gateway.access")
+
+_PREFLIGHT = [
+    ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent"),
+    ("Access-Control-Max-Age", "3600"),
+]
+_EXPOSED = ("Access-Control-Expose-Headers", "ETag, Location, Retry-After, traceresponse, Content-Language")
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+
+
+class Middleware:
+    """Wraps the application. Routes are told by Flask through ``environ["werkzeug.request"]``."""
+
+    def __init__(self, application: Any, settings: Settings) -> None:
+        self._application = application
+        self._always = [(name, value, name.lower()) for name, value in security_headers(https=settings.https).items()]
+        self._origins = frozenset(settings.cors_origins)
+        self._access = logging.getLogger("gateway.access")
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """One request."""
+        started = time.perf_counter()
+        traceparent = tracing.child(environ.get("HTTP_TRACEPARENT"))
+        environ["mingjing.traceparent"] = traceparent
+        status_of: list[str] = []
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            status_of[:] = [status]
+            self._complete(environ, headers, traceparent)
+            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+
+        if self._origins and environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            start("204 No Content", list(_PREFLIGHT))
+            return []
+        try:
+            return self._application(environ, start)  # type: ignore[no-any-return]
+        finally:
+            self._record(environ, status_of[0] if status_of else "500", started, traceparent)
+
+    def _complete(self, environ: dict[str, Any], headers: Headers, traceparent: str) -> None:
+        present = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value, key in self._always if key not in present]
+        headers.append(("traceresponse", traceparent))
+        if "content-language" not in present:
+            headers.append(("Content-Language", negotiate(environ.get("HTTP_ACCEPT_LANGUAGE"))))
+        headers.append(("Vary", "Accept-Language, Origin" if self._origins else "Accept-Language"))
+        if environ.get("HTTP_ORIGIN") in self._origins:
+            headers.append(("Access-Control-Allow-Origin", environ["HTTP_ORIGIN"]))
+            headers.append(_EXPOSED)
+
+    def _record(self, environ: dict[str, Any], status: str, started: float, traceparent: str) -> None:
+        seconds = time.perf_counter() - started
+        method, code = environ["REQUEST_METHOD"], status[:3]
+        rule = environ.get("mingjing.route", "unknown")
+        metrics.count_request(method, rule, code, seconds)
+        if not self._access.isEnabledFor(logging.INFO):
+            return
+        line = {
+            "method": method,
+            "route": rule,
+            "status": int(code),
+            "ms": round(seconds * 1000, 1),
+            "trace_id": traceparent[3:35],
+        }
+        actor = environ.get("mingjing.actor")
+        if actor is not None:
+            # Network logs of staff are a duty (《网络安全法》); of somebody without an account neither address, user
+            # agent nor the path with its ids is kept, because it may be a reporter.
+            line |= {"person_id": actor.id, "path": environ["PATH_INFO"], "address": environ.get("mingjing.address")}
+        log.info("request", **line)

@@ -1,0 +1,41 @@
+"""What the requests of one worker process share; one instance an application, in ``app.extensions["gateway"]``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from flask import current_app, request
+
+from contracts.call import Call
+from contracts.operation import Operation
+from gateway.authentication import Authenticator
+from gateway.limits import Limits
+from gateway.settings import Settings
+
+
+class Rpc(Protocol):
+    """What the gateway needs of ``chassis.rpc_client.RpcClient``."""
+
+    def call(self, operation: Operation, request: dict[str, Any], call: Call) -> dict[str, Any]:
+        """The service's answer; raises Refused, Busy, DeadlineExceeded or Unavailable."""
+
+
+@dataclass
+class Parts:
+    """The settings and the three helpers that every request may use."""
+
+    settings: Settings
+    rpc: Rpc
+    authenticator: Authenticator
+    limits: Limits
+
+
+def current() -> Parts:
+    """The parts of the application that answers the current request."""
+    return cast(Parts, current_app.extensions["gateway"])
+
+
+def client_address() -> str:
+    """The client's address, as far as our own proxies can be believed (gateway/limits.py)."""
+    return current().limits.address(request.environ)

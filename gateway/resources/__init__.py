@@ -1,0 +1,1 @@
+"""The resources, one blueprint a file; gateway/resource.py tells how to write one."""

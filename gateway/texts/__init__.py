@@ -1,0 +1,1 @@
+"""Words for people, one module an area, each with ZH and EN (see gateway/language.py)."""
