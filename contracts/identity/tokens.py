@@ -12,7 +12,7 @@ from contracts.call import Actor
 
 ALGORITHM: Final = "EdDSA"
 AUDIENCE: Final = "mingjing"
-DEFAULT_ISSUER: Final = "mingjing-identity"
+DEFAULT_ISSUER: Final = "mingjing"
 REQUIRED_CLAIMS: Final = ("iss", "aud", "sub", "sid", "iat", "exp", "roles")
 
 

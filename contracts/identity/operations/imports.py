@@ -18,7 +18,7 @@ MAX_CONTENT = 14_000_000
 class StartPeopleImport(Schema):
     """The file, ``content`` in base64. Format by content, not by name: .xlsx, or .csv in UTF-8 or GB18030."""
 
-    file_name = Text(max=255, min=0, single_line=True, load_default="")
+    filename = Text(max=255, min=0, single_line=True, load_default="")
     content = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=MAX_CONTENT))
 
 
