@@ -1,0 +1,1 @@
+"""Identity: units, people, accounts, roles, sign-in."""

@@ -1,0 +1,1 @@
+"""The rules of identity: standard library only, time passed in, nothing read and nothing written."""
