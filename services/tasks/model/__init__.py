@@ -1,0 +1,1 @@
+"""The rules of cases and of study records: pure functions of their arguments, time passed in."""

@@ -1,0 +1,281 @@
+"""A case, and how an action changes it: ``apply`` is the only way, so the history replays to the same
+case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from services.tasks.model import clocks
+from services.tasks.model.clocks import Clock, Extension
+from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history: who did what, when, from which state to which, and why.
+
+    ``by_id`` None = the system. ``details``: the other fields of the action; what ``apply`` needs is all
+    in here.
+    """
+
+    action: str
+    at: datetime
+    by_id: str | None
+    by_name: str | None
+    from_state: str | None
+    to_state: str
+    why: str | None = None
+    details: Mapping[str, Any] = _NOTHING
+
+
+@dataclass(frozen=True)
+class Case:
+    """The tracked handling of one report, mined clue or old file.
+
+    Texts of steps, findings and dispositions stay in the history; the case itself keeps what its guards
+    ask for: ``findings`` and ``dispositions`` map the number of an allegation (from 1) to outcome and
+    measure, ``steps`` and ``evidence`` count. ``resume_to`` is the state before a suspension.
+    ``reporter_mode`` is None where nobody reported. ``excluded_unit_ids``: units concerned, which must
+    never see it.
+    """
+
+    id: str
+    number: str
+    category: str
+    source_kind: str
+    source_id: str
+    opened_at: datetime
+    reporter_mode: str | None = None
+    excluded_unit_ids: tuple[str, ...] = ()
+    state: str = OPENING.target or ""
+    reporter_state: str = "registered"
+    resume_to: str | None = None
+    handler_id: str | None = None
+    unit_id: str | None = None
+    allegations: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    steps: int = 0
+    evidence: int = 0
+    investigators: frozenset[str] = frozenset()
+    deciders: frozenset[str] = frozenset()
+    findings: tuple[tuple[int, str], ...] = ()
+    dispositions: tuple[tuple[int, str], ...] = ()
+    reviewer_id: str | None = None
+    result_told: bool = False
+    version: int = field(default=1, compare=False)
+
+    @property
+    def named(self) -> bool:
+        """Whether the reporter gave their name."""
+        return self.reporter_mode == "named"
+
+
+def opened(
+    *,
+    id: str,
+    number: str,
+    category: str,
+    source_kind: str,
+    source_id: str,
+    at: datetime,
+    reporter_mode: str | None = None,
+    excluded_unit_ids: Iterable[str] = (),
+) -> Case:
+    """A new case with its first clocks running from ``at``; one allegation, named by the category, until
+    accepted.
+    """
+    case = Case(
+        id=id,
+        number=number,
+        category=category,
+        source_kind=source_kind,
+        source_id=source_id,
+        opened_at=at,
+        reporter_mode=reporter_mode,
+        excluded_unit_ids=tuple(excluded_unit_ids),
+        allegations=(category,),
+    )
+    return replace(case, clocks=_move_clocks(case, OPENING, at))
+
+
+def opening_entry(case: Case) -> Entry:
+    """The first line of its history."""
+    return Entry(OPENING.action, case.opened_at, None, None, None, case.state)
+
+
+def replay(case: Case, history: Iterable[Entry]) -> Case:
+    """The case that a freshly opened ``case`` becomes by the entries after its opening."""
+    for entry in history:
+        if entry.action != OPENING.action:
+            case = apply(case, entry)
+    return case
+
+
+def apply(case: Case, entry: Entry) -> Case:
+    """The case after ``entry``: by the row of the table, and by what the action itself records."""
+    row = BY_ACTION[entry.action]
+    moved = replace(
+        case,
+        state=entry.to_state,
+        resume_to=case.state if row.pauses else None if row.resumes else case.resume_to,
+        reporter_state=reporter_state(case, row),
+        clocks=_move_clocks(case, row, entry.at),
+    )
+    effect = _EFFECTS.get(entry.action)
+    return effect(moved, entry) if effect else moved
+
+
+def target(case: Case, row: Transition) -> str:
+    """The state that this row leads to from where the case is."""
+    if row.target == FORMER:
+        return case.resume_to or case.state
+    return row.target or case.state
+
+
+def reporter_state(case: Case, row: Transition) -> str:
+    """What the reporter sees after this row; resumed and extended cases look as they did before the
+    suspension.
+    """
+    if row.tell is None:
+        return case.reporter_state
+    untouched = (
+        case.handler_id is None and row.tell.reporter_state == "in_progress" and row.action != "assign"
+    )
+    return "accepted" if untouched else row.tell.reporter_state
+
+
+def _move_clocks(case: Case, row: Transition, at: datetime) -> tuple[Clock, ...]:
+    moved = [
+        _move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops
+    ]
+    started = [clocks.start(code, at, case.source_kind, case.named) for code in row.starts]
+    return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
+
+
+def _move_clock(clock: Clock, row: Transition, at: datetime) -> Clock:
+    if clock.rule in row.meets:
+        return clocks.meet(clock, at)
+    if row.pauses:
+        return clocks.pause(clock, at)
+    if row.resumes:
+        return clocks.resume(clock, at)
+    return clock
+
+
+def _latest_runs_on(moved: list[Clock], row: Transition) -> list[Clock]:
+    for code in row.runs_on:
+        latest = max((index for index, clock in enumerate(moved) if clock.rule == code), default=None)
+        if latest is not None:
+            moved[latest] = clocks.run_on(moved[latest])
+    return moved
+
+
+# What single actions record beyond the table.
+
+
+def _accept(case: Case, entry: Entry) -> Case:
+    return replace(case, allegations=tuple(entry.details.get("allegations") or case.allegations))
+
+
+def _assign(case: Case, entry: Entry) -> Case:
+    return replace(case, handler_id=entry.details["handler_id"], unit_id=entry.details["unit_id"])
+
+
+def _leave(case: Case, _entry: Entry) -> Case:
+    return replace(case, handler_id=None, unit_id=None)
+
+
+def _record_step(case: Case, entry: Entry) -> Case:
+    evidence = case.evidence + len(entry.details.get("evidence") or ())
+    return replace(_investigated_by(case, entry), steps=case.steps + 1, evidence=evidence)
+
+
+def _record_finding(case: Case, entry: Entry) -> Case:
+    number = entry.details["allegation"]
+    findings = _with(case.findings, number, entry.details["outcome"])
+    dispositions = tuple(pair for pair in case.dispositions if pair[0] != number)
+    return replace(_investigated_by(case, entry), findings=findings, dispositions=dispositions)
+
+
+def _record_disposition(case: Case, entry: Entry) -> Case:
+    dispositions = _with(case.dispositions, entry.details["allegation"], entry.details["measure"])
+    return replace(_decided_by(case, entry), dispositions=dispositions)
+
+
+def _conclude(case: Case, entry: Entry) -> Case:
+    return replace(_decided_by(case, entry), reviewer_id=None, result_told=False)
+
+
+def _tell_result(case: Case, _entry: Entry) -> Case:
+    return replace(case, result_told=True)
+
+
+def _confirm(case: Case, entry: Entry) -> Case:
+    return replace(case, reviewer_id=entry.by_id)
+
+
+def _extend(case: Case, entry: Entry) -> Case:
+    extension = Extension(entry.details["days"], entry.details["approver_id"], entry.at)
+    extended = tuple(
+        replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks
+    )
+    return replace(case, clocks=extended)
+
+
+def _reopen(case: Case, entry: Entry) -> Case:
+    """A new round: every guard must be satisfied anew; who worked on it before stays known."""
+    return replace(
+        _leave(case, entry),
+        steps=0,
+        evidence=0,
+        findings=(),
+        dispositions=(),
+        reviewer_id=None,
+        result_told=False,
+    )
+
+
+def _send_back(case: Case, _entry: Entry) -> Case:
+    return replace(case, reviewer_id=None)
+
+
+def is_extendable(clock: Clock) -> bool:
+    """Whether this clock still waits for what is due, and may be, and has not been, extended."""
+    return clock.ended_at is None and clock.extension is None and clocks.rule_under(clock).extension > 0
+
+
+def _investigated_by(case: Case, entry: Entry) -> Case:
+    return replace(case, investigators=case.investigators | ({entry.by_id} if entry.by_id else set()))
+
+
+def _decided_by(case: Case, entry: Entry) -> Case:
+    return replace(case, deciders=case.deciders | ({entry.by_id} if entry.by_id else set()))
+
+
+def _with(pairs: tuple[tuple[int, str], ...], number: int, value: str) -> tuple[tuple[int, str], ...]:
+    return tuple(sorted({**dict(pairs), number: value}.items()))
+
+
+_EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
+    "accept": _accept,
+    "assign": _assign,
+    "reassign": _assign,
+    "start": _investigated_by,
+    "return": _leave,
+    "record_step": _record_step,
+    "record_finding": _record_finding,
+    "record_disposition": _record_disposition,
+    "conclude": _conclude,
+    "tell_result": _tell_result,
+    "confirm_adequate": _confirm,
+    "extend": _extend,
+    "reopen": _reopen,
+    "send_back": _send_back,
+}

@@ -1,0 +1,95 @@
+"""Who may know of a case, and who may work on it: the handler's own cases, and never the unit concerned.
+
+《纪检监察机关处理检举控告工作规则》: what is about a body goes to the level above and is not visible to
+that body; 《信访工作条例》: report material never goes to those reported. A unit that is concerned
+excludes everybody in it and in the units below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.tasks.model.case import Case
+from services.tasks.model.transitions import DESK, HANDLER, LEADER, SUPERVISOR
+
+
+class Person(Protocol):
+    """Who acts or reads, as contracts.call.Actor has it. ``unit_path``: unit ids from the root to the own
+    unit.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def roles(self) -> frozenset[str]: ...
+    @property
+    def unit_path(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody that an action names, as the directory knows them."""
+
+    id: str
+    unit_id: str
+    unit_path: tuple[str, ...]
+    roles: frozenset[str]
+    active: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cases a person may know of. ``handler_id``: only those of this handler; ``None`` = of everybody.
+
+    ``not_about``: none about one of these units.
+    """
+
+    handler_id: str | None
+    not_about: tuple[str, ...]
+
+
+def scope_of(person: Person) -> Scope | None:
+    """The scope by role; None when no role gives any.
+
+    The supervision group comes from the level above, so no case about a unit of the bureau is hidden from it.
+    """
+    if SUPERVISOR in person.roles:
+        return Scope(None, ())
+    if person.roles & {DESK, LEADER}:
+        return Scope(None, person.unit_path)
+    if HANDLER in person.roles:
+        return Scope(person.id, person.unit_path)
+    return None
+
+
+def sees(person: Person, case: Case) -> bool:
+    """Whether the person may know of this case."""
+    scope = scope_of(person)
+    if scope is None:
+        return False
+    own = scope.handler_id is None or scope.handler_id == case.handler_id
+    return own and not concerned(case.excluded_unit_ids, scope.not_about)
+
+
+def reads_details(person: Person, case: Case) -> bool:
+    """Whether the person reads what the file says, beyond its progress: the desk, and the handler of it."""
+    if concerned(case.excluded_unit_ids, person.unit_path):
+        return False
+    return DESK in person.roles or (HANDLER in person.roles and case.handler_id == person.id)
+
+
+def acting_roles(person: Person, case: Case) -> frozenset[str]:
+    """The roles that count for this case: a handler's only in own cases, none but the supervisor's in a
+    conflict.
+    """
+    roles = person.roles if case.handler_id == person.id else person.roles - {HANDLER}
+    return roles & {SUPERVISOR} if concerned(case.excluded_unit_ids, person.unit_path) else roles
+
+
+def concerned(excluded_unit_ids: Iterable[str], unit_path: Iterable[str]) -> bool:
+    """Whether somebody in this unit is excluded from the case."""
+    return not set(excluded_unit_ids).isdisjoint(unit_path)

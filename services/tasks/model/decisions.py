@@ -1,0 +1,137 @@
+"""Whether a person may take an action now, and the history entry that it becomes. Decides only; changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.tasks.model import clocks, guards
+from services.tasks.model.case import Case, Entry, is_extendable, target
+from services.tasks.model.conflict import Colleague, Person, acting_roles, concerned
+from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState, invalid
+from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, Transition, possible
+
+# Lines of history that actions without a change of state may add: 16 MB is the most that one document
+# holds, and a line takes up to about 15 kB. Actions that move the case on are not limited, so no case
+# gets stuck by it.
+MAX_HISTORY = 700
+
+
+@dataclass(frozen=True)
+class Action:
+    """What somebody asks for. ``fields``: those of the action, without its name."""
+
+    name: str
+    fields: Mapping[str, Any]
+    at: datetime
+
+
+def decide(
+    case: Case, action: Action, person: Person, colleagues: Mapping[str, Colleague], history_length: int = 0
+) -> Entry:
+    """The entry to apply. ``colleagues``: the people that the fields name, as far as the directory knows
+    them.
+
+    Raises, in this order: ``Forbidden`` (no role of this person ever takes the action in this case),
+    ``WrongState`` (not now), ``CaseCannotClose`` (guards), ``Invalid`` (a field), ``Forbidden`` (a
+    conflict of roles).
+    """
+    row = BY_ACTION[action.name]
+    roles = acting_roles(person, case)
+    if not roles & row.roles:
+        raise Forbidden("cases.not_your_action")
+    _check_state(case, row, person)
+    _check_fields(case, action, colleagues)
+    if row.action == "confirm_adequate" and not guards.is_second_person(case, person.id):
+        raise Forbidden("cases.second_person")
+    if row.target is None and history_length >= MAX_HISTORY:
+        raise Forbidden("cases.history_full")
+    details = {name: value for name, value in action.fields.items() if name != "reason"}
+    if "handler_id" in details:
+        details["unit_id"] = details.get("unit_id") or colleagues[details["handler_id"]].unit_id
+    return Entry(
+        action=action.name,
+        at=action.at,
+        by_id=person.id,
+        by_name=person.name,
+        from_state=case.state,
+        to_state=target(case, row),
+        why=action.fields.get("reason"),
+        details=details,
+    )
+
+
+def allowed_actions(case: Case, person: Person) -> list[str]:
+    """What this person may do with the case now, all conditions considered."""
+    roles = acting_roles(person, case)
+    return [name for name in possible(case.state, roles) if _is_open(case, BY_ACTION[name], person)]
+
+
+def _is_open(case: Case, row: Transition, person: Person) -> bool:
+    if row.action == "extend":
+        return any(is_extendable(clock) for clock in case.clocks)
+    if row.action == "confirm_adequate":
+        return guards.is_second_person(case, person.id)
+    return not _lacking(case, row)
+
+
+def _lacking(case: Case, row: Transition) -> list[str]:
+    if row.action == "close":
+        return guards.missing_to_close(case)
+    return guards.missing(case, row.guards)
+
+
+def _check_state(case: Case, row: Transition, person: Person) -> None:
+    in_place = case.state in row.sources
+    # Whoever wants to close learns what stands against it from any state that is not final.
+    lacking = _lacking(case, row) if in_place or (row.action == "close" and case.state not in FINAL) else []
+    if lacking:
+        raise CaseCannotClose(row.action, case.state, lacking, allowed_actions(case, person))
+    if not in_place or (row.action == "extend" and not _is_open(case, row, person)):
+        raise WrongState(case.state, allowed_actions(case, person))
+
+
+def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague]) -> None:
+    fields = action.fields
+    if "handler_id" in fields:
+        _check_handler(case, colleagues.get(fields["handler_id"]), fields.get("unit_id"))
+    if "approver_id" in fields:
+        _check_extension(case, colleagues.get(fields["approver_id"]), fields["days"])
+    if "allegation" in fields:
+        _check_allegation(case, action.name, fields)
+
+
+def _check_handler(case: Case, handler: Colleague | None, unit_id: str | None) -> None:
+    if handler is None or not handler.active or HANDLER not in handler.roles:
+        raise invalid("handler_id", "cases.not_a_handler")
+    if concerned(case.excluded_unit_ids, handler.unit_path):
+        raise invalid("handler_id", "cases.unit_concerned")
+    if unit_id is not None and concerned(case.excluded_unit_ids, (unit_id,)):
+        raise invalid("unit_id", "cases.unit_concerned")
+
+
+def _check_extension(case: Case, approver: Colleague | None, days: int) -> None:
+    if approver is None or not approver.active or LEADER not in approver.roles:
+        raise invalid("approver_id", "cases.not_a_leader")
+    if approver.id == case.handler_id:
+        raise invalid("approver_id", "cases.approver_is_handler")
+    if concerned(case.excluded_unit_ids, approver.unit_path):
+        raise invalid("approver_id", "cases.unit_concerned")
+    most = max(clocks.rule_under(clock).extension for clock in case.clocks if is_extendable(clock))
+    if days > most:
+        raise invalid("days", "cases.extension_too_long", days=most)
+
+
+def _check_allegation(case: Case, action: str, fields: Mapping[str, Any]) -> None:
+    number = fields["allegation"]
+    if number > len(case.allegations):
+        raise invalid("allegation", "cases.no_such_allegation", count=len(case.allegations))
+    if action == "record_disposition" and dict(case.findings).get(number) not in guards.SUBSTANTIATED:
+        raise invalid("allegation", "cases.not_substantiated")
+
+
+__all__ = ["MAX_HISTORY", "Action", "Invalid", "allowed_actions", "decide"]

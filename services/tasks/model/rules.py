@@ -1,0 +1,90 @@
+"""The legal time limits, as dated data. A change of the law is a new row beside the old one, never an edit.
+
+A clock keeps the code and the version of the rule that it was started under, and is counted by it to its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+PETITIONS = "信访工作条例"
+ACCUSATIONS = "纪检监察机关处理检举控告工作规则"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One time limit: ``days`` of ``unit`` from the end of the day on which it starts.
+
+    ``version`` is the day of the source's promulgation; ``valid_from`` to ``valid_to`` (inclusive) the
+    days on which a clock may start under it. ``sources``: kinds of case it is for; ``named_only``: only
+    for reporters who gave their name. ``pausable``: whether suspending the case stops it. ``extension``:
+    how many days a named approver may add, once; 0 = none.
+    """
+
+    code: str
+    zh: str
+    en: str
+    source: str
+    article: str
+    version: str
+    valid_from: date
+    days: int
+    unit: Literal["calendar", "working"]
+    sources: frozenset[str] = frozenset({"report"})
+    named_only: bool = False
+    pausable: bool = False
+    extension: int = 0
+    valid_to: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether a clock that starts on ``day`` starts under this rule."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="register_and_route", zh="登记并转办", en="Register and route",
+        source=PETITIONS, article="22", version="2022-02-25", valid_from=date(2022, 5, 1),
+        days=15, unit="calendar",
+    ),
+    Rule(
+        code="tell_acceptance", zh="告知是否受理", en="Tell whether it is accepted",
+        source=PETITIONS, article="23", version="2022-02-25", valid_from=date(2022, 5, 1),
+        days=15, unit="calendar",
+    ),
+    Rule(
+        code="tell_acceptance_named", zh="告知实名举报人受理情况", en="Tell a named reporter",
+        source=ACCUSATIONS, article="实名检举控告的处理", version="2020-01-21", valid_from=date(2020, 1, 21),
+        days=15, unit="working", named_only=True,
+    ),
+    Rule(
+        code="handle", zh="办结", en="Handle to the end",
+        source=PETITIONS, article="34", version="2022-02-25", valid_from=date(2022, 5, 1),
+        days=60, unit="calendar", sources=frozenset({"report", "clue", "review"}), pausable=True, extension=30,
+    ),
+    Rule(
+        code="tell_result_named", zh="向实名举报人反馈处理结果", en="Tell a named reporter the result",
+        source=ACCUSATIONS, article="实名检举控告的处理", version="2020-01-21", valid_from=date(2020, 1, 21),
+        days=15, unit="working", named_only=True,
+    ),
+)  # fmt: skip
+
+_BY_VERSION = {(rule.code, rule.version): rule for rule in RULES}
+
+
+def rule_of(code: str, version: str) -> Rule:
+    """The rule that a clock was started under."""
+    return _BY_VERSION[code, version]
+
+
+def rule_for(code: str, day: date, source: str, named: bool) -> Rule | None:
+    """The rule ``code`` for a clock that starts on ``day``, for a case of this source; None when none
+    applies.
+    """
+    for rule in RULES:
+        if rule.code == code and rule.valid_on(day):
+            applies = source in rule.sources and (named or not rule.named_only)
+            return rule if applies else None
+    return None

@@ -1,0 +1,229 @@
+"""The life of a case, as a table: what can be done in which state, by whom, and what follows from it.
+
+The code only interprets this table; docs/case-states.md is generated from it, and the property tests walk it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# States.
+REGISTERED = "registered"
+ACCEPTED = "accepted"
+ASSIGNED = "assigned"
+INVESTIGATING = "investigating"
+FINDINGS = "findings"
+DISPOSITION = "disposition"
+FEEDBACK = "feedback"
+SUSPENDED = "suspended"
+RETURNED = "returned"
+REFUSED = "refused"
+TRANSFERRED = "transferred"
+CLOSED = "closed"
+
+# Final until somebody reopens them with a reason.
+FINAL = frozenset({REFUSED, TRANSFERRED, CLOSED})
+
+# A target that is not a state of its own: where the case was before it was suspended.
+FORMER = "former"
+
+# Roles, as contracts/roles.py names them. A handler acts on own cases only, whatever the action.
+HANDLER = "handler"
+DESK = "desk"
+SUPERVISOR = "supervisor"
+LEADER = "leader"
+
+_WORK = (ASSIGNED, INVESTIGATING, FINDINGS, DISPOSITION)
+
+
+@dataclass(frozen=True)
+class Tell:
+    """What the reporter sees from now on, and the sentence that says so (gateway/texts/tasks.py)."""
+
+    reporter_state: str
+    text_code: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row. ``target`` None = the state stays.
+
+    ``needs``: fields that must come with the action. Clocks, by the code of their rule: ``starts`` those
+    that apply to the case, ``meets`` what was due is done, ``drops`` no longer due, ``runs_on`` was not
+    done after all. ``pauses`` / ``resumes``: all clocks whose rule allows it. ``guards``: those that must
+    be satisfied. Every action emits tasks.case_progressed.v1.
+    """
+
+    action: str
+    zh: str
+    sources: tuple[str, ...]
+    target: str | None
+    roles: frozenset[str]
+    needs: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    runs_on: tuple[str, ...] = ()
+    pauses: bool = False
+    resumes: bool = False
+    guards: tuple[str, ...] = ()
+    tell: Tell | None = None
+
+
+_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named")
+_RESULT = ("tell_result_named",)
+_HANDLE = ("handle",)
+_CONCLUDING = ("investigated", "clear", "handled")
+GUARDS = (*_CONCLUDING, "adequate")
+
+# What the system itself does when a report, a clue or an old file comes in.
+OPENING = Transition(
+    "open", "登记", (), REGISTERED, frozenset(),
+    starts=_ACCEPTANCE, tell=Tell("registered", "case.registered"),
+)  # fmt: skip
+
+TABLE: tuple[Transition, ...] = (
+    Transition(
+        "accept", "受理", (REGISTERED,), ACCEPTED, frozenset({DESK}),
+        meets=_ACCEPTANCE, starts=_HANDLE, tell=Tell("accepted", "case.accepted"),
+    ),
+    Transition(
+        "refuse", "不予受理", (REGISTERED,), REFUSED, frozenset({DESK}), needs=("ground", "reason"),
+        meets=_ACCEPTANCE, tell=Tell("not_accepted", "case.refused"),
+    ),
+    Transition(
+        "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
+        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_HANDLE,
+        tell=Tell("transferred", "case.transferred"),
+    ),
+    Transition(
+        "assign", "交办", (ACCEPTED, RETURNED), ASSIGNED, frozenset({DESK}), needs=("handler_id",),
+        tell=Tell("in_progress", "case.assigned"),
+    ),
+    Transition(
+        "reassign", "改派", _WORK, None, frozenset({DESK}), needs=("handler_id", "reason"),
+    ),
+    Transition(
+        "start", "开始调查", (ASSIGNED,), INVESTIGATING, frozenset({HANDLER}),
+        tell=Tell("in_progress", "case.investigating"),
+    ),
+    Transition(
+        "return", "退回", (ASSIGNED, INVESTIGATING), RETURNED, frozenset({HANDLER}), needs=("reason",),
+    ),
+    Transition(
+        "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER}), needs=("what",),
+    ),
+    Transition(
+        "record_finding", "认定", (INVESTIGATING, FINDINGS), FINDINGS, frozenset({HANDLER}),
+        needs=("allegation", "outcome", "reason"),
+    ),
+    Transition(
+        "record_disposition", "处理", (FINDINGS, DISPOSITION), DISPOSITION, frozenset({HANDLER, DESK}),
+        needs=("allegation", "measure", "reason"),
+    ),
+    Transition(
+        "investigate_further", "补充调查", (FINDINGS, DISPOSITION), INVESTIGATING, frozenset({HANDLER}),
+        needs=("reason",),
+    ),
+    Transition(
+        "conclude", "办结", (FINDINGS, DISPOSITION), FEEDBACK, frozenset({HANDLER}), guards=_CONCLUDING,
+        meets=_HANDLE, starts=_RESULT, tell=Tell("handled", "case.concluded"),
+    ),
+    Transition(
+        "tell_result", "反馈", (FEEDBACK,), None, frozenset({HANDLER, DESK}),
+        meets=_RESULT, tell=Tell("handled", "case.result_told"),
+    ),
+    Transition(
+        "confirm_adequate", "复核通过", (FEEDBACK,), None, frozenset({DESK, SUPERVISOR, LEADER}),
+        needs=("reason",),
+    ),
+    Transition(
+        "send_back", "复核退回", (FEEDBACK,), INVESTIGATING, frozenset({DESK, SUPERVISOR, LEADER}),
+        needs=("reason",), runs_on=_HANDLE, drops=_RESULT,
+        tell=Tell("in_progress", "case.investigating_further"),
+    ),
+    Transition(
+        "close", "销号", (FEEDBACK,), CLOSED, frozenset({DESK}), guards=GUARDS,
+        tell=Tell("closed", "case.closed"),
+    ),
+    Transition(
+        "suspend", "中止", (ACCEPTED, RETURNED, *_WORK), SUSPENDED, frozenset({DESK}), needs=("reason",),
+        pauses=True, tell=Tell("suspended", "case.suspended"),
+    ),
+    Transition(
+        "resume", "恢复", (SUSPENDED,), FORMER, frozenset({DESK}),
+        resumes=True, tell=Tell("in_progress", "case.resumed"),
+    ),
+    Transition(
+        "extend", "延长办理期限", (ACCEPTED, RETURNED, *_WORK), None, frozenset({DESK, LEADER}),
+        needs=("days", "approver_id", "reason"), tell=Tell("in_progress", "case.extended"),
+    ),
+    Transition(
+        "reopen", "重新办理", (CLOSED, REFUSED, TRANSFERRED), REGISTERED, frozenset({DESK, SUPERVISOR}),
+        needs=("reason",), starts=_ACCEPTANCE, tell=Tell("registered", "case.reopened"),
+    ),
+)  # fmt: skip
+
+BY_ACTION = {row.action: row for row in TABLE}
+STATES = tuple(
+    dict.fromkeys(state for row in (OPENING, *TABLE) for state in (*row.sources, row.target) if state)
+)
+
+
+def possible(state: str, roles: frozenset[str]) -> list[str]:
+    """The actions that the table allows these roles in this state, in the order of the table."""
+    return [row.action for row in TABLE if state in row.sources and roles & row.roles]
+
+
+def transition_table_markdown() -> str:
+    """docs/case-states.md: the table for people, and the same as a diagram."""
+    lines = [
+        "# The life of a case",
+        "",
+        "Generated from `services/tasks/model/transitions.py`; `make docs` writes it, a test compares it.",
+        "",
+        "A handler acts on own cases only. Nobody acts on, or sees, a case about a unit that they belong to.",
+        "",
+        "| Action | 操作 | From | To | Who | Needs | Guards | Clocks | The reporter sees |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [_row(row) for row in (OPENING, *TABLE)]
+    lines += ["", "```mermaid", "stateDiagram-v2", f"    [*] --> {REGISTERED}"]
+    lines += [
+        f"    {source} --> {row.target}: {row.action}"
+        for row in TABLE
+        for source in row.sources
+        if row.target not in (None, FORMER, source)
+    ]
+    lines += [f"    {SUSPENDED} --> {source}: resume" for source in BY_ACTION["suspend"].sources]
+    lines += ["```", ""]
+    return "\n".join(lines)
+
+
+def _row(row: Transition) -> str:
+    clocks = [f"{verb} {', '.join(codes)}" for verb, codes in _clock_effects(row) if codes]
+    target = row.target or "(stays)"
+    cells = (
+        f"`{row.action}`",
+        row.zh,
+        ", ".join(row.sources) or "(new)",
+        "where it was before" if target == FORMER else target,
+        ", ".join(sorted(row.roles)) or "the system",
+        ", ".join(row.needs) or "–",
+        ", ".join(row.guards) or "–",
+        "; ".join(clocks) or "–",
+        row.tell.reporter_state if row.tell else "–",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _clock_effects(row: Transition) -> list[tuple[str, tuple[str, ...]]]:
+    every = ("all that can",)
+    return [
+        ("starts", row.starts),
+        ("meets", row.meets),
+        ("drops", row.drops),
+        ("runs on", row.runs_on),
+        ("pauses", every if row.pauses else ()),
+        ("resumes", every if row.resumes else ()),
+    ]
