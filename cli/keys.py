@@ -31,8 +31,8 @@ def generate(directory: Path) -> None:
         click.echo(f"{'made' if is_new else 'kept'} {directory / name}", err=True)
     if made.get(key_files.CUSTODIAN_PRIVATE_FILE):
         click.echo(
-            f"Hand {directory / key_files.CUSTODIAN_PRIVATE_FILE} to the identity custodian and remove it from this "
-            "machine: it opens the reporters' identities, and no service needs it.",
+            f"Hand {directory / key_files.CUSTODIAN_PRIVATE_FILE} to the identity custodian and remove it from "
+            "this machine: it opens the reporters' identities, and no service needs it.",
             err=True,
         )
     for variable, name in key_files.SETTINGS.items():

@@ -14,11 +14,12 @@ REPORTER_MODES = ("anonymous", "named")
 class ReportSubmittedV1(Event):
     """A report or suggestion from the public is stored durably. Subject: the report.
 
-    Emitted once per report, with its insert. ``kind`` tells a report, which becomes a case, from a suggestion, which
-    is answered by the reports service itself. ``category`` is a code of the form the report was made with.
-    ``received_at`` is cut to the full hour, so that nobody is found by the minute of sending. ``subject_unit_ids``
-    are the units that the report is about, where known; they must never get to see the case.
-    A consumer may assume: the report exists, and its content can be had only through the reports service.
+    Emitted once per report, with its insert. ``kind`` tells a report, which becomes a case, from a
+    suggestion, which is answered by the reports service itself. ``category`` is a code of the form the report
+    was made with. ``received_at`` is cut to the full hour, so that nobody is found by the minute of sending.
+    ``subject_unit_ids`` are the units that the report is about, where known; they must never get to see the
+    case. A consumer may assume: the report exists, and its content can be had only through the reports
+    service.
     """
 
     producer = "reports"

@@ -1,11 +1,12 @@
 """The written form of a receipt: 19 random Crockford base32 symbols and one check symbol out of the same 32.
 
-``XXXXX-XXXXX-XXXXX-XXXXX``. Read tolerantly, because people copy it from paper and speak it over the telephone:
-case, spaces, dashes of any kind, full-width letters, and O for 0, I or L for 1 make no difference.
+``XXXXX-XXXXX-XXXXX-XXXXX``. Read tolerantly, because people copy it from paper and speak it over the
+telephone: case, spaces, dashes of any kind, full-width letters, and O for 0, I or L for 1 make no difference.
 
-The check symbol comes from GF(32) = GF(2)[x]/(x⁵+x²+1). Seen as a polynomial over that field with the check symbol
-as its constant term, a receipt is zero at x. The powers of x that weigh the 20 places are 20 different elements
-(x has order 31), so every single wrong symbol and every exchange of two different symbols changes the value.
+The check symbol comes from GF(32) = GF(2)[x]/(x⁵+x²+1). Seen as a polynomial over that field with the check
+symbol as its constant term, a receipt is zero at x. The powers of x that weigh the 20 places are 20 different
+elements (x has order 31), so every single wrong symbol and every exchange of two different symbols changes
+the value.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ GROUP = 5
 _MAX_WRITTEN = 80
 
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
-# What separates groups once the text is NFKC-normalised: white space and the dashes that keyboards and fonts offer.
+# What separates groups once the text is NFKC-normalised: white space and the dashes that keyboards and fonts
+# offer.
 _SEPARATORS = frozenset(" \t\r\n\u00a0-_\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc.")
 
 _REDUCTION = 0b100101
@@ -34,7 +36,8 @@ _START = 1
 
 
 class NotAReceipt(ValueError):
-    """A text that cannot be a receipt: wrong length, a symbol outside the alphabet, or a wrong check symbol."""
+    """A text that cannot be a receipt: wrong length, a symbol outside the alphabet, or a wrong check
+    symbol."""
 
 
 def check_symbol(payload: str) -> str:
@@ -51,7 +54,8 @@ def write(payload: str) -> str:
 
 
 def read(text: str) -> str:
-    """The canonical written form of what a person typed; ``NotAReceipt`` when no receipt can be meant by it."""
+    """The canonical written form of what a person typed; ``NotAReceipt`` when no receipt can be meant by
+    it."""
     if len(text) > _MAX_WRITTEN:
         raise NotAReceipt("too long")
     typed = unicodedata.normalize("NFKC", text).upper()
@@ -70,9 +74,13 @@ def read(text: str) -> str:
 class Receipt(fields.Field[str]):
     """A receipt as typed outside, in its canonical written form inside."""
 
-    default_error_messages = {"invalid": "The receipt contains a typing error. Please compare it symbol by symbol."}
+    default_error_messages = {
+        "invalid": "The receipt contains a typing error. Please compare it symbol by symbol."
+    }
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         try:
             return read(value) if isinstance(value, str) else self._refuse()
         except NotAReceipt as error:

@@ -1,8 +1,8 @@
 """The key files of the reports service: how keys are written, read and made.
 
-A file holds one key a line, ``<purpose>:<base64 of 32 bytes>``; ``#`` starts a comment. The purpose is written with
-the key so that a private key can never be put where a public one belongs. Where several are allowed, the first is
-used for sealing and the others still open what was sealed to them.
+A file holds one key a line, ``<purpose>:<base64 of 32 bytes>``; ``#`` starts a comment. The purpose is
+written with the key so that a private key can never be put where a public one belongs. Where several are
+allowed, the first is used for sealing and the others still open what was sealed to them.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def key_id(public: bytes) -> str:
 def generate(directory: Path) -> dict[str, bool]:
     """Make the set of key files in ``directory`` (mode 700, files 600), keeping every file that exists.
 
-    Returns file name -> whether it was made now. The custodian's private key is made only while there is no public
-    one, so that it can be taken away from the machine for good. Raises ``OSError``, ``BadKey``.
+    Returns file name -> whether it was made now. The custodian's private key is made only while there is no
+    public one, so that it can be taken away from the machine for good. Raises ``OSError``, ``BadKey``.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {name: not (directory / name).exists() for name in (DESK_FILE, LOOKUP_FILE, CUSTODIAN_PUBLIC_FILE)}

@@ -1,0 +1,53 @@
+"""Reports from the public, and the reporter's side of them, which the receipt opens in place of an account.
+
+Nothing that a client sends besides these requests is looked at: a session of the same browser stays unknown.
+"""
+
+from __future__ import annotations
+
+from contracts.reports import operations as reports
+from gateway.language import text
+from gateway.resource import Resource
+
+blp = Resource("reports", description="举报与意见建议 Reports and suggestions from the public")
+
+
+@blp.route("/reports", methods=["POST"])
+@blp.calls(reports.submit_report, status=201, anonymous=True)
+def submit_report(request, call, rpc):
+    """提交举报或意见建议 Submit a report or suggestion
+
+    The receipt is told this once and kept nowhere. With an Idempotency-Key a repeated request gets the same
+    answer, for 48 hours.
+    """
+    return rpc(request)
+
+
+@blp.route("/reports/current")
+@blp.calls(reports.read_current_report, receipt=True)
+def read_current_report(request, call, rpc):
+    """查询办理情况 What became of it: state, history, due date, messages"""
+    report = rpc(request)
+    history = [{**entry, "text": text(entry["text_code"], call.language)} for entry in report["history"]]
+    return {**report, "history": history}
+
+
+@blp.route("/reports/current/messages")
+@blp.calls(reports.list_current_messages, receipt=True)
+def list_current_messages(request, call, rpc):
+    """往来消息 The messages between staff and reporter, oldest first"""
+    return rpc(request)
+
+
+@blp.route("/reports/current/messages", methods=["POST"])
+@blp.calls(reports.post_current_message, status=201, receipt=True)
+def post_current_message(request, call, rpc):
+    """发送消息 Write to the staff who handle the report"""
+    return rpc(request)
+
+
+@blp.route("/reports/current/rating", methods=["POST"])
+@blp.calls(reports.rate_current_report, receipt=True)
+def rate_current_report(request, call, rpc):
+    """评价结果 Say whether the result satisfies, once there is one"""
+    return rpc(request)

@@ -1,0 +1,29 @@
+"""Suggestions from the public, as the desk reads and answers them."""
+
+from __future__ import annotations
+
+from contracts.reports import operations as reports
+from gateway.resource import Resource
+
+blp = Resource("suggestions", description="意见建议 Suggestions from the public")
+
+
+@blp.route("/suggestions")
+@blp.calls(reports.list_suggestions)
+def list_suggestions(request, call, rpc):
+    """意见建议列表 List suggestions, newest first, without their content"""
+    return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>")
+@blp.calls(reports.read_suggestion)
+def read_suggestion(request, call, rpc, suggestion_id):
+    """阅读意见建议 Read one; who reads it is recorded first"""
+    return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>/answer", methods=["POST"])
+@blp.calls(reports.answer_suggestion)
+def answer_suggestion(request, call, rpc, suggestion_id):
+    """答复意见建议 Adopted or not adopted, because …; the person who suggested it reads both"""
+    return rpc(request)

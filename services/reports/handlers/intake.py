@@ -1,0 +1,127 @@
+"""Intake: the form, and a report that becomes one document with its event, in one write."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from chassis.clock import BUREAU_ZONE
+from chassis.refusals import IdempotencyKeyReused, Invalid
+from contracts.call import Call
+from contracts.fields import format_instant
+from contracts.reports.events import ReportSubmittedV1
+from services.reports import forms, sealing
+from services.reports.model import form as form_rules
+from services.reports.model import report as rules
+from services.reports.sealing import Sealer
+from services.reports.store import ReportsStore
+
+# How long a repeated request gets the answer of the first.
+REPLAY = timedelta(hours=48)
+
+_CONTENT = ("title", "narrative", "subjects", "occurred_on", "place")
+_IDENTITY = ("name", "phone", "address")
+
+
+def get_form(call: Call) -> dict[str, Any]:
+    """The form as it is offered now, in the caller's language."""
+    return form_rules.told(forms.current(), call.language)
+
+
+def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Seal and store a report; the answer holds its receipt, which is kept nowhere.
+
+    Raises ``Invalid`` by the form, ``IdempotencyKeyReused``. With an idempotency key the report's id derives
+    from it, so the second of two equal requests finds the first by its id.
+    """
+    version = _checked_version(request, call.now)
+    body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
+    key = call.idempotency_key
+    report_id = sealer.id_of("report", key) if key else sealing.new_id()
+    receipt = sealing.new_receipt()
+    answer = {"receipt": receipt, "received_at": format_instant(call.now)}
+    report = _document(sealer, report_id, version, receipt, request, call.now)
+    if key:
+        report["replay"] = {
+            "fingerprint": sealer.fingerprint(report_id, body),
+            "sealed": sealer.seal_replay(report_id, key, body, orjson.dumps(answer)),
+            "until": rules.to_the_hour(call.now + REPLAY),
+        }
+    if store.add_report(report, _submitted(report)) or not key:
+        return answer
+    return _earlier_answer(store, sealer, report_id, key, body)
+
+
+def forget_replays(store: ReportsStore, now: datetime) -> int:
+    """Erase the answers that are kept for repeated requests, once nobody repeats them any more."""
+    return store.forget_replays(now)
+
+
+def _checked_version(request: dict[str, Any], now: datetime) -> str:
+    form = forms.version(request["form_version"])
+    if form is None:
+        raise Invalid([{"field": "form_version", "message": "reports.form.no_such_version"}])
+    problems = form_rules.check(form, request, now.astimezone(BUREAU_ZONE).date())
+    if problems:
+        raise Invalid(problems)
+    return str(form["version"])
+
+
+def _document(
+    sealer: Sealer, report_id: str, version: str, receipt: str, request: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    data_key = sealing.new_data_key()
+    said = rules.without_absent({name: request[name] for name in _CONTENT})
+    reporter = request["reporter"]
+    received_at = rules.to_the_hour(now)
+    document: dict[str, Any] = {
+        "_id": report_id,
+        "kind": request["kind"],
+        "category": request["category"],
+        "form_version": version,
+        "reporter_mode": reporter["mode"],
+        "received_at": received_at,
+        "receipt_hash": sealer.receipt_hash(receipt),
+        "data_key": sealer.seal_data_key(report_id, data_key, receipt),
+        "content": sealing.seal_text(data_key, report_id, "content", orjson.dumps(said)),
+        "subject_unit_ids": rules.subject_units(request["subjects"]),
+        "state": rules.RECEIVED,
+        "history": [
+            {
+                "sequence": 0,
+                "at": received_at,
+                "state": rules.RECEIVED,
+                "text_code": "reports.progress.received",
+            }
+        ],
+        "progress_sequence": 0,
+        "message_count": 0,
+    }
+    if reporter["mode"] == "named":
+        identity = rules.without_absent({name: reporter[name] for name in _IDENTITY})
+        document["identity"] = sealer.seal_identity(report_id, orjson.dumps(identity))
+    return document
+
+
+def _submitted(report: dict[str, Any]) -> Any:
+    return ReportSubmittedV1.draft(
+        report["_id"],
+        report_id=report["_id"],
+        kind=report["kind"],
+        category=report["category"],
+        reporter_mode=report["reporter_mode"],
+        received_at=report["received_at"],
+        subject_unit_ids=report["subject_unit_ids"],
+    )
+
+
+def _earlier_answer(
+    store: ReportsStore, sealer: Sealer, report_id: str, key: str, body: bytes
+) -> dict[str, Any]:
+    replay = (store.report(report_id) or {}).get("replay")
+    if replay is None or replay["fingerprint"] != sealer.fingerprint(report_id, body):
+        raise IdempotencyKeyReused
+    answer: dict[str, Any] = orjson.loads(sealer.open_replay(report_id, key, body, replay["sealed"]))
+    return answer

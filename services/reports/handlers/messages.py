@@ -1,0 +1,70 @@
+"""Messages between staff and reporter: sealed with the report's data key, which each side opens in its own
+way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.refusals import IdempotencyKeyReused
+from contracts.call import Call
+from services.reports import sealing
+from services.reports.model import report as rules
+from services.reports.sealing import Sealer
+from services.reports.store import ReportsStore
+
+
+def post(
+    store: ReportsStore,
+    sealer: Sealer,
+    report_id: str,
+    data_key: bytes,
+    text: str,
+    call: Call,
+    *,
+    staff_id: str | None = None,
+) -> dict[str, Any]:
+    """Add a message, by the reporter unless ``staff_id`` names its author; the message as both will read it.
+
+    Raises ``InboxFull``, ``IdempotencyKeyReused``.
+    """
+    message_id = _id(sealer, report_id, staff_id, call.idempotency_key)
+    fingerprint = sealer.fingerprint(message_id, text.encode())
+    earlier = store.message(message_id) if call.idempotency_key else None
+    if earlier is None:
+        message = {
+            "_id": message_id,
+            "report_id": report_id,
+            "number": _number(store, report_id),
+            "author": "staff" if staff_id else "reporter",
+            "at": call.now if staff_id else rules.to_the_hour(call.now),
+            "sealed": sealing.seal_text(data_key, report_id, f"message/{message_id}", text.encode()),
+            "fingerprint": fingerprint,
+        }
+        if staff_id:
+            message["staff_id"] = staff_id
+        if store.add_message(message):
+            return opened(message, data_key)
+        earlier = store.message(message_id)
+    if earlier is None or earlier["fingerprint"] != fingerprint:
+        raise IdempotencyKeyReused
+    return opened(earlier, data_key)
+
+
+def opened(message: dict[str, Any], data_key: bytes) -> dict[str, Any]:
+    """A message as either side reads it."""
+    message_id = message["_id"]
+    text = sealing.open_text(data_key, message["report_id"], f"message/{message_id}", message["sealed"])
+    return {"id": message_id, "at": message["at"], "author": message["author"], "text": text.decode()}
+
+
+def _id(sealer: Sealer, report_id: str, staff_id: str | None, idempotency_key: str | None) -> str:
+    if idempotency_key is None:
+        return sealing.new_id()
+    return sealer.id_of(f"message/{report_id}/{staff_id or ''}", idempotency_key)
+
+
+def _number(store: ReportsStore, report_id: str) -> int:
+    number = store.next_message_number(report_id, rules.MAX_MESSAGES)
+    if number is None:
+        raise rules.InboxFull(rules.MAX_MESSAGES)
+    return number

@@ -1,0 +1,44 @@
+"""What cases tell: the reporter's history, and who may read the content from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.event import Received
+from services.reports.store import ReportsStore
+
+
+def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
+    """Take over the steps of cases that began as reports; in effect once each, in whatever order they
+    come."""
+    store.apply_progress(
+        (event.data["report_id"], event.sequence, _fields(event.data), _entry(event))
+        for event in events
+        if event.data["report_id"]
+    )
+
+
+def _fields(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "state": data["reporter_state"],
+        "due_at": data["due_at"],
+        "case": {
+            "id": data["case_id"],
+            "handler_id": data["handler_id"],
+            "unit_id": data["unit_id"],
+            "excluded_unit_ids": data["excluded_unit_ids"],
+        },
+    }
+
+
+def _entry(event: Received) -> dict[str, Any] | None:
+    """A line of the reporter's history; steps without a text are not theirs to see."""
+    if not event.data["text_code"]:
+        return None
+    return {
+        "sequence": event.sequence,
+        "at": event.data["at"],
+        "state": event.data["reporter_state"],
+        "text_code": event.data["text_code"],
+    }

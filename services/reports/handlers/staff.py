@@ -1,0 +1,99 @@
+"""The staff's side: reading the report behind a case, which is written down first, and writing to the
+reporter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from chassis.ids import new_id
+from chassis.refusals import NotFound
+from contracts.call import Actor, Call
+from services.reports import sealing
+from services.reports.handlers import messages
+from services.reports.handlers.reporter import SHOWN_MESSAGES, rating_of
+from services.reports.model import report as rules
+from services.reports.sealing import Sealer
+from services.reports.store import ReportsStore
+
+
+def read_case_report(
+    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
+    """The report behind a case, for its handler and the desk; ``NotFound`` for everybody else."""
+    report = _report_of_case(store, request["case_id"], call)
+    content, _ = read_content(store, sealer, report, request["purpose"], call)
+    return {**content, "case_id": request["case_id"], "report_id": report["_id"]}
+
+
+def post_case_message(
+    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
+    """A message to the reporter of a case; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
+    report = _report_of_case(store, request["case_id"], call)
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    staff_id = reader(call.actor).id
+    return messages.post(store, sealer, report["_id"], data_key, request["text"], call, staff_id=staff_id)
+
+
+def read_content(
+    store: ReportsStore, sealer: Sealer, report: dict[str, Any], purpose: str, call: Call
+) -> tuple[dict[str, Any], bytes]:
+    """What staff may read of a report, and its data key. The access is recorded before anything is opened."""
+    _record(store, report, purpose, call)
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    said = orjson.loads(sealing.open_text(data_key, report["_id"], "content", report["content"]))
+    content = {
+        "kind": report["kind"],
+        "category": report["category"],
+        "form_version": report["form_version"],
+        "received_at": report["received_at"],
+        "title": said["title"],
+        "narrative": said["narrative"],
+        "subjects": said["subjects"],
+        "occurred_on": said.get("occurred_on"),
+        "place": said.get("place"),
+        "reporter": {"mode": report["reporter_mode"]},
+        "messages": [
+            messages.opened(message, data_key)
+            for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
+        ],
+        "rating": rating_of(report, data_key),
+    }
+    return content, data_key
+
+
+def reader(actor: Actor | None) -> rules.Reader:
+    """The person who asks, as the rules know them; the operations let nobody in without an account."""
+    if actor is None:
+        raise NotFound("report")
+    own = {actor.unit_id} if actor.unit_id else set()
+    return rules.Reader(actor.id, actor.roles, frozenset(own | set(actor.unit_path)))
+
+
+def _report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
+    report = store.report_of_case(case_id)
+    if report is None:
+        raise NotFound("case")
+    case = report["case"]
+    excluded = {*case["excluded_unit_ids"], *report["subject_unit_ids"]}
+    if not rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded):
+        raise NotFound("case")
+    return report
+
+
+def _record(store: ReportsStore, report: dict[str, Any], purpose: str, call: Call) -> None:
+    person = reader(call.actor)
+    store.record_access(
+        {
+            "_id": new_id(),
+            "report_id": report["_id"],
+            "case_id": report.get("case", {}).get("id"),
+            "actor_id": person.id,
+            "roles": sorted(person.roles),
+            "unit_id": call.actor.unit_id if call.actor else None,
+            "purpose": purpose,
+            "at": call.now,
+        }
+    )

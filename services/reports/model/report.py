@@ -1,0 +1,113 @@
+"""Who may read a report, what its reporter sees, and the ways in which the service refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+RECEIVED = "received"
+ADOPTED = "adopted"
+NOT_ADOPTED = "not_adopted"
+
+# What a reporter may say how content they are with: a report whose result they were told, an answered
+# suggestion.
+RATED_STATES = frozenset({"closed", ADOPTED, NOT_ADOPTED})
+
+# The inbox of one report; beyond it, somebody is filling the disk.
+MAX_MESSAGES = 500
+
+
+@dataclass
+class ReceiptUnknown(Exception):
+    """No report has this receipt."""
+
+
+@dataclass
+class NotYetRated(Exception):
+    """A rating before there is a result. ``state``: what the reporter sees now."""
+
+    state: str
+
+
+@dataclass
+class AlreadyRated(Exception):
+    """Another rating than the one that was given."""
+
+
+@dataclass
+class AlreadyAnswered(Exception):
+    """The suggestion has another answer already. ``state``: adopted or not adopted."""
+
+    state: str
+
+
+@dataclass
+class InboxFull(Exception):
+    """The report holds as many messages as it may."""
+
+    limit: int
+
+
+@dataclass
+class ContentUnreadable(Exception):
+    """Sealed content that does not open: it was changed in the database."""
+
+    report_id: str
+
+
+@dataclass
+class KeyMissing(Exception):
+    """The private key that the content was sealed to is not among those the service was given."""
+
+    key_id: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A member of staff who asks for content. ``units``: their own unit and all above it."""
+
+    id: str
+    roles: frozenset[str]
+    units: frozenset[str]
+
+
+def may_read_case_report(reader: Reader, handler_id: str | None, excluded_unit_ids: Collection[str]) -> bool:
+    """The desk, and the handler of this very case; nobody of a unit that the report is about.
+
+    《信访工作条例》第三十条: report material never goes to the person or unit reported.
+    """
+    if not reader.units.isdisjoint(excluded_unit_ids):
+        return False
+    return "desk" in reader.roles or ("handler" in reader.roles and reader.id == handler_id)
+
+
+def may_read_suggestion(reader: Reader, excluded_unit_ids: Collection[str]) -> bool:
+    """The desk, save those of a unit that the suggestion is about."""
+    return "desk" in reader.roles and reader.units.isdisjoint(excluded_unit_ids)
+
+
+def to_the_hour(moment: datetime) -> datetime:
+    """The full hour before ``moment``: what is kept of the time at which a reporter did something."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def subject_units(subjects: Iterable[dict[str, Any]]) -> list[str]:
+    """The units that the subjects name by id, each once, in order."""
+    return list(dict.fromkeys(subject["unit_id"] for subject in subjects if subject.get("unit_id")))
+
+
+def without_absent(value: Any) -> Any:
+    """``value`` without empty texts and ``None`` in its objects, so that only what was said is sealed."""
+    if isinstance(value, dict):
+        kept = {key: without_absent(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in (None, "")}
+    if isinstance(value, list):
+        return [without_absent(inner) for inner in value]
+    return value
+
+
+def answered_state(decision: str) -> str:
+    """The state in which a decision leaves a suggestion."""
+    return {"adopted": ADOPTED, "not_adopted": NOT_ADOPTED}[decision]

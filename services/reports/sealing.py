@@ -1,0 +1,212 @@
+"""How reports are sealed: libsodium through PyNaCl, one data key a report, no content in clear at rest.
+
+* Every text is sealed with the report's data key by XChaCha20-Poly1305. The associated data names the report,
+  the field and the version of this layout, so that a sealed text opens only in the place that it was made
+  for.
+* The data key is sealed twice: to the desk's public key (staff) and under a key that is derived from the
+  receipt (the reporter). The database holds neither private key nor receipt.
+* The reporter's identity has a data key of its own, sealed only to the custodian's public key. This service
+  has no key that opens it.
+* Texts are padded to powers of two from 1 KiB, so that their lengths tell little.
+* What must be found again or compared without being kept (receipt, idempotency key, body) is kept as
+  HMAC-SHA256 under a key of the server, so that nobody with the database alone can confirm a guess.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_box_seal,
+    crypto_box_seal_open,
+)
+from nacl.exceptions import CryptoError
+
+from contracts.reports import receipt as receipts
+from services.reports.keys import KEY_BYTES, key_id, public_key
+from services.reports.model.report import ContentUnreadable, KeyMissing
+
+VERSION = 1
+_NONCE_BYTES = 24
+_LEAST_PADDED = 1024
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """The keys of the service and what is done with them.
+
+    ``desk`` holds the desk's private keys by id, ``desk_current`` names the one that is sealed to.
+    """
+
+    desk: Mapping[str, tuple[bytes, bytes]]
+    desk_current: str
+    custodian_id: str
+    custodian_public: bytes
+    receipt_key: bytes
+    idempotency_key: bytes
+    fingerprint_key: bytes
+    replay_key: bytes
+
+    @classmethod
+    def of(cls, desk: tuple[bytes, ...], custodian_public: bytes, lookup: bytes) -> Sealer:
+        """The sealer of these keys (32 bytes each); the first desk key is the current one."""
+        pairs = {key_id(public_key(private)): (public_key(private), private) for private in desk}
+        return cls(
+            desk=pairs,
+            desk_current=next(iter(pairs)),
+            custodian_id=key_id(custodian_public),
+            custodian_public=custodian_public,
+            receipt_key=_derived(lookup, b"receipt"),
+            idempotency_key=_derived(lookup, b"idempotency"),
+            fingerprint_key=_derived(lookup, b"fingerprint"),
+            replay_key=_derived(lookup, b"replay"),
+        )
+
+    # -- what is found again without being kept
+
+    def receipt_hash(self, receipt: str) -> bytes:
+        """The keyed hash under which a report is found by its receipt (canonical form)."""
+        return _hmac(self.receipt_key, receipt)
+
+    def id_of(self, scope: str, idempotency_key: str) -> str:
+        """The id that one idempotency key always leads to within ``scope``."""
+        return _hmac(self.idempotency_key, scope, idempotency_key).hex()[:32]
+
+    def fingerprint(self, document_id: str, body: bytes) -> bytes:
+        """The keyed hash of a request's body; the same body under another id has another one."""
+        return _hmac(self.fingerprint_key, document_id, body)
+
+    def seal_replay(self, report_id: str, idempotency_key: str, body: bytes, answer: bytes) -> bytes:
+        """The answer to a request, for whoever repeats the request.
+
+        The key needs the idempotency key and the body besides the server's key: neither is kept.
+        """
+        return _encrypt(answer, _place(report_id, "replay"), _hmac(self.replay_key, idempotency_key, body))
+
+    def open_replay(self, report_id: str, idempotency_key: str, body: bytes, sealed: bytes) -> bytes:
+        """The answer of ``seal_replay``; ``ContentUnreadable`` when it was changed."""
+        key = _hmac(self.replay_key, idempotency_key, body)
+        return _decrypt(sealed, report_id, "replay", key)
+
+    # -- the data key of a report
+
+    def seal_data_key(self, report_id: str, data_key: bytes, receipt: str) -> dict[str, Any]:
+        """The data key for both sides, as the report's document keeps it."""
+        public, _ = self.desk[self.desk_current]
+        return {
+            "desk": {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)},
+            "reporter": _encrypt(
+                data_key, _place(report_id, "data-key"), _key_of_receipt(report_id, receipt)
+            ),
+        }
+
+    def data_key_for_reporter(self, report_id: str, sealed: Mapping[str, Any], receipt: str) -> bytes:
+        """The data key for the holder of the receipt; ``ContentUnreadable`` when it was changed."""
+        return _decrypt(sealed["reporter"], report_id, "data-key", _key_of_receipt(report_id, receipt))
+
+    def data_key_for_desk(self, report_id: str, sealed: Mapping[str, Any]) -> bytes:
+        """The data key for staff; ``KeyMissing`` names the key pair, ``ContentUnreadable`` the report."""
+        pair = self.desk.get(sealed["desk"]["key_id"])
+        if pair is None:
+            raise KeyMissing(sealed["desk"]["key_id"])
+        try:
+            return crypto_box_seal_open(sealed["desk"]["sealed"], *pair)
+        except (CryptoError, ValueError, TypeError) as error:
+            raise ContentUnreadable(report_id) from error
+
+    # -- the identity
+
+    def seal_identity(self, report_id: str, identity: bytes) -> dict[str, Any]:
+        """The reporter's identity, which only the custodian's private key opens."""
+        data_key = secrets.token_bytes(KEY_BYTES)
+        return {
+            "key_id": self.custodian_id,
+            "sealed_key": crypto_box_seal(data_key, self.custodian_public),
+            "sealed": seal_text(data_key, report_id, "identity", identity),
+        }
+
+
+def new_data_key() -> bytes:
+    """A random key for one report."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def new_receipt() -> str:
+    """A receipt with 95 random bits."""
+    bits = secrets.randbits(5 * receipts.PAYLOAD_SYMBOLS)
+    symbols = (receipts.ALPHABET[bits >> 5 * place & 31] for place in range(receipts.PAYLOAD_SYMBOLS))
+    return receipts.write("".join(symbols))
+
+
+def new_id() -> str:
+    """A random id. Unlike the ids of other documents it holds no time, which would tell when a reporter
+    wrote."""
+    return secrets.token_hex(16)
+
+
+def seal_text(data_key: bytes, report_id: str, field: str, text: bytes) -> bytes:
+    """``text``, padded and sealed for this field of this report."""
+    return _encrypt(_padded(text), _place(report_id, field), data_key)
+
+
+def open_text(data_key: bytes, report_id: str, field: str, sealed: bytes) -> bytes:
+    """The text of ``seal_text``; ``ContentUnreadable`` when it was changed or comes from elsewhere."""
+    return _unpadded(_decrypt(sealed, report_id, field, data_key))
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return hashlib.blake2b(key=key, person=b"mj." + purpose, digest_size=KEY_BYTES).digest()
+
+
+def _hmac(key: bytes, *parts: str | bytes) -> bytes:
+    """HMAC-SHA256 over the parts, each preceded by its length, so that no two lists of parts read the
+    same."""
+    message = bytearray()
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        message += len(encoded).to_bytes(8, "big") + encoded
+    return hmac.digest(key, message, "sha256")
+
+
+def _key_of_receipt(report_id: str, receipt: str) -> bytes:
+    """95 random bits need no slow derivation: no search over them ends."""
+    return hashlib.blake2b(
+        receipt.encode(), key=report_id.encode()[:64], person=b"mj.data-key", digest_size=KEY_BYTES
+    ).digest()
+
+
+def _place(report_id: str, field: str) -> bytes:
+    """The associated data: where a sealed text belongs. Ids and field names hold no NUL."""
+    return b"\0".join((b"mingjing.report", str(VERSION).encode(), report_id.encode(), field.encode()))
+
+
+def _encrypt(text: bytes, place: bytes, key: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return bytes((VERSION,)) + nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(text, place, nonce, key)
+
+
+def _decrypt(sealed: bytes, report_id: str, field: str, key: bytes) -> bytes:
+    version, nonce, ciphertext = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    if version != bytes((VERSION,)):
+        raise ContentUnreadable(report_id)
+    try:
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, _place(report_id, field), nonce, key)
+    except (CryptoError, ValueError, TypeError) as error:
+        raise ContentUnreadable(report_id) from error
+
+
+def _padded(text: bytes) -> bytes:
+    """ISO/IEC 7816-4: a set bit, then zeros up to the next power of two."""
+    size = max(_LEAST_PADDED, 1 << len(text).bit_length())
+    return text + b"\x80" + bytes(size - len(text) - 1)
+
+
+def _unpadded(padded: bytes) -> bytes:
+    return padded.rstrip(b"\0")[:-1]

@@ -1,0 +1,168 @@
+"""The collections of the reports service: reports with their sealed content, messages, and who read what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo import DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from chassis import Store
+from chassis.paging import page
+from contracts.event import Draft
+
+Document = dict[str, Any]
+
+_OF_SUGGESTIONS = {"kind": "suggestion"}
+
+
+class ReportsStore(Store):
+    """See README.md for the documents' form."""
+
+    database_name = "reports"
+    outboxes = ("reports",)
+    indexes = {
+        "reports": [
+            IndexModel([("receipt_hash", 1)], unique=True),
+            IndexModel([("case.id", 1)], partialFilterExpression={"case.id": {"$exists": True}}),
+            IndexModel([("replay.until", 1)], partialFilterExpression={"replay.until": {"$exists": True}}),
+            IndexModel(
+                [("received_at", DESCENDING), ("_id", DESCENDING)],
+                name="suggestions",
+                partialFilterExpression=_OF_SUGGESTIONS,
+            ),
+            IndexModel(
+                [("state", 1), ("received_at", DESCENDING), ("_id", DESCENDING)],
+                name="suggestions_by_state",
+                partialFilterExpression=_OF_SUGGESTIONS,
+            ),
+        ],
+        "messages": [IndexModel([("report_id", 1), ("number", 1)], unique=True)],
+        "accesses": [
+            IndexModel([("report_id", 1), ("at", 1)]),
+            IndexModel([("actor_id", 1), ("at", 1)]),
+        ],
+    }
+
+    # -- reports
+
+    def add_report(self, report: Document, submitted: Draft) -> bool:
+        """Insert the report with its event in one write; ``False`` when there is one of this id already."""
+        try:
+            self.aggregates("reports").insert(report, [submitted])
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def report(self, report_id: str) -> Document | None:
+        """The report of this id."""
+        return self.db.reports.find_one({"_id": report_id})
+
+    def report_of_receipt(self, receipt_hash: bytes) -> Document | None:
+        """The report whose receipt has this keyed hash."""
+        return self.db.reports.find_one({"receipt_hash": receipt_hash})
+
+    def report_of_case(self, case_id: str) -> Document | None:
+        """The report that opened this case, once the case has told so."""
+        return self.db.reports.find_one({"case.id": case_id})
+
+    def suggestion(self, suggestion_id: str) -> Document | None:
+        """The suggestion of this id; never a report."""
+        return self.db.reports.find_one({"_id": suggestion_id, **_OF_SUGGESTIONS})
+
+    def suggestions(
+        self, state: str | None, hidden_from: Iterable[str], limit: int, cursor: str | None
+    ) -> dict[str, Any]:
+        """A page of suggestions, newest first, without those about one of the units ``hidden_from``."""
+        wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(hidden_from)}}
+        if state:
+            wanted["state"] = state
+        return page(
+            self.db.reports, wanted, sort=[("received_at", -1), ("_id", -1)], limit=limit, cursor=cursor
+        )
+
+    def answer_suggestion(self, suggestion: Document, answer: Document, entry: Document) -> Document:
+        """Set the answer and the state that ``entry`` of the history tells; ``Stale`` when it was changed
+        meanwhile."""
+        change = {"$set": {"answer": answer, "state": entry["state"]}, "$push": {"history": entry}}
+        return self.aggregates("reports").update(suggestion, change)
+
+    def rate(self, report_id: str, rating: Document) -> bool:
+        """Set the rating; ``False`` when there is one already."""
+        found = self.db.reports.update_one({"_id": report_id, "rating": None}, {"$set": {"rating": rating}})
+        return found.matched_count == 1
+
+    def apply_progress(self, steps: Iterable[tuple[str, int, Mapping[str, Any], Document | None]]) -> None:
+        """What cases told: ``(report_id, sequence, fields, history entry)`` each, in one bulk write, in
+        effect once.
+
+        The fields of the highest sequence win; an entry is added once, and the history stays in order of
+        sequence.
+        """
+        writes = [write for step in steps for write in _progress(*step)]
+        if writes:
+            self.db.reports.bulk_write(writes)
+
+    def forget_replays(self, now: datetime) -> int:
+        """Drop the sealed answers whose time is over; how many there were."""
+        return self.db.reports.update_many(
+            {"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}
+        ).modified_count
+
+    # -- messages
+
+    def next_message_number(self, report_id: str, limit: int) -> int | None:
+        """The number of the report's next message, from 1; ``None`` when it has ``limit`` already."""
+        report = self.db.reports.find_one_and_update(
+            {"_id": report_id, "message_count": {"$lt": limit}},
+            {"$inc": {"message_count": 1}},
+            projection={"message_count": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return report["message_count"] if report else None
+
+    def add_message(self, message: Document) -> bool:
+        """Insert the message; ``False`` when there is one of this id already."""
+        try:
+            self.db.messages.insert_one(message)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def message(self, message_id: str) -> Document | None:
+        """The message of this id."""
+        return self.db.messages.find_one({"_id": message_id})
+
+    def newest_messages(self, report_id: str, limit: int) -> list[Document]:
+        """The last ``limit`` messages, oldest first."""
+        newest = self.db.messages.find({"report_id": report_id}).sort("number", DESCENDING).limit(limit)
+        return list(newest)[::-1]
+
+    def messages(self, report_id: str, limit: int, cursor: str | None) -> dict[str, Any]:
+        """A page of messages, oldest first."""
+        return page(
+            self.db.messages, {"report_id": report_id}, sort=[("number", 1)], limit=limit, cursor=cursor
+        )
+
+    # -- accesses
+
+    def record_access(self, access: Document) -> None:
+        """Write down who reads what, and why. Comes before the content: what is not written is not read."""
+        self.db.accesses.insert_one(access)
+
+
+def _progress(
+    report_id: str, sequence: int, fields: Mapping[str, Any], entry: Document | None
+) -> Iterable[UpdateOne]:
+    """First what changes when this is the newest step, then the entry of a step that came late."""
+    push = {"history": {"$each": [entry] if entry else [], "$sort": {"sequence": 1}}}
+    newest: Document = {"$set": {**fields, "progress_sequence": sequence}}
+    if entry is None:
+        return [UpdateOne({"_id": report_id, "progress_sequence": {"$lt": sequence}}, newest)]
+    late = {"_id": report_id, "progress_sequence": {"$gt": sequence}, "history.sequence": {"$ne": sequence}}
+    return [
+        UpdateOne({"_id": report_id, "progress_sequence": {"$lt": sequence}}, {**newest, "$push": push}),
+        UpdateOne(late, {"$push": push}),
+    ]
