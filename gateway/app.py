@@ -19,6 +19,7 @@ from chassis.rpc_client import Busy, DeadlineExceeded, Refused, Unavailable
 from gateway import operations, problems, reading, resources
 from gateway.authentication import Authenticator
 from gateway.documentation import Documentation
+from gateway.documentation.pages import pages
 from gateway.language import negotiate
 from gateway.limits import LocalCounters, Limits
 from gateway.middleware import Middleware
@@ -63,11 +64,12 @@ def create_app(parts: Parts | None = None) -> Application:
     app.config.update(MAX_CONTENT_LENGTH=reading.UPLOAD_LIMIT, MAX_FORM_MEMORY_SIZE=reading.JSON_LIMIT)
     app.url_map.strict_slashes = True
     app.extensions["gateway"] = parts
-    documentation = Documentation(app)
+    documentation = app.extensions["documentation"] = Documentation(app)
     for module in resource_modules():
         documentation.register_blueprint(module.blp)
     app.register_blueprint(operations.blp)
-    app.register_blueprint(documentation.pages)
+    app.register_blueprint(pages)
+    app.before_request(_tell_the_route)
     _answer_errors_with_problems(app)
     app.wsgi_app = Middleware(app.wsgi_app, parts.settings)  # type: ignore[method-assign]
     return app
@@ -79,6 +81,12 @@ def resource_modules() -> Iterator[ModuleType]:
         module = importlib.import_module(f"{resources.__name__}.{found.name}")
         if hasattr(module, "blp"):
             yield module
+
+
+def _tell_the_route() -> None:
+    """For metrics and the access line, which are written below Flask."""
+    if request.url_rule is not None:
+        request.environ["mingjing.route"] = request.url_rule.rule
 
 
 def _answer_errors_with_problems(app: Application) -> None:

@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from chassis import clock
 from contracts.call import Actor, Call
 from contracts.operation import Operation
+from contracts.roles import ANY_ROLE, PUBLIC
 from gateway import headers, parts, problems, reading
 from gateway.language import negotiate
 from gateway.problems import core
@@ -42,6 +43,7 @@ class Endpoint:
         given: tuple[str, ...],
         limit: str | None,
         location: bool,
+        roles: frozenset[str] | None,
     ) -> None:
         self.operation = operation
         self.status = status
@@ -53,6 +55,8 @@ class Endpoint:
         self.given = given
         self.limit = limit
         self.location = location
+        self.roles = operation.roles if roles is None else roles
+        self.public = bool(self.roles & PUBLIC)
         self.schema = operation.request(unknown=RAISE, partial=given or None)
         self.lists = frozenset(
             name for name, field in self.schema.fields.items() if isinstance(field, (fields.List, fields.Tuple))
@@ -88,10 +92,14 @@ class Endpoint:
     def _authenticate(self, shared: parts.Parts, authorization: str | None) -> Actor | None:
         if self.receipt or self.anonymous:
             return None
-        actor = shared.authenticator.actor(authorization) if authorization else None
-        if not self.operation.allows(actor):
-            raise Problem(core.NOT_ALLOWED) if actor else shared.authenticator.not_signed_in()
-        return actor
+        if authorization:
+            actor = shared.authenticator.actor(authorization)
+            if self.public or self.roles & ANY_ROLE or actor.has_any(self.roles):
+                return actor
+            raise Problem(core.NOT_ALLOWED)
+        if not self.public:
+            raise shared.authenticator.not_signed_in()
+        return None
 
     def _load(self, http: Any, path: dict[str, Any]) -> dict[str, Any]:
         """The validated request."""
@@ -123,7 +131,7 @@ class Endpoint:
 
     def _keeps(self, name: str) -> bool:
         """What describes the uploaded file is dropped where the operation does not ask for it; other parts stay."""
-        return name not in ("filename", "media_type") or name in self.schema.fields
+        return name not in ("file_name", "media_type") or name in self.schema.fields
 
     def _reads_query(self, method: str) -> bool:
         return method in _FROM_QUERY if self.query is None else self.query
@@ -162,15 +170,13 @@ class Endpoint:
         return documented
 
     def _manual_document(self, method: str) -> dict[str, Any]:
-        operation = self.operation
         if self.receipt:
             security: list[dict[str, list[str]]] = [{"receipt": []}]
         else:
-            security = [] if operation.public else [{"accessToken": []}]
+            security = [] if self.public else [{"accessToken": []}]
         manual: dict[str, Any] = {
-            "operationId": f"{operation.service}.{operation.name}",
             "security": security,
-            "x-roles": sorted(operation.roles),
+            "x-roles": sorted(self.roles),
         }
         parameters = [{"$ref": "#/components/parameters/AcceptLanguage"}]
         if method == "POST":
@@ -191,7 +197,7 @@ def _multipart(schema: Schema) -> dict[str, Any]:
     """The request body of an upload: the file, and what else the operation asks for."""
     properties: dict[str, Any] = {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
     for name in schema.fields:
-        if name not in ("content", "filename", "media_type"):
+        if name not in ("content", "file_name", "media_type"):
             properties[name] = {"type": "string"}
     body = {"type": "object", "properties": properties, "required": ["file"]}
     return {"required": True, "content": {"multipart/form-data": {"schema": body}}}

@@ -22,6 +22,7 @@ from limits.storage import MongoDBStorage
 from pymongo.errors import PyMongoError
 
 from chassis import clock
+from chassis.rpc_client import Refused
 from contracts.call import Actor
 from gateway import metrics
 from gateway.problems import core
@@ -64,6 +65,10 @@ class LocalCounters:
                     self._counts.clear()
             self._counts[key] = count + amount, until
             return count + amount
+
+    def reachable(self) -> bool:
+        """Always."""
+        return True
 
 
 class SharedCounters:
@@ -199,7 +204,7 @@ class Limits:
         """Problem 429 when the client asks too often. What signed-in people do is not counted: identity knows them."""
         name = endpoint.limit
         if name is None:
-            if actor is not None or not endpoint.operation.public:
+            if actor is not None or not endpoint.public:
                 return
             name = "public-read" if http.method in ("GET", "HEAD") else "public-write"
         if name == "none":
@@ -218,9 +223,23 @@ class Limits:
         wait = max((wait for wait in waits if wait is not None), default=None)
         if wait is not None:
             raise _too_many("sign-in", wait)
-        yield
+        try:
+            yield
+        except Refused:
+            raise
+        except Exception:
+            # Nobody judged the attempt.
+            self._give_back(subject, address, at)
+            raise
+        self._give_back(subject, address, at)
+
+    def _give_back(self, subject: tuple[str, str], address: str, at: float) -> None:
         self._sign_in.refund(*subject, at=at)
         self._sign_in_address.refund(address, at=at)
+
+    def reachable(self) -> bool:
+        """Whether the counters that workers share can be reached."""
+        return self.shared.reachable()
 
     def address(self, environ: dict[str, Any]) -> str:
         """The client's address. ``X-Forwarded-For`` is believed as far as our own proxies wrote it: its last

@@ -2,16 +2,84 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import orjson
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
-from prometheus_client import REGISTRY as PROCESS_REGISTRY
+from prometheus_client import REGISTRY as OWN_PROCESS
 
 from chassis import clock
+from chassis.rpc_client import Refused
+from contracts.call import Call
+from contracts.fields import NoInput
+from contracts.operation import Operation
+from contracts.roles import PUBLIC
 from gateway import parts
 
 blp = Blueprint("operations", __name__)
+
+# Probes give up early; a part that needs longer than this does not count as ready.
+PATIENCE_SECONDS = 1.0
+
+_asking = ThreadPoolExecutor(max_workers=8, thread_name_prefix="readyz")
+
+
+@blp.get("/healthz")
+def healthz() -> Response:
+    """200 while the process can answer at all."""
+    return Response(b'{"ok":true}', content_type="application/json")
+
+
+@blp.get("/readyz")
+def readyz() -> Response:
+    """200 when every part answers; 503 otherwise. ``parts`` names each with ``ok`` or ``unavailable``.
+
+    The counters of the rate limits are told, but do not make the gateway unready: it works without them.
+    """
+    shared = parts.current()
+    checks: dict[str, Callable[[], bool]] = {"broker": shared.broker_connected, "limits": shared.limits.reachable}
+    checks |= {service: partial(_answers, shared, service) for service in services()}
+    running = {name: _asking.submit(check) for name, check in checks.items()}
+    well = {name: _outcome(future) for name, future in running.items()}
+    ready = all(state for name, state in well.items() if name != "limits")
+    said = {"ok": ready, "parts": {name: "ok" if state else "unavailable" for name, state in well.items()}}
+    return Response(orjson.dumps(said), status=200 if ready else 503, content_type="application/json")
+
+
+@blp.get("/metrics")
+def metrics() -> Response:
+    """The metrics of all worker processes, for Prometheus."""
+    registry = OWN_PROCESS
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def services() -> list[str]:
+    """The services that some route of this application calls."""
+    return sorted({endpoint.operation.service for endpoint in parts.endpoints()})
+
+
+def _answers(shared: parts.Parts, service: str) -> bool:
+    """Whether the service takes requests; that it does not know this one shows it as well."""
+    ping = Operation(service, "ping", request=NoInput, response=None, roles=PUBLIC, repeatable=True)
+    now = clock.now()
+    try:
+        shared.rpc.call(ping, {}, Call(now=now, deadline=now + timedelta(seconds=PATIENCE_SECONDS)))
+    except Refused as refusal:
+        return refusal.name != "Fault"
+    return True
+
+
+def _outcome(future: object) -> bool:
+    try:
+        return bool(future.result(timeout=PATIENCE_SECONDS + 0.5))  # type: ignore[attr-defined]
+    except Exception:
+        # Whatever kept the part from answering, the probe's answer names the part.
+        return False

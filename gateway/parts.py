@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import current_app, request
 
@@ -13,12 +13,19 @@ from gateway.authentication import Authenticator
 from gateway.limits import Limits
 from gateway.settings import Settings
 
+if TYPE_CHECKING:
+    from gateway.endpoint import Endpoint
+
 
 class Rpc(Protocol):
     """What the gateway needs of ``chassis.rpc_client.RpcClient``."""
 
     def call(self, operation: Operation, request: dict[str, Any], call: Call) -> dict[str, Any]:
         """The service's answer; raises Refused, Busy, DeadlineExceeded or Unavailable."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker can be reached now."""
 
 
 @dataclass
@@ -30,10 +37,20 @@ class Parts:
     authenticator: Authenticator
     limits: Limits
 
+    def broker_connected(self) -> bool:
+        """Whether requests can be sent now."""
+        return self.rpc.connected
+
 
 def current() -> Parts:
     """The parts of the application that answers the current request."""
     return cast(Parts, current_app.extensions["gateway"])
+
+
+def endpoints() -> list[Endpoint]:
+    """Every endpoint of the application that answers the current request."""
+    views = current_app.view_functions.values()
+    return [view.endpoint for view in views if hasattr(view, "endpoint")]
 
 
 def client_address() -> str:

@@ -55,7 +55,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def upload(request: Request) -> dict[str, Any]:
-    """A multipart body with one part ``file``: ``content`` (base64), ``filename``, ``media_type``, and the other parts.
+    """A multipart body with one part ``file``: ``content`` (base64), ``file_name``, ``media_type``, and the other parts.
 
     The file name is what the client calls it: a label, never a path.
     """
@@ -71,6 +71,6 @@ def upload(request: Request) -> dict[str, Any]:
     return {
         **request.form.to_dict(),
         "content": base64.b64encode(content).decode("ascii"),
-        "filename": (files[0].filename or "")[-200:],
+        "file_name": (files[0].filename or "")[-200:],
         "media_type": files[0].mimetype or "application/octet-stream",
     }

@@ -66,6 +66,7 @@ class Resource(flask_smorest.Blueprint):
         given: tuple[str, ...] = (),
         limit: str | None = None,
         location: bool = False,
+        roles: frozenset[str] | None = None,
     ) -> Callable[[View], View]:
         """Decorator, below ``route``: this function answers by way of ``operation``.
 
@@ -73,13 +74,14 @@ class Resource(flask_smorest.Blueprint):
         ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it, ``If-None-Match``
         answers 304, and on PATCH, PUT and DELETE ``If-Match`` becomes ``request["expected_version"]`` (an int). Whether the
         header must be there is the request schema's to say: 422 without it when ``expected_version`` is required.
-        ``upload``: a multipart body; the schema gets ``content`` (base64), ``filename``, ``media_type``, as far as it
+        ``upload``: a multipart body; the schema gets ``content`` (base64), ``file_name``, ``media_type``, as far as it
         has these fields, and the other form parts.
         ``receipt``: ``Authorization: Receipt …`` is required and becomes ``request["receipt"]``.
         ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public reports.
         ``given``: fields of the request that the function itself fills in; a client that sends them gets 422.
         ``limit``: the name of a rate limit in gateway/limits.py; public operations have one by default.
         ``location``: sets ``Location`` to the path plus the answer's ``id``.
+        ``roles``: asked for instead of ``operation.roles``, where the function itself chooses the operation to call.
         """
         endpoint = Endpoint(
             operation,
@@ -92,6 +94,7 @@ class Resource(flask_smorest.Blueprint):
             given=given,
             limit=limit,
             location=location,
+            roles=roles,
         )
 
         def decorate(view: View) -> View:
@@ -111,7 +114,9 @@ class Resource(flask_smorest.Blueprint):
         def decorate(view: View) -> View:
             endpoint = getattr(view, "endpoint", None)
             if endpoint is not None:
-                view._apidoc = endpoint.document(verbs[0], _variables(rule))  # type: ignore[attr-defined]
+                documented = endpoint.document(verbs[0], _variables(rule))
+                documented["manual_doc"]["operationId"] = f"{self.name}.{view.__name__}"
+                view._apidoc = documented  # type: ignore[attr-defined]
             return super(Resource, self).route(rule, methods=verbs, **options)(view)
 
         return decorate
