@@ -62,7 +62,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="handle", zh="办结", en="Handle to the end",
         source=PETITIONS, article="34", version="2022-02-25", valid_from=date(2022, 5, 1),
-        days=60, unit="calendar", sources=frozenset({"report", "clue", "review"}), pausable=True, extension=30,
+        days=60, unit="calendar", sources=frozenset({"report", "clue", "review"}), pausable=True,
+        extension=30,
     ),
     Rule(
         code="tell_result_named", zh="向实名举报人反馈处理结果", en="Tell a named reporter the result",

@@ -1,0 +1,179 @@
+"""Cases and people between the model's dataclasses and the form in which the database keeps them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.tasks.model.case import Case, Entry
+from services.tasks.model.clocks import Clock, Extension, Pause
+from services.tasks.model.conflict import Colleague
+from services.tasks.model.study import RequiredExam, StudyEntry
+
+Document = dict[str, Any]
+
+
+def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) -> Document:
+    """The whole document of a case that was just opened; what is still empty is left out."""
+    return {
+        "_id": case.id,
+        "number": case.number,
+        "category": case.category,
+        "source": {"kind": case.source_kind, "id": case.source_id},
+        "opened_at": case.opened_at,
+        "reporter_mode": case.reporter_mode,
+        "excluded_unit_ids": list(case.excluded_unit_ids),
+        "state": case.state,
+        "reporter_state": case.reporter_state,
+        "allegations": list(case.allegations),
+        "clocks": [_clock_document(clock) for clock in case.clocks],
+        "next_due_at": next_due_at,
+        "history": [entry_document(opening)],
+    }
+
+
+def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
+    """All that an action can change, for one ``$set``."""
+    return {
+        "state": case.state,
+        "reporter_state": case.reporter_state,
+        "resume_to": case.resume_to,
+        "handler_id": case.handler_id,
+        "unit_id": case.unit_id,
+        "allegations": list(case.allegations),
+        "clocks": [_clock_document(clock) for clock in case.clocks],
+        "steps": case.steps,
+        "evidence": case.evidence,
+        "investigators": sorted(case.investigators),
+        "deciders": sorted(case.deciders),
+        "findings": [{"allegation": number, "outcome": outcome} for number, outcome in case.findings],
+        "dispositions": [{"allegation": number, "measure": measure} for number, measure in case.dispositions],
+        "reviewer_id": case.reviewer_id,
+        "result_told": case.result_told,
+        "next_due_at": next_due_at,
+    }
+
+
+def case_of(document: Document) -> Case:
+    """The case of a stored document; the history is not needed for it."""
+    return Case(
+        id=document["_id"],
+        number=document["number"],
+        category=document["category"],
+        source_kind=document["source"]["kind"],
+        source_id=document["source"]["id"],
+        opened_at=document["opened_at"],
+        reporter_mode=document["reporter_mode"],
+        excluded_unit_ids=tuple(document["excluded_unit_ids"]),
+        state=document["state"],
+        reporter_state=document["reporter_state"],
+        resume_to=document.get("resume_to"),
+        handler_id=document.get("handler_id"),
+        unit_id=document.get("unit_id"),
+        allegations=tuple(document["allegations"]),
+        clocks=tuple(_clock_of(clock) for clock in document["clocks"]),
+        steps=document.get("steps", 0),
+        evidence=document.get("evidence", 0),
+        investigators=frozenset(document.get("investigators", ())),
+        deciders=frozenset(document.get("deciders", ())),
+        findings=tuple((one["allegation"], one["outcome"]) for one in document.get("findings", ())),
+        dispositions=tuple((one["allegation"], one["measure"]) for one in document.get("dispositions", ())),
+        reviewer_id=document.get("reviewer_id"),
+        result_told=document.get("result_told", False),
+        version=document["version"],
+    )
+
+
+def entry_document(entry: Entry) -> Document:
+    """One line of the history as it is stored."""
+    who = {"id": entry.by_id, "name": entry.by_name} if entry.by_id else None
+    return {
+        "action": entry.action,
+        "at": entry.at,
+        "who": who,
+        "from": entry.from_state,
+        "to": entry.to_state,
+        "why": entry.why,
+        "details": dict(entry.details),
+    }
+
+
+def entry_of(document: Document) -> Entry:
+    """The line of the history again."""
+    who = document["who"] or {"id": None, "name": None}
+    return Entry(
+        action=document["action"],
+        at=document["at"],
+        by_id=who["id"],
+        by_name=who["name"],
+        from_state=document["from"],
+        to_state=document["to"],
+        why=document["why"],
+        details=document["details"],
+    )
+
+
+def colleague_of(document: Document) -> Colleague:
+    """Somebody of the directory."""
+    return Colleague(
+        id=document["_id"],
+        unit_id=document["unit_id"],
+        unit_path=tuple(document["unit_path"]),
+        roles=frozenset(document["roles"]),
+        active=document["active"],
+    )
+
+
+def study_entry_of(document: Document) -> StudyEntry:
+    """One entry of a study record."""
+    return StudyEntry(
+        kind=document["kind"],
+        ref=document["ref"],
+        title=document["title"],
+        at=document["at"],
+        score=document["score"],
+        credits=document["credits"],
+        points=document["points"],
+        required=document["required"],
+        passed=document["passed"],
+    )
+
+
+def required_exam_of(document: Document) -> RequiredExam:
+    """A required exam and its audience."""
+    return RequiredExam(
+        id=document["_id"],
+        lines=frozenset(document["lines"]),
+        units=frozenset(document["units"]),
+        roles=frozenset(document["roles"]),
+    )
+
+
+def _clock_document(clock: Clock) -> Document:
+    document: Document = {"rule": clock.rule, "version": clock.version, "started_at": clock.started_at}
+    if clock.ended_at:
+        document["ended_at"] = clock.ended_at
+    if clock.pauses:
+        document["pauses"] = [{"since": pause.since, "until": pause.until} for pause in clock.pauses]
+    if clock.extension:
+        extension = clock.extension
+        document["extension"] = {
+            "days": extension.days,
+            "approver_id": extension.approver_id,
+            "at": extension.at,
+        }
+    return document
+
+
+def _clock_of(document: Document) -> Clock:
+    extension = document.get("extension")
+    return Clock(
+        rule=document["rule"],
+        version=document["version"],
+        started_at=document["started_at"],
+        ended_at=document.get("ended_at"),
+        pauses=tuple(Pause(one["since"], one["until"]) for one in document.get("pauses", ())),
+        extension=Extension(extension["days"], extension["approver_id"], extension["at"])
+        if extension
+        else None,
+    )

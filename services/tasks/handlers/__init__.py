@@ -1,0 +1,1 @@
+"""Use cases: plain functions of store, message and call."""

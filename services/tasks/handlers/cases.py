@@ -1,0 +1,227 @@
+"""Cases: opened by reports, listed, read, and acted on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.refusals import Forbidden, Invalid, NotFound, Stale
+from contracts.call import Actor, Call
+from contracts.event import Draft, Received
+from contracts.tasks import operations
+from contracts.tasks.events import CaseProgressedV1
+from services.tasks.documents import (
+    case_of,
+    changed_fields,
+    colleague_of,
+    entry_document,
+    new_case_document,
+)
+from services.tasks.holidays import CALENDAR
+from services.tasks.model import clocks, guards
+from services.tasks.model.calendar import local_day
+from services.tasks.model.case import Case, apply, opened, opening_entry
+from services.tasks.model.conflict import Scope, reads_details, scope_of, sees
+from services.tasks.model.decisions import Action, allowed_actions, decide
+from services.tasks.model.transitions import BY_ACTION, OPENING
+from services.tasks.store import TasksStore
+
+Document = dict[str, Any]
+
+# How often an action is decided anew when somebody else's came between; only if the client named no version.
+_TRIES = 3
+
+_FILTERS = {"state": "state", "category": "category", "handler_id": "handler_id", "unit_id": "unit_id",
+            "source": "source.kind"}  # fmt: skip
+_NOT_OF_THE_ACTION = ("case_id", "action", "expected_version")
+
+
+def open_cases(store: TasksStore, events: Sequence[Received]) -> None:
+    """Opens one case for each report; one that was opened before stays as it is. Suggestions open none.
+
+    The case has the id of its report, so the same report can never open two.
+    """
+    by_year: defaultdict[int, list[Received]] = defaultdict(list)
+    for event in events:
+        if event.data["kind"] == "report":
+            by_year[local_day(event.data["received_at"]).year].append(event)
+    for year, reports in by_year.items():
+        numbers = store.reserve_numbers(year, len(reports))
+        store.add_cases(_opening(event.data, number) for event, number in zip(reports, numbers, strict=True))
+
+
+def list_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """A page of the cases that the caller may know of."""
+    actor = _signed_in(call)
+    scope = _scope(actor)
+    wanted = {column: request[name] for name, column in _FILTERS.items() if name in request}
+    if scope.handler_id is not None:
+        if wanted.get("handler_id", scope.handler_id) != scope.handler_id:
+            return {"items": [], "next_cursor": None}
+        wanted["handler_id"] = scope.handler_id
+    found = store.cases(
+        wanted,
+        hidden_from=scope.not_about,
+        overdue=request.get("overdue"),
+        now=call.now,
+        limit=request["limit"],
+        cursor=request["cursor"],
+    )
+    items = [_representation(case_of(document), actor, call.now) for document in found["items"]]
+    return {"items": items, "next_cursor": found["next_cursor"]}
+
+
+def get_case(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """One case; ``NotFound`` too when it is not the caller's to know of."""
+    _, case = _visible(store.case(request["case_id"]), _signed_in(call))
+    return _representation(case, _signed_in(call), call.now)
+
+
+def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """A page of what was done, oldest first; details only for those who read the file itself."""
+    actor = _signed_in(call)
+    skip, limit = _position(request["cursor"]), request["limit"]
+    document, case = _visible(store.case_with_history(request["case_id"], skip, limit), actor)
+    entries = document["history"]
+    if not reads_details(actor, case):
+        entries = [{**entry, "details": {}} for entry in entries]
+    # Every version after the first added one line.
+    following = skip + limit if skip + limit < document["version"] else None
+    return {"items": entries, "next_cursor": None if following is None else str(following)}
+
+
+def act(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """Takes an action and answers the case after it; see ``decide`` for the refusals, and ``Stale``."""
+
+    def effect(session: Any) -> Document:
+        return _act(store, request, call, session)
+
+    return store.once(call, request, operations.act_on_case, effect)
+
+
+def _act(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any) -> Document:
+    tries = 1 if request["expected_version"] is not None or session is not None else _TRIES
+    while True:
+        tries -= 1
+        try:
+            return _act_once(store, request, call, session)
+        except Stale:
+            if tries == 0:
+                raise
+
+
+def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any) -> Document:
+    actor = _signed_in(call)
+    document, case = _visible(store.case(request["case_id"], session), actor)
+    expected = request["expected_version"]
+    if expected is not None and expected != case.version:
+        raise Stale(case.version)
+    fields = {
+        name: value for name, value in request.items() if name not in _NOT_OF_THE_ACTION and value is not None
+    }
+    named = [fields[name] for name in ("handler_id", "approver_id") if name in fields]
+    people = store.people(named, session) if named else {}
+    colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
+    entry = decide(case, Action(request["action"], fields, call.now), actor, colleagues, case.version)
+    after = apply(case, entry)
+    due = clocks.next_due_at(after.clocks, call.now, CALENDAR)
+    row = BY_ACTION[entry.action]
+    written = store.record_action(
+        document,
+        changed_fields(after, due),
+        entry_document(entry),
+        _progress(after, row.tell.text_code if row.tell else None, call.now, due),
+        session,
+    )
+    return _representation(case_of(written), actor, call.now)
+
+
+def _opening(report: Mapping[str, Any], number: str) -> tuple[Document, Draft]:
+    case = opened(
+        id=report["report_id"],
+        number=number,
+        category=report["category"],
+        source_kind="report",
+        source_id=report["report_id"],
+        at=report["received_at"],
+        reporter_mode=report["reporter_mode"],
+        excluded_unit_ids=report["subject_unit_ids"],
+    )
+    due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
+    text_code = OPENING.tell.text_code if OPENING.tell else None
+    document = new_case_document(case, opening_entry(case), due)
+    return document, _progress(case, text_code, case.opened_at, due)
+
+
+def _progress(case: Case, text_code: str | None, at: datetime, due: datetime | None) -> Draft:
+    return CaseProgressedV1.draft(
+        subject=case.id,
+        case_id=case.id,
+        number=case.number,
+        report_id=case.source_id if case.source_kind == "report" else None,
+        state=case.state,
+        reporter_state=case.reporter_state,
+        text_code=text_code,
+        handler_id=case.handler_id,
+        unit_id=case.unit_id,
+        excluded_unit_ids=list(case.excluded_unit_ids),
+        at=at,
+        due_at=due,
+    )
+
+
+def _representation(case: Case, actor: Actor, now: datetime) -> Document:
+    return {
+        "id": case.id,
+        "number": case.number,
+        "state": case.state,
+        "category": case.category,
+        "source": {"kind": case.source_kind, "id": case.source_id},
+        "handler_id": case.handler_id,
+        "unit_id": case.unit_id,
+        "clocks": list(_clocks(case, now)),
+        "guards": guards.satisfied(case),
+        "allowed_actions": allowed_actions(case, actor),
+        "version": case.version,
+    }
+
+
+def _clocks(case: Case, now: datetime) -> Iterator[Document]:
+    for clock in case.clocks:
+        yield {
+            "rule": clock.rule,
+            "started_at": clock.started_at,
+            "due_at": clocks.due_at(clock, now, CALENDAR),
+            "state": clocks.state(clock, now, CALENDAR),
+        }
+
+
+def _visible(document: Document | None, actor: Actor) -> tuple[Document, Case]:
+    if document is not None:
+        case = case_of(document)
+        if sees(actor, case):
+            return document, case
+    raise NotFound("case")
+
+
+def _scope(actor: Actor) -> Scope:
+    scope = scope_of(actor)
+    if scope is None:
+        raise Forbidden()
+    return scope
+
+
+def _signed_in(call: Call) -> Actor:
+    if call.actor is None:
+        raise Forbidden()
+    return call.actor
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9:
+        raise Invalid.field("cursor", "Not a cursor of this list.")
+    return int(cursor)

@@ -1,0 +1,117 @@
+"""Study records: credited by graded attempts, counted against the exams that are required."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.refusals import Forbidden, NotFound
+from contracts.call import Actor, Call
+from contracts.event import Received
+from services.tasks.documents import required_exam_of, study_entry_of
+from services.tasks.model.study import Learner, RequiredExam, may_read_record, totals
+from services.tasks.store import TasksStore
+
+Document = dict[str, Any]
+
+
+def know_people(store: TasksStore, events: Sequence[Received]) -> None:
+    """Keeps the directory: where people belong and what they may do, as identity tells."""
+    kept = ("unit_id", "unit_path", "line", "roles", "active")
+    store.know_people(
+        {
+            "_id": event.data["person_id"],
+            **{name: event.data[name] for name in kept},
+            "sequence": event.sequence,
+        }
+        for event in events
+    )
+
+
+def know_exams(store: TasksStore, events: Sequence[Received]) -> None:
+    """Keeps which exams there are, and for whom."""
+    kept = ("title", "required", "credits", "opens_at", "closes_at")
+    store.know_exams(
+        {
+            "_id": event.data["exam_id"],
+            **{name: event.data[name] for name in kept},
+            **event.data["audience"],
+            "sequence": event.sequence,
+        }
+        for event in events
+    )
+
+
+def credit_attempts(store: TasksStore, events: Sequence[Received]) -> None:
+    """Credits each person's standing in an exam, once an exam: the newest standing replaces the one
+    before.
+    """
+    store.credit((event.data["person_id"], _entry(event)) for event in events)
+
+
+def get_my_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """The caller's own record; empty before the first quiz."""
+    actor = _signed_in(call)
+    learner = Learner(actor.id, actor.unit_path, actor.line, actor.roles)
+    return _records(store, [learner])[0]
+
+
+def get_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """One person's record; ``NotFound`` where there is nobody, or somebody else to whom it is not shown."""
+    actor, person_id = _signed_in(call), request["person_id"]
+    person = store.people([person_id]).get(person_id)
+    if not may_read_record(actor, person_id) or (person is None and actor.id != person_id):
+        raise NotFound("study_record")
+    return _records(store, [_learner(person)])[0] if person else get_my_record(store, request, call)
+
+
+def list_records(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """A page of the records of a unit's active people, those without any entry included."""
+    found = store.active_people(request.get("unit_id"), request["limit"], request["cursor"])
+    learners = [_learner(person) for person in found["items"]]
+    return {"items": _records(store, learners), "next_cursor": found["next_cursor"]}
+
+
+def _records(store: TasksStore, learners: Sequence[Learner]) -> list[Document]:
+    entries = store.study_records([learner.id for learner in learners])
+    required = [required_exam_of(exam) for exam in store.required_exams()]
+    return [_record(learner, entries.get(learner.id, []), required) for learner in learners]
+
+
+def _record(learner: Learner, entries: Sequence[Document], required: Sequence[RequiredExam]) -> Document:
+    figures = totals(learner, map(study_entry_of, entries), required)
+    return {
+        "person_id": learner.id,
+        "credits": figures.credits,
+        "points": figures.points,
+        "required": {"done": figures.required_done, "of": figures.required_of},
+        "elective": {"done": figures.elective_done, "credits": figures.elective_credits},
+        "entries": sorted(entries, key=lambda entry: entry["at"], reverse=True),
+    }
+
+
+def _entry(event: Received) -> Document:
+    standing = event.data
+    return {
+        "kind": "exam",
+        "ref": standing["exam_id"],
+        "title": standing["exam_title"],
+        "at": standing["submitted_at"],
+        "score": standing["score"],
+        "credits": standing["credits"],
+        "points": standing["points"],
+        "required": standing["required"],
+        "passed": standing["passed"],
+        "attempt_id": standing["attempt_id"],
+        "sequence": event.sequence,
+    }
+
+
+def _learner(person: Document) -> Learner:
+    return Learner(person["_id"], tuple(person["unit_path"]), person["line"], frozenset(person["roles"]))
+
+
+def _signed_in(call: Call) -> Actor:
+    if call.actor is None:
+        raise Forbidden()
+    return call.actor

@@ -1,0 +1,67 @@
+"""The tasks service: what it can be asked, what it listens to."""
+
+from __future__ import annotations
+
+from chassis import Database, consume, every, serve
+from contracts.identity.events import PersonChangedV1
+from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
+from contracts.reports.events import ReportSubmittedV1
+from contracts.tasks import operations
+from services.tasks.handlers import cases, study
+from services.tasks.holidays import warn_of_unknown_days
+from services.tasks.store import TasksStore
+
+
+class TasksService:
+    """Cases with their clocks, and study records."""
+
+    name = "tasks"
+    store = Database(TasksStore)
+
+    @consume(ReportSubmittedV1, group=200)
+    def open_cases(self, events):
+        cases.open_cases(self.store, events)
+
+    @serve(operations.list_cases)
+    def list_cases(self, request, call):
+        return cases.list_cases(self.store, request, call)
+
+    @serve(operations.get_case)
+    def get_case(self, request, call):
+        return cases.get_case(self.store, request, call)
+
+    @serve(operations.read_case_history)
+    def read_case_history(self, request, call):
+        return cases.read_history(self.store, request, call)
+
+    @serve(operations.act_on_case)
+    def act_on_case(self, request, call):
+        return cases.act(self.store, request, call)
+
+    @consume(PersonChangedV1, group=200)
+    def know_people(self, events):
+        study.know_people(self.store, events)
+
+    @consume(ExamPublishedV1, group=200)
+    def know_exams(self, events):
+        study.know_exams(self.store, events)
+
+    @consume(AttemptGradedV1, group=200)
+    def credit_attempts(self, events):
+        study.credit_attempts(self.store, events)
+
+    @serve(operations.get_my_study_record)
+    def get_my_study_record(self, request, call):
+        return study.get_my_record(self.store, request, call)
+
+    @serve(operations.get_study_record)
+    def get_study_record(self, request, call):
+        return study.get_record(self.store, request, call)
+
+    @serve(operations.list_study_records)
+    def list_study_records(self, request, call):
+        return study.list_records(self.store, request, call)
+
+    @every(seconds=6 * 3600, role="holiday-calendar")
+    def watch_holidays(self, now):
+        warn_of_unknown_days(now)
