@@ -42,11 +42,12 @@ class Event(Schema):
     @classmethod
     def schema(cls) -> Event:
         """The one instance of this class, compiled once."""
-        if "_instance" not in cls.__dict__:
-            cls._instance = cls()
-        return cls._instance
+        instance: Event | None = cls.__dict__.get("_instance")
+        if instance is None:
+            instance = cls._instance = cls()
+        return instance
 
-    _instance: ClassVar[Any]
+    _instance: ClassVar[Event]
 
     @classmethod
     def draft(cls, subject: str, **data: Any) -> Draft:

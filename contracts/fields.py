@@ -11,9 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 # C0 and C1 controls except tab, line feed and carriage return; the bidirectional overrides and isolates of
 # UAX #9, which make a text read otherwise than it is stored; lone surrogates and noncharacters.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 class Text(fields.String):
@@ -22,7 +20,7 @@ class Text(fields.String):
     Control characters, bidirectional overrides and lone surrogates are refused. ``single_line`` refuses line breaks.
     """
 
-    default_error_messages = {
+    default_error_messages = {  # noqa: RUF012 (marshmallow declares it on the instance)
         "forbidden_character": "Contains a character that is not allowed: U+{code}.",
         "line_break": "Must be a single line.",
     }
@@ -52,7 +50,9 @@ class Id(Text):
 class Instant(fields.Field[datetime]):
     """A point in time: RFC 3339 with a zone outside, an aware UTC ``datetime`` (milliseconds) inside."""
 
-    default_error_messages = {"invalid": "Not a valid RFC 3339 time with a zone, such as 2026-03-01T09:00:00+08:00."}
+    default_error_messages = {  # noqa: RUF012 (marshmallow declares it on the instance)
+        "invalid": "Not a valid RFC 3339 time with a zone, such as 2026-03-01T09:00:00+08:00."
+    }
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None or isinstance(value, str):

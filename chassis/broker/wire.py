@@ -1,0 +1,85 @@
+"""One AMQP connection as both worlds use it: services (greenlets) and the gateway (threads).
+
+Two things are done here to py-amqp's transport, nowhere else: it reads ahead (a frame otherwise takes three
+``recv`` calls), and several frames can be gathered into one ``send``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from amqp.exceptions import AMQPError
+from kombu import Connection
+
+# What losing, or failing to make, a connection looks like.
+LOST = (OSError, AMQPError)
+
+HEARTBEAT_SECONDS = 10
+CONNECT_SECONDS = 5
+WRITE_SECONDS = 5
+_READ_AHEAD = 65536
+
+
+class Wire:
+    """Makes connections to the broker at ``uri`` (several addresses are parted by ``;`` and tried in turn)."""
+
+    def __init__(self, uri: str, name: str) -> None:
+        self._kombu = Connection(
+            uri,
+            connect_timeout=CONNECT_SECONDS,
+            heartbeat=HEARTBEAT_SECONDS,
+            transport_options={
+                "client_properties": {"connection_name": name},
+                "write_timeout": WRITE_SECONDS,
+                "confirm_publish": False,
+            },
+        )
+        self.address = self._kombu.as_uri()
+
+    def connect(self) -> Any:
+        """A new ``amqp.Connection``, or one of ``LOST`` after at most a few seconds an address."""
+        try:
+            connection = self._kombu.transport.establish_connection()
+        except LOST:
+            self._kombu.maybe_switch_next()
+            raise
+        # py-amqp would read from the socket before every publish to look for connection.blocked, racing the reader.
+        connection.client_properties.get("capabilities", {})["connection.blocked"] = False
+        _read_ahead(connection.transport)
+        return connection
+
+
+def drop(connection: Any) -> None:
+    """Lets a connection go without the closing handshake, which a frozen broker would never answer."""
+    if connection is not None:
+        connection.collect()
+
+
+def buffered(connection: Any) -> bool:
+    """Whether frames were read ahead, so that the socket need not be readable for there to be some."""
+    return bool(connection.transport._read_buffer)
+
+
+@contextmanager
+def gathered(connection: Any) -> Iterator[None]:
+    """Within it, what is written to ``connection`` is kept and then sent in one go."""
+    transport = connection.transport
+    send: Callable[[Any], Any] = transport._write
+    chunks: list[bytes] = []
+    transport._write = lambda chunk: chunks.append(bytes(chunk))
+    try:
+        yield
+    finally:
+        transport._write = send
+    if chunks:
+        transport.write(b"".join(chunks))
+        connection.bytes_sent += 1
+
+
+def _read_ahead(transport: Any) -> None:
+    # Only the plain transport reads exactly what is asked for; the TLS one reads ahead by itself.
+    receive = getattr(transport, "_quick_recv", None)
+    if receive is not None and type(transport).__name__ == "TCPTransport":
+        transport._quick_recv = lambda count: receive(max(count, _READ_AHEAD))

@@ -1,0 +1,141 @@
+"""A collection whose documents carry their own pending events (the *embedded* form of the outbox).
+
+One document, one write, one promise: the change and its events become durable together. Measured against a
+transaction over two collections it costs about 60 % of the CPU (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pymongo import IndexModel, ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
+
+from chassis import clock, ids, inbox
+from chassis.refusals import Stale
+from contracts.envelope import seal
+from contracts.event import Draft
+
+Document = dict[str, Any]
+
+PENDING = "outbox"
+_BOOKKEEPING = (PENDING, "sequence")
+_DUPLICATE_KEY = 11000
+
+# Finds the documents with pending events, oldest first; holds nothing else.
+PENDING_INDEX = IndexModel(
+    [(f"{PENDING}.0.id", 1)],
+    name="pending_events",
+    partialFilterExpression={f"{PENDING}.0.id": {"$exists": True}},
+)
+
+
+def strip(document: Document) -> Document:
+    """The document without the outbox's own fields; ``version`` stays."""
+    return {key: value for key, value in document.items() if key not in _BOOKKEEPING}
+
+
+class Aggregates:
+    """Writes documents and their events as one. ``wake`` is called after each write that left events pending.
+
+    Every document has ``version`` (1 and up, for optimistic locking) and ``sequence`` (of its last event).
+    """
+
+    def __init__(
+        self,
+        collection: Collection[Document],
+        wake: Callable[[], None] = lambda: None,
+        traceparent: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self.collection = collection
+        self._wake = wake
+        self._traceparent = traceparent
+
+    def find_one(self, filter: Mapping[str, Any], session: ClientSession | None = None) -> Document | None:
+        """The document, with its bookkeeping, as ``update`` wants it back; ``None`` when there is none."""
+        return self.collection.find_one(filter, session=session)
+
+    def insert(
+        self, document: Document, events: Sequence[Draft] = (), session: ClientSession | None = None
+    ) -> Document:
+        """Writes a new document with its events. Raises ``DuplicateKeyError`` when it exists."""
+        new = self._first_version(document, events)
+        self.collection.insert_one(new, session=session)
+        self._wake_for(events, session)
+        return new
+
+    def insert_many(
+        self, documents: Iterable[tuple[Document, Sequence[Draft]]], session: ClientSession | None = None
+    ) -> set[Any]:
+        """Writes many in one go; returns the ``_id`` of those that were there before, which stay as they are.
+
+        A clash on another unique index than ``_id`` raises ``BulkWriteError``, like any other write error.
+        """
+        new = [self._first_version(document, events) for document, events in documents]
+        if not new:
+            return set()
+        existed: set[Any] = set()
+        try:
+            self.collection.insert_many(new, ordered=False, session=session)
+        except BulkWriteError as error:
+            existed = _existing_ids(error, new)
+        inbox.count_duplicates(len(existed))
+        if session is None and len(existed) < len(new):
+            self._wake()
+        return existed
+
+    def update(
+        self,
+        document: Document,
+        change: Mapping[str, Any],
+        events: Sequence[Draft] = (),
+        session: ClientSession | None = None,
+    ) -> Document:
+        """Applies ``change`` (update operators) if the document is still at ``document["version"]``.
+
+        Returns the document as it is now. Raises ``Stale`` when somebody else was first (or it is gone).
+        """
+        update: dict[str, Any] = {operator: dict(fields) for operator, fields in change.items()}
+        update.setdefault("$inc", {})["version"] = 1
+        if events:
+            first = document.get("sequence", 0) + 1
+            update.setdefault("$set", {})["sequence"] = first + len(events) - 1
+            update.setdefault("$push", {})[PENDING] = {"$each": self._seal(events, first)}
+        guard = {"_id": document["_id"], "version": document["version"]}
+        changed = self.collection.find_one_and_update(
+            guard, update, return_document=ReturnDocument.AFTER, session=session
+        )
+        if changed is None:
+            current = self.collection.find_one({"_id": document["_id"]}, {"version": 1}, session=session)
+            raise Stale(current["version"] if current else None)
+        self._wake_for(events, session)
+        return changed
+
+    def _first_version(self, document: Document, events: Sequence[Draft]) -> Document:
+        new = {**document, "version": 1, "sequence": len(events)}
+        if events:
+            new[PENDING] = self._seal(events, 1)
+        return new
+
+    def _seal(self, events: Sequence[Draft], first: int) -> list[Document]:
+        now, traceparent = clock.now(), self._traceparent()
+        return [
+            seal(draft, id=ids.new_id(), sequence=first + offset, time=now, traceparent=traceparent)
+            for offset, draft in enumerate(events)
+        ]
+
+    def _wake_for(self, events: Sequence[Draft], session: ClientSession | None) -> None:
+        # Within a transaction there is nothing to be seen yet; ``Store.transaction`` wakes after the commit.
+        if events and session is None:
+            self._wake()
+
+
+def _existing_ids(error: BulkWriteError, documents: Sequence[Document]) -> set[Any]:
+    failures: list[dict[str, Any]] = error.details["writeErrors"]
+    by_id = [f for f in failures if f["code"] == _DUPLICATE_KEY and "_id" in f.get("keyPattern", {})]
+    if len(by_id) < len(failures) or error.details["writeConcernErrors"]:
+        raise error
+    return {documents[failure["index"]]["_id"] for failure in by_id}

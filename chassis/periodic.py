@@ -1,0 +1,95 @@
+"""``@every(seconds, role)``: a method that runs again and again, on one replica of its service at a time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.event import Event
+from nameko.extensions import Entrypoint
+
+from chassis import clock, tracing
+from chassis.database_provider import Database
+from chassis.faults import database_away
+from chassis.lease import Lease
+
+_log = structlog.get_logger(__name__)
+
+
+class Every(Entrypoint):
+    """The nameko entrypoint behind ``every``."""
+
+    def __init__(self, seconds: float, role: str) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.role = role
+        self._lease: Lease | None = None
+        self._stopping = False
+        self._thread: Any = None
+        self._idle = True
+
+    def start(self) -> None:
+        self._thread = self.container.spawn_managed_thread(self._run, identifier=f"every {self.role}")
+
+    def stop(self) -> None:
+        self._stopping = True
+        while not self._idle:
+            eventlet.sleep(0.02)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            eventlet.sleep(self.seconds)
+            if self._stopping:
+                return
+            self._idle = False
+            self._take_turn()
+            self._idle = True
+
+    def _take_turn(self) -> None:
+        done = Event()
+
+        def finished(_: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send()
+            return result, exc_info
+
+        self.container.spawn_worker(self, (self,), {}, handle_result=finished)
+        done.wait()
+
+    def turn(self, call: Callable[[Any], Any]) -> None:
+        """Calls the method with the time if this replica has the role. Raises nothing."""
+        with tracing.step(f"{self.container.service_name}.{self.method_name}", "consumer", None):
+            try:
+                if self._role_is_ours():
+                    call(clock.now())
+            except Exception as error:
+                if database_away(error):
+                    _log.warning("database away", role=self.role, reason=type(error).__name__)
+                else:
+                    _log.error("periodic work failed", role=self.role, exc_info=error)
+
+    def _role_is_ours(self) -> bool:
+        if self._lease is None:
+            database = next(d for d in self.container.dependencies if isinstance(d, Database))
+            self._lease = Lease(database.store.db, f"every {self.role}", max(3 * self.seconds, 30.0))
+        return self._lease.hold(renew_after=max(self.seconds, 5.0))
+
+
+def every(*, seconds: float, role: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorates a service method ``(self, now)`` to run every ``seconds``, never twice at once.
+
+    Another replica takes the role over when its holder is gone for half a minute (or three periods). For a moment
+    two may then run, so the work must bear it. The service needs a ``Database``.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def run(service: Any, entrypoint: Every) -> None:
+            entrypoint.turn(functools.partial(method, service))
+
+        decorated: Callable[..., Any] = Every.decorator(seconds, role)(run)
+        return decorated
+
+    return decorate
