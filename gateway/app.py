@@ -17,18 +17,15 @@ from werkzeug.exceptions import HTTPException
 from chassis import tracing
 from chassis.rpc_client import Busy, DeadlineExceeded, Refused, Unavailable
 from gateway import operations, problems, reading, resources
-from gateway.authentication import Authenticator
 from gateway.documentation import Documentation
 from gateway.documentation.pages import pages
 from gateway.language import negotiate
-from gateway.limits import LocalCounters, Limits
 from gateway.middleware import Middleware
-from gateway.parts import Parts, Rpc
+from gateway.parts import Parts
 from gateway.problems import core
 from gateway.problems.row import Problem
 from gateway.problems.table import headers as problem_headers
 from gateway.problems.table import render
-from gateway.settings import Settings
 
 log = structlog.get_logger()
 
@@ -36,7 +33,8 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class OrjsonProvider(JSONProvider):
-    """Flask's JSON by orjson; times must be written by the contracts, so what orjson does not know is an error."""
+    """Flask's JSON by orjson; times must be written by the contracts, so what orjson does not know is an
+    error."""
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """JSON text."""
@@ -54,8 +52,8 @@ class Application(Flask):
 
 
 def create_app(parts: Parts | None = None) -> Application:
-    """The application. Without ``parts`` (tests give their own) it is put together from the environment for one
-    worker process: call it after the fork. ``ConfigurationError`` when the environment is wrong."""
+    """The application. Without ``parts`` (tests give their own) it is put together from the environment for
+    one worker process: call it after the fork. ``ConfigurationError`` when the environment is wrong."""
     if parts is None:
         from gateway.worker import parts_from_environment
 
@@ -95,7 +93,9 @@ def _answer_errors_with_problems(app: Application) -> None:
     app.register_error_handler(Refused, lambda error: _answer(problems.of_refusal(error.name, error.details)))
     app.register_error_handler(Busy, lambda _: _answer(Problem(core.BUSY, {"retry_after": 1})))
     app.register_error_handler(Unavailable, lambda _: _answer(Problem(core.UNAVAILABLE, {"retry_after": 2})))
-    app.register_error_handler(DeadlineExceeded, lambda _: _answer(Problem(core.NO_ANSWER, {"retry_after": 2})))
+    app.register_error_handler(
+        DeadlineExceeded, lambda _: _answer(Problem(core.NO_ANSWER, {"retry_after": 2}))
+    )
     app.register_error_handler(Exception, _answer_the_unexpected)
 
 
@@ -108,7 +108,10 @@ def _answer(problem: Problem) -> Response:
     language = negotiate(request.environ.get("HTTP_ACCEPT_LANGUAGE"))
     body = render(problem, language, _trace_id())
     return Response(
-        orjson.dumps(body), status=problem.row.status, headers=problem_headers(problem), content_type=PROBLEM_JSON
+        orjson.dumps(body),
+        status=problem.row.status,
+        headers=problem_headers(problem),
+        content_type=PROBLEM_JSON,
     )
 
 

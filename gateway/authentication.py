@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -12,6 +13,7 @@ import structlog
 
 from chassis import clock
 from contracts.call import Actor
+from contracts.fields import parse_instant
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, REQUIRED_CLAIMS, actor_of
 from gateway.problems import core
 from gateway.problems.row import Problem
@@ -32,8 +34,8 @@ _Keys = dict[str, Any]
 class Authenticator:
     """Verifies bearer tokens. Thread-safe; one a worker process.
 
-    ``fetch_keys`` returns identity's JWK set as a list; ``fetch_ended`` the sessions that ended before their tokens
-    did, as ``(session_id, access_expires_at as a Unix time)``. Both may raise the RPC client's exceptions, which then
+    ``fetch_keys`` returns identity's JWK set as a list; ``fetch_ended`` the sessions that ended before their
+    tokens did, as items of ``list_ended_sessions``. Both may raise the RPC client's exceptions, which then
     answer the request (503): without keys nobody can be told from anybody else.
     """
 
@@ -41,7 +43,7 @@ class Authenticator:
         self,
         issuer: str,
         fetch_keys: Callable[[], list[dict[str, Any]]],
-        fetch_ended: Callable[[], list[tuple[str, float]]],
+        fetch_ended: Callable[[], list[dict[str, Any]]],
     ) -> None:
         self._issuer = issuer
         self._fetch_keys = fetch_keys
@@ -54,7 +56,7 @@ class Authenticator:
         self._verified: dict[bytes, tuple[Actor, float, str]] = {}
 
     def actor(self, authorization: str) -> Actor:
-        """The signed-in person of an ``Authorization`` header; Problem 401 for anything but a valid bearer token."""
+        """The signed-in person of an ``Authorization`` header; Problem 401 without a valid bearer token."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise self.not_signed_in()
@@ -68,18 +70,19 @@ class Authenticator:
             raise _session_over()
         return actor
 
-    def end(self, session_id: str, access_expires_at: float) -> None:
-        """From now on no token of this session is accepted. ``access_expires_at``: Unix time of its last token's end."""
+    def end(self, session_id: str, access_expires_at: datetime) -> None:
+        """From now on no token of this session is accepted, until the last of them has died by itself."""
         now = clock.now().timestamp()
-        if access_expires_at + LEEWAY > now:
-            self._ended[session_id] = access_expires_at + LEEWAY
+        until = access_expires_at.timestamp() + LEEWAY
+        if until > now:
+            self._ended[session_id] = until
         for over in [session for session, until in list(self._ended.items()) if until <= now]:
             self._ended.pop(over, None)
 
     def catch_up(self) -> None:
         """Asks identity for the sessions that ended while nobody listened."""
-        for session_id, until in self._fetch_ended():
-            self.end(session_id, until)
+        for ended in self._fetch_ended():
+            self.end(ended["session_id"], parse_instant(ended["access_expires_at"]))
 
     @staticmethod
     def not_signed_in() -> Problem:
@@ -123,7 +126,7 @@ class Authenticator:
         return key
 
     def _ask(self, now: float) -> None:
-        """Gets the keys anew, one thread at a time and not too often; old keys serve while identity is away."""
+        """Gets the keys anew, one thread at a time, not too often; old keys serve while identity is away."""
         with self._asking:
             if self._asked_at is not None and now - self._asked_at < ASK_AGAIN_AFTER:
                 return

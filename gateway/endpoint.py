@@ -1,4 +1,4 @@
-"""One operation behind one route: everything that can be prepared is prepared once, here; see gateway/resource.py."""
+"""One operation behind one route, prepared once; gateway/resource.py tells how it is used."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JSON = "application/json"
 
 
 class Endpoint:
-    """How requests for one operation are read and answered. Built at import, shared by all threads, never changed."""
+    """How requests for one operation are read and answered. Built at import, shared by all threads."""
 
     def __init__(
         self,
@@ -59,11 +59,14 @@ class Endpoint:
         self.public = bool(self.roles & PUBLIC)
         self.schema = operation.request(unknown=RAISE, partial=given or None)
         self.lists = frozenset(
-            name for name, field in self.schema.fields.items() if isinstance(field, (fields.List, fields.Tuple))
+            name
+            for name, field in self.schema.fields.items()
+            if isinstance(field, (fields.List, fields.Tuple))
         )
         self.needs_version = etag is not None and _required(self.schema, "expected_version")
         # What the gateway or the function puts into the request: not the client's to send.
-        self.own = frozenset(given) | ({"receipt"} if receipt else set()) | ({"expected_version"} if etag else set())
+        own = (*given, *(["receipt"] if receipt else []), *(["expected_version"] if etag else []))
+        self.own = frozenset(own)
 
     def answer(self, view: Callable[..., Any], path: dict[str, Any]) -> Response:
         """The answer to the current request; raises Problem and the RPC client's exceptions."""
@@ -130,7 +133,7 @@ class Endpoint:
             raise problems.of_invalid(error.messages) from None
 
     def _keeps(self, name: str) -> bool:
-        """What describes the uploaded file is dropped where the operation does not ask for it; other parts stay."""
+        """What describes the file is dropped where the operation does not ask for it; other parts stay."""
         return name not in ("file_name", "media_type") or name in self.schema.fields
 
     def _reads_query(self, method: str) -> bool:
@@ -146,7 +149,8 @@ class Endpoint:
         if self.etag and self.etag in body:
             tag = headers.entity_tag(body[self.etag])
             response.headers["ETag"] = tag
-            if http.method in ("GET", "HEAD") and headers.none_match(http.environ.get("HTTP_IF_NONE_MATCH"), tag):
+            known = http.environ.get("HTTP_IF_NONE_MATCH") if http.method in ("GET", "HEAD") else None
+            if known and headers.none_match(known, tag):
                 return Response(status=304, headers={"ETag": tag})
         if self.location and "id" in body:
             response.headers["Location"] = f"{http.path}/{body['id']}"

@@ -46,8 +46,9 @@ def entity_tag(version: Any) -> str:
 def if_match(header: str | None, *, required: bool) -> int | None:
     """The version that a change builds on; where it is not required, None for a missing header and for ``*``.
 
-    A required header that is missing or ``*``, and several tags that could match, are 422 (API.md knows no 428); a tag
-    that can never match - weak, or none of ours - is 412 (RFC 9110, section 13.1.1: strong comparison).
+    A required header that is missing or ``*``, and several tags that could match, are 422 (API.md knows no
+    428); a tag that can never match - weak, or none of ours - is 412 (RFC 9110, section 13.1.1: strong
+    comparison).
     """
     if header is None or header.strip() in ("", "*"):
         if required:
@@ -81,7 +82,8 @@ def idempotency_key(header: str | None) -> str | None:
 
 
 def receipt(header: str | None) -> str:
-    """The receipt of ``Authorization: Receipt …``; whether it is a good one is the reports service's to say."""
+    """The receipt of ``Authorization: Receipt …``; whether it is a good one is the reports service's to
+    say."""
     scheme, _, value = (header or "").partition(" ")
     if scheme.lower() != "receipt" or not value.strip():
         raise Problem(core.NO_RECEIPT, headers={"WWW-Authenticate": 'Receipt realm="reports"'})

@@ -1,6 +1,7 @@
 """Every text that a person reads: chosen by ``Accept-Language``, looked up by code.
 
-Services answer with codes; the words live in ``gateway/texts/<area>.py``, each a module with two dictionaries::
+Services answer with codes; the words live in ``gateway/texts/<area>.py``, each a module with two
+dictionaries::
 
     ZH = {"reports.state.received": "已收到", "reports.too_many_attachments": "附件不得超过 {max} 个"}
     EN = {"reports.state.received": "received", "reports.too_many_attachments": "At most {max} attachments"}
@@ -23,7 +24,9 @@ CHINESE = DEFAULT_LANGUAGE
 ENGLISH = "en"
 
 # A range of RFC 4647 with an optional weight of RFC 9110, section 12.4.2.
-_RANGE = re.compile(r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?\Z")
+_RANGE = re.compile(
+    r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?\Z"
+)
 # Longer headers are cut: no client that means it sends more.
 _MAX_HEADER = 512
 
@@ -60,8 +63,8 @@ def knows(code: str) -> bool:
 def message(english: str, language: str) -> str:
     """A validation message in ``language``.
 
-    ``english`` is a code of a catalogue, one of marshmallow's sentences, or a sentence of a contract's own: codes and
-    known sentences are translated, others pass through as they are.
+    ``english`` is a code of a catalogue, one of marshmallow's sentences, or a sentence of a contract's own:
+    codes and known sentences are translated, others pass through as they are.
     """
     if knows(english):
         return text(english, language)
@@ -106,7 +109,8 @@ def _catalogue(language: str) -> dict[str, str]:
 
 @cache
 def _sentences() -> dict[str, str]:
-    """English validation sentences without variable parts, and their Chinese; from every text module's SENTENCES."""
+    """English validation sentences without variable parts, and their Chinese; from every text module's
+    SENTENCES."""
     return {
         english: chinese
         for module in modules()

@@ -1,10 +1,11 @@
 """Rate limits: counted over clock-aligned windows, under keyed hashes, so that no address is stored in clear.
 
 Three kinds. *Shared* limits hold over all worker processes and replicas: their counters are in the database
-``gateway``, by the ``limits`` library's MongoDB storage. Failed sign-ins are counted there one by one. Public writes
-are taken from there in small reserves (a hundredth of the limit), which a worker then spends on its own: the limit is
-never passed, and a report does not pay for a database round trip. *Local* limits count in this process only. While the
-database is away, shared limits go on as local ones: nobody is kept from reporting or signing in by a counter.
+``gateway``, by the ``limits`` library's MongoDB storage. Failed sign-ins are counted there one by one. Public
+writes are taken from there in small reserves (a hundredth of the limit), which a worker then spends on its
+own: the limit is never passed, and a report does not pay for a database round trip. *Local* limits count in
+this process only. While the database is away, shared limits go on as local ones: nobody is kept from
+reporting or signing in by a counter.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from limits.storage import MongoDBStorage
 from pymongo.errors import PyMongoError
 
 from chassis import clock
-from chassis.rpc_client import Refused
+from chassis.rpc_client import Refused, RpcError
 from contracts.call import Actor
 from gateway import metrics
 from gateway.problems import core
@@ -36,6 +37,8 @@ LEAVE_ALONE_SECONDS = 5.0
 # How long a request may wait for the counters.
 PATIENCE_MS = 500
 MAX_KEYS = 100_000
+# Answers to an attempt to sign in that say nothing about the password.
+_NOBODY_JUDGED = frozenset({"Fault", "Interrupted", "MethodNotFound", "Unavailable"})
 
 
 class Counters(Protocol):
@@ -46,7 +49,7 @@ class Counters(Protocol):
 
 
 class LocalCounters:
-    """Counts in this process. (The library's memory storage starts a thread every few hits; this costs 1 µs.)"""
+    """Counts in this process. The library's memory storage starts a thread every few hits; this does not."""
 
     def __init__(self) -> None:
         self._counts: dict[str, tuple[int, float]] = {}
@@ -108,7 +111,8 @@ class SharedCounters:
                     connectTimeoutMS=PATIENCE_MS,
                     socketTimeoutMS=PATIENCE_MS * 4,
                 )
-                # The first use of the connection makes the index that forgets old counters; kept when that went well.
+                # The first use of the connection makes the index that forgets old counters; kept when that
+                # went well.
                 storage.counters.estimated_document_count()
                 self._storage = storage
             return self._storage
@@ -121,11 +125,13 @@ class SharedCounters:
 class Limit:
     """Some rates that one subject must all keep to, such as ``8/minute;30/hour``."""
 
-    def __init__(self, name: str, rates: str, counters: Counters, key: bytes, *, reserve: bool = False) -> None:
+    def __init__(
+        self, name: str, rates: str, counters: Counters, key: bytes, *, reserve: bool = False
+    ) -> None:
         self.name = name
         self._items = parse_many(rates)
         self._counters = counters
-        self._key = key
+        self._key = hashlib.sha256(key).digest()
         self._reserve = reserve
         # (item, subject, window) -> hits that may still be spent here; 0 = exhausted
         self._reserves: dict[tuple[int, str, int], int] = {}
@@ -201,7 +207,7 @@ class Limits:
         }
 
     def check(self, endpoint: Any, http: Any, actor: Actor | None) -> None:
-        """Problem 429 when the client asks too often. What signed-in people do is not counted: identity knows them."""
+        """Problem 429 when the client asks too often. What signed-in people do is not counted."""
         name = endpoint.limit
         if name is None:
             if actor is not None or not endpoint.public:
@@ -215,8 +221,10 @@ class Limits:
 
     @contextmanager
     def sign_in(self, username: str, address: str) -> Iterator[None]:
-        """Around an attempt to sign in: counted before, so that attempts at the same time count too; a success is
-        given back. Problem 429 when one user name failed too often from this address, or the address did."""
+        """Around an attempt to sign in. Problem 429 when it failed too often here.
+
+        It is counted before, so that attempts at the same time count too; a success is given back.
+        """
         at = clock.now().timestamp()
         subject = (username.casefold(), address)
         waits = [self._sign_in.hit(*subject), self._sign_in_address.hit(address)]
@@ -225,10 +233,11 @@ class Limits:
             raise _too_many("sign-in", wait)
         try:
             yield
-        except Refused:
+        except Refused as refusal:
+            if refusal.name in _NOBODY_JUDGED:
+                self._give_back(subject, address, at)
             raise
-        except Exception:
-            # Nobody judged the attempt.
+        except RpcError:
             self._give_back(subject, address, at)
             raise
         self._give_back(subject, address, at)
@@ -242,8 +251,11 @@ class Limits:
         return self.shared.reachable()
 
     def address(self, environ: dict[str, Any]) -> str:
-        """The client's address. ``X-Forwarded-For`` is believed as far as our own proxies wrote it: its last
-        ``TRUSTED_PROXIES`` entries; the first of these is what the outermost proxy saw."""
+        """The client's address.
+
+        ``X-Forwarded-For`` is believed as far as our own proxies wrote it: its last ``TRUSTED_PROXIES``
+        entries, of which the first is what the outermost proxy saw.
+        """
         forwarded = environ.get("HTTP_X_FORWARDED_FOR") if self._trusted_proxies else None
         if forwarded:
             entries = [entry.strip() for entry in forwarded.split(",")]

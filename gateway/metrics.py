@@ -1,22 +1,19 @@
-"""The gateway's Prometheus metrics. With ``PROMETHEUS_MULTIPROC_DIR`` (gunicorn_conf.py) they add up over workers."""
+"""The gateway's Prometheus metrics. With ``PROMETHEUS_MULTIPROC_DIR`` (gunicorn_conf.py) they add up over
+workers."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 REQUESTS = Counter(
-    "mingjing_http_requests_total", "HTTP requests by route template and status.", ["method", "route", "status"]
+    "mingjing_http_requests_total",
+    "HTTP requests by route template and status.",
+    ["method", "route", "status"],
 )
 REQUEST_SECONDS = Histogram(
     "mingjing_http_request_seconds", "Time from request to answer.", ["route"], buckets=_BUCKETS
-)
-RPC_SECONDS = Histogram(
-    "mingjing_gateway_rpc_seconds", "Time that the gateway waited for an RPC.", ["operation", "outcome"], buckets=_BUCKETS
-)
-IN_FLIGHT = Gauge(
-    "mingjing_gateway_rpc_in_flight", "RPCs that wait for their answer.", multiprocess_mode="livesum"
 )
 LIMITED = Counter("mingjing_gateway_limited_total", "Requests refused by a rate limit.", ["limit"])
 

@@ -1,4 +1,5 @@
-"""What surrounds every request, below Flask so that it costs little: trace, headers, CORS, metrics, the access line."""
+"""What surrounds every request, below Flask so that it costs little: trace, headers, CORS, metrics, the
+access line."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ log = structlog.get_logger("gateway.access")
 
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent"),
+    (
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent",
+    ),
     ("Access-Control-Max-Age", "3600"),
 ]
 _EXPOSED = ("Access-Control-Expose-Headers", "ETag, Location, Retry-After, traceresponse, Content-Language")
@@ -33,7 +37,9 @@ class Middleware:
 
     def __init__(self, application: Any, settings: Settings) -> None:
         self._application = application
-        self._always = [(name, value, name.lower()) for name, value in security_headers(https=settings.https).items()]
+        self._always = [
+            (name, value, name.lower()) for name, value in security_headers(https=settings.https).items()
+        ]
         self._origins = frozenset(settings.cors_origins)
         self._access = logging.getLogger("gateway.access")
 
@@ -49,7 +55,11 @@ class Middleware:
             self._complete(environ, headers, traceparent)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
-        if self._origins and environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+        if (
+            self._origins
+            and environ["REQUEST_METHOD"] == "OPTIONS"
+            and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        ):
             start("204 No Content", list(_PREFLIGHT))
             return []
         try:
@@ -84,7 +94,11 @@ class Middleware:
         }
         actor = environ.get("mingjing.actor")
         if actor is not None:
-            # Network logs of staff are a duty (《网络安全法》); of somebody without an account neither address, user
-            # agent nor the path with its ids is kept, because it may be a reporter.
-            line |= {"person_id": actor.id, "path": environ["PATH_INFO"], "address": environ.get("mingjing.address")}
+            # Network logs of staff are a duty (《网络安全法》); of somebody without an account neither
+            # address, user agent nor the path with its ids is kept, because it may be a reporter.
+            line |= {
+                "person_id": actor.id,
+                "path": environ["PATH_INFO"],
+                "address": environ.get("mingjing.address"),
+            }
         log.info("request", **line)

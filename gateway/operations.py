@@ -42,7 +42,10 @@ def readyz() -> Response:
     The counters of the rate limits are told, but do not make the gateway unready: it works without them.
     """
     shared = parts.current()
-    checks: dict[str, Callable[[], bool]] = {"broker": shared.broker_connected, "limits": shared.limits.reachable}
+    checks: dict[str, Callable[[], bool]] = {
+        "broker": shared.broker_connected,
+        "limits": shared.limits.reachable,
+    }
     checks |= {service: partial(_answers, shared, service) for service in services()}
     running = {name: _asking.submit(check) for name, check in checks.items()}
     well = {name: _outcome(future) for name, future in running.items()}

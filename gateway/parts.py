@@ -1,4 +1,5 @@
-"""What the requests of one worker process share; one instance an application, in ``app.extensions["gateway"]``."""
+"""What the requests of one worker process share; one instance an application, in
+``app.extensions["gateway"]``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The body and the query string of a request, as plain data for a schema; limits and form are checked here."""
+"""The body and the query string of a request, as plain data for a schema; limits and form are checked
+here."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ def query(request: Request, lists: Collection[str]) -> dict[str, Any]:
 def json_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body; an empty body counts as ``{}``.
 
-    415 for another content type, 413 over the limit, 400 with line and column for what is no JSON, 422 for JSON that
-    is no object.
+    415 for another content type, 413 over the limit, 400 with line and column for what is no JSON, 422 for
+    JSON that is no object.
     """
     request.max_content_length = JSON_LIMIT
     body = request.get_data(cache=False)
@@ -55,13 +56,16 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def upload(request: Request) -> dict[str, Any]:
-    """A multipart body with one part ``file``: ``content`` (base64), ``file_name``, ``media_type``, and the other parts.
+    """A multipart body with one part ``file``: ``content`` (base64), ``file_name``, ``media_type``, and the
+    other parts.
 
     The file name is what the client calls it: a label, never a path.
     """
     request.max_content_length = UPLOAD_LIMIT
     if request.mimetype != "multipart/form-data":
-        raise Problem(core.WRONG_TYPE, {"expected": "multipart/form-data"}, {"Accept-Post": "multipart/form-data"})
+        raise Problem(
+            core.WRONG_TYPE, {"expected": "multipart/form-data"}, {"Accept-Post": "multipart/form-data"}
+        )
     files = request.files.getlist("file")
     if len(files) != 1 or len(request.files) != 1:
         raise Problem(core.INVALID, {"errors": [{"field": "file", "message": "validation.one_file"}]})

@@ -17,15 +17,17 @@
         \"\"\"修改人员 Change a person\"\"\"
         return rpc(request)
 
-One file in ``gateway/resources/`` with a module variable ``blp`` is found by itself. What ``calls`` does, in order:
+One file in ``gateway/resources/`` with a module variable ``blp`` is found by itself. What ``calls`` does, in
+order:
 
-1. 401/403 by ``operation.roles``. 2. 429 by the rate limit. 3. Reads the query string (GET, DELETE) or the JSON body
-(POST, PUT, PATCH), adds the path parameters that the operation's request schema knows (here ``person_id``) and
-validates by that schema: 400, 413, 415, 422; unknown fields and parameters are 422. 4. Calls the function with
-``request`` (the loaded dict), ``call`` (``contracts.call.Call``), ``rpc`` and the path parameters. ``rpc(request)``
-sends the operation, ``rpc(request, other)`` another one. A refusal comes back as an exception and becomes a problem
-(gateway/problems); nobody catches it. 5. Answers what the function returns: a dict as JSON with ``status``, None as
-204, ``(dict, status)``, or a Flask response (``download`` below makes one).
+1. 401/403 by ``operation.roles``. 2. 429 by the rate limit. 3. Reads the query string (GET, DELETE) or the
+JSON body (POST, PUT, PATCH), adds the path parameters that the operation's request schema knows (here
+``person_id``) and validates by that schema: 400, 413, 415, 422; unknown fields and parameters are 422. 4.
+Calls the function with ``request`` (the loaded dict), ``call`` (``contracts.call.Call``), ``rpc`` and the
+path parameters. ``rpc(request)`` sends the operation, ``rpc(request, other)`` another one. A refusal comes
+back as an exception and becomes a problem (gateway/problems); nobody catches it. 5. Answers what the function
+returns: a dict as JSON with ``status``, None as 204, ``(dict, status)``, or a Flask response (``download``
+below makes one).
 """
 
 from __future__ import annotations
@@ -71,17 +73,20 @@ class Resource(flask_smorest.Blueprint):
         """Decorator, below ``route``: this function answers by way of ``operation``.
 
         ``query``: whether the request comes from the query string; by the method when absent.
-        ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it, ``If-None-Match``
-        answers 304, and on PATCH, PUT and DELETE ``If-Match`` becomes ``request["expected_version"]`` (an int). Whether the
-        header must be there is the request schema's to say: 422 without it when ``expected_version`` is required.
-        ``upload``: a multipart body; the schema gets ``content`` (base64), ``file_name``, ``media_type``, as far as it
-        has these fields, and the other form parts.
+        ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it,
+        ``If-None-Match`` answers 304, and on PATCH, PUT and DELETE ``If-Match`` becomes
+        ``request["expected_version"]`` (an int). Whether the header must be there is the request schema's to
+        say: 422 without it when ``expected_version`` is required.
+        ``upload``: a multipart body; the schema gets ``content`` (base64), ``file_name``, ``media_type``, as
+        far as it has these fields, and the other form parts.
         ``receipt``: ``Authorization: Receipt …`` is required and becomes ``request["receipt"]``.
-        ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public reports.
+        ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public
+        reports.
         ``given``: fields of the request that the function itself fills in; a client that sends them gets 422.
         ``limit``: the name of a rate limit in gateway/limits.py; public operations have one by default.
         ``location``: sets ``Location`` to the path plus the answer's ``id``.
-        ``roles``: asked for instead of ``operation.roles``, where the function itself chooses the operation to call.
+        ``roles``: asked for instead of ``operation.roles``, where the function itself chooses the operation
+        to call.
         """
         endpoint = Endpoint(
             operation,

@@ -1,4 +1,5 @@
-"""The gateway's configuration, from the environment; wrong values are named all at once (chassis/config.py)."""
+"""The gateway's configuration, from the environment; wrong values are named all at once
+(chassis/config.py)."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from limits import parse_many
 from marshmallow import ValidationError, validate
 
 from chassis import config
+from contracts.identity.tokens import DEFAULT_ISSUER
 
 
 @dataclass(frozen=True)
@@ -42,24 +44,24 @@ def load_settings(env: Env) -> Settings:
         threads=env.int("GATEWAY_THREADS", 32, validate=validate.Range(1, 1024)),
         rpc_timeout_seconds=env.float("RPC_TIMEOUT_SECONDS", 5.0, validate=validate.Range(0.1, 60)),
         rpc_in_flight=env.int("RPC_IN_FLIGHT", 256, validate=validate.Range(1, 10_000)),
-        token_issuer=env.str("TOKEN_ISSUER", "mingjing"),
+        token_issuer=env.str("TOKEN_ISSUER", DEFAULT_ISSUER),
         # Whether people reach the gateway by https, possibly ended by a proxy: Secure cookies and HSTS.
         https=env.bool("GATEWAY_HTTPS", False),
         cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=_origins) or ()),
-        # How many proxies of ours stand in front; so many entries of X-Forwarded-For are believed, from its end.
+        # How many proxies of ours stand in front: so many entries at the end of X-Forwarded-For are believed.
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         # Failed sign-ins of one user name from one address; the waits grow.
         sign_in_limit=env.str("GATEWAY_SIGN_IN_LIMIT", "8/minute;30/hour;100/day", validate=_limits),
         # Failed sign-ins from one address; a whole office may stand behind it.
-        sign_in_address_limit=env.str("GATEWAY_SIGN_IN_ADDRESS_LIMIT", "120/minute;1200/hour", validate=_limits),
-        # Writes without an account from one address: a village with one shared address can report all the same.
+        sign_in_address_limit=env.str(
+            "GATEWAY_SIGN_IN_ADDRESS_LIMIT", "120/minute;1200/hour", validate=_limits
+        ),
+        # Writes without an account from one address: a village behind a shared one can report all the same.
         public_write_limit=env.str("GATEWAY_PUBLIC_WRITE_LIMIT", "600/minute;6000/hour", validate=_limits),
         # Reads without an account from one address, a worker process.
         public_read_limit=env.str("GATEWAY_PUBLIC_READ_LIMIT", "6000/minute", validate=_limits),
         # Addresses and user names are counted under a keyed hash; replicas that share limits share this key.
-        address_key=config.secret(env, "GATEWAY_ADDRESS_KEY", default="", validate=None)
-        if env.str("GATEWAY_ADDRESS_KEY", "") or env.str("GATEWAY_ADDRESS_KEY_FILE", "")
-        else "",
+        address_key=config.secret(env, "GATEWAY_ADDRESS_KEY", default=""),
     )
 
 

@@ -1,4 +1,5 @@
-"""The OpenAPI document: flask-smorest's, built when somebody first asks for it rather than in every worker's start."""
+"""The OpenAPI document: flask-smorest's, built when somebody first asks for it rather than in every worker's
+start."""
 
 from __future__ import annotations
 
@@ -29,12 +30,22 @@ _HEADERS = {
     "AcceptLanguage": ("Accept-Language", "`zh-CN` (default) or `en`.", {"type": "string"}, False),
     "IdempotencyKey": (
         "Idempotency-Key",
-        "Makes repeating this request safe: the same key with the same body gives the same answer, for 48 hours.",
+        "Makes repeating safe: the same key with the same body gives the same answer, for 48 hours.",
         {"type": "string", "minLength": 1, "maxLength": 128},
         False,
     ),
-    "IfMatch": ("If-Match", "The ETag that the change builds on; 412 when it is stale.", {"type": "string"}, True),
-    "IfNoneMatch": ("If-None-Match", "An ETag that the client has; 304 when it is current.", {"type": "string"}, False),
+    "IfMatch": (
+        "If-Match",
+        "The ETag that the change builds on; 412 when it is stale.",
+        {"type": "string"},
+        True,
+    ),
+    "IfNoneMatch": (
+        "If-None-Match",
+        "An ETag that the client has; 304 when it is current.",
+        {"type": "string"},
+        False,
+    ),
 }
 
 _SECURITY = {
@@ -120,7 +131,8 @@ def openapi(app: Flask) -> dict[str, Any]:
 
 
 class _Names:
-    """Schema names: the class's; with the service in front where two services use the same name for two things."""
+    """Schema names: the class's; with the service in front where two services use the same name for two
+    things."""
 
     def __init__(self) -> None:
         self._taken: dict[str, type] = {}

@@ -12,8 +12,9 @@ Each service's refusals have their rows in ``gateway/problems/<service>.py``::
         ),
     }
 
-The key is the name of the refusal's class. Modules are found by themselves; two rows of one name that differ are
-an error at start. A refusal without a row is answered as 500 and logged: the contract between both is broken.
+The key is the name of the refusal's class. Modules are found by themselves; two rows of one name that differ
+are an error at start. A refusal without a row is answered as 500 and logged: the contract between both is
+broken.
 """
 
 from gateway.problems.row import Problem, Row

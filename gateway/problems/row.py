@@ -13,10 +13,11 @@ Details = dict[str, Any]
 class Row:
     """How one refusal is told.
 
-    ``detail``: ``(details, language) -> sentence``, or the code of a text whose ``{parts}`` are the details, or None.
+    ``detail``: ``(details, language) -> sentence``, or the code of a text whose ``{parts}`` are the details,
+    or None.
     ``members``: details that are repeated as members of the problem, for programs (RFC 9457, section 3.2).
-    Details named ``errors`` (``[{"field", "message"}]``) and ``retry_after`` (seconds) need no row of their own: they
-    become the ``errors`` member and the ``Retry-After`` header.
+    Details named ``errors`` (``[{"field", "message"}]``) and ``retry_after`` (seconds) need no row of their
+    own: they become the ``errors`` member and the ``Retry-After`` header.
     """
 
     status: int

@@ -23,12 +23,15 @@ DEFAULT_RETRY_AFTER = 5
 
 @cache
 def table() -> dict[str, Row]:
-    """Refusal name -> row, from ``PROBLEMS`` of every module; ``ValueError`` for two different rows of one name."""
+    """Refusal name -> row, from ``PROBLEMS`` of every module; ``ValueError`` for two different rows of one
+    name."""
     import gateway.problems as package
 
     rows: dict[str, Row] = {}
     for module in pkgutil.iter_modules(package.__path__):
-        for name, row in getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROBLEMS", {}).items():
+        for name, row in getattr(
+            importlib.import_module(f"{package.__name__}.{module.name}"), "PROBLEMS", {}
+        ).items():
             if rows.setdefault(name, row) is not row:
                 raise ValueError(f"two rows for the refusal {name}")
     return rows
@@ -53,7 +56,11 @@ def of_http_error(error: HTTPException) -> Problem:
     status = error.code or 500
     row = core.BY_STATUS.get(status)
     if row is None:
-        row = core.INTERNAL if status >= 500 else Row(status, f"http-{status}", zh="请求无法处理", en=error.name)
+        row = (
+            core.INTERNAL
+            if status >= 500
+            else Row(status, f"http-{status}", zh="请求无法处理", en=error.name)
+        )
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(row, headers=kept)
 
@@ -61,7 +68,11 @@ def of_http_error(error: HTTPException) -> Problem:
 def render(problem: Problem, language: str, trace_id: str, instance: str | None = None) -> dict[str, Any]:
     """The body of the answer, in ``language``."""
     row, details = problem.row, problem.details
-    body: dict[str, Any] = {"type": f"/problems/{row.slug}", "title": row.title(language), "status": row.status}
+    body: dict[str, Any] = {
+        "type": f"/problems/{row.slug}",
+        "title": row.title(language),
+        "status": row.status,
+    }
     detail = _detail(row, details, language)
     if detail:
         body["detail"] = detail
@@ -78,12 +89,14 @@ def render(problem: Problem, language: str, trace_id: str, instance: str | None 
 
 
 def headers(problem: Problem) -> dict[str, str]:
-    """The headers that go with it: ``Retry-After`` in whole seconds on every 429 and 503."""
+    """The headers that go with it: ``Retry-After`` (seconds) with 429 and 503, a challenge with 401."""
     found = dict(problem.headers)
     wait = problem.details.get("retry_after")
     if wait is not None or problem.row.status in (429, 503):
         seconds = DEFAULT_RETRY_AFTER if wait is None else wait
         found.setdefault("Retry-After", str(max(1, -int(-seconds // 1))))
+    if problem.row.status == 401:
+        found.setdefault("WWW-Authenticate", 'Bearer realm="mingjing"')
     return found
 
 

@@ -1,9 +1,11 @@
 """Imports: a table goes in, works in the background, and leaves an account of every row that was rejected.
 
-All imports have one path to look at, ``/imports/<id>``, whichever service runs them. An id begins with the name of
-its kind (``people-…``), which tells whom to ask: a resource module that starts imports says so in ``IMPORTS``::
+All imports have one path to look at, ``/imports/<id>``, whichever service runs them. An id begins with the
+name of its kind (``people-…``), which tells whom to ask: a resource module that starts imports says so in
+``IMPORTS``::
 
-    IMPORTS = {"questions-": quiz.get_import}      # prefix of the ids -> operation that reads one by import_id
+    IMPORTS = {"questions-": quiz.get_import}      # prefix of the ids -> operation that reads one by
+    import_id
 
 and renders rejected rows by ``rejected_in_words``; nothing else is to be done.
 """
@@ -34,7 +36,8 @@ IMPORTS = {"people-": identity.get_import}
 def start_people_import(request, call, rpc):
     """导入人员 Import people from .xlsx or .csv
 
-    One row a person; people who are known by user name are updated. The answer comes at once, the work goes on.
+    One row a person; people who are known by user name are updated. The answer comes at once, the work goes
+    on.
     """
     return rpc(request)
 

@@ -1,13 +1,14 @@
 """Signing in, staying signed in, signing out.
 
 The refresh token and the device token live in cookies that scripts cannot read and that the browser sends to
-``/api/v1/sessions`` only, and only from this site's own pages (``SameSite=Strict``). A refresh is refused besides when
-the browser names a foreign ``Origin``; signing out needs the access token, which no foreign page has.
+``/api/v1/sessions`` only, and only from this site's own pages (``SameSite=Strict``). A refresh is refused
+besides when the browser names a foreign ``Origin``; signing out needs the access token, which no foreign page
+has.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,8 +35,8 @@ PATH = f"{API_PREFIX}/sessions"
 def sign_in(request, call, rpc):
     """登录 Sign in
 
-    Gives an access token, and the refresh token as a cookie. The answer to a wrong user name, password or code is the
-    same 401; repeated failures are answered with 429 and growing waits.
+    Gives an access token, and the refresh token as a cookie. The answer to a wrong user name, password or
+    code is the same 401; repeated failures are answered with 429 and growing waits.
     """
     address = parts.client_address()
     request |= {"device": flask.request.cookies.get(DEVICE), "address": address}
@@ -65,7 +66,7 @@ def end_session(request, call, rpc):
     From now on neither the access tokens nor the refresh token of this session are accepted anywhere.
     """
     rpc(request)
-    parts.current().authenticator.end(call.actor.session_id, call.now.timestamp() + 3600)
+    parts.current().authenticator.end(call.actor.session_id, call.now + timedelta(hours=1))
     response = flask.Response(status=204)
     response.delete_cookie(REFRESH, path=PATH, httponly=True, secure=_secure(), samesite="Strict")
     return response
@@ -82,7 +83,9 @@ def _signed_in(tokens: dict[str, Any], status: int) -> flask.Response:
 
 
 def _set(response: flask.Response, name: str, value: str, expires: datetime) -> None:
-    response.set_cookie(name, value, expires=expires, path=PATH, httponly=True, secure=_secure(), samesite="Strict")
+    response.set_cookie(
+        name, value, expires=expires, path=PATH, httponly=True, secure=_secure(), samesite="Strict"
+    )
 
 
 def _secure() -> bool:

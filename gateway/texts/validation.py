@@ -1,6 +1,7 @@
 """What is wrong with a field: the validation library's English sentences and ours, in Chinese.
 
-``SENTENCES`` is keyed by the English sentence, because that is what a schema raises; ``{parts}`` are carried over.
+``SENTENCES`` is keyed by the English sentence, because that is what a schema raises; ``{parts}`` are carried
+over.
 """
 
 SENTENCES = {
