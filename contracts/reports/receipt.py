@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import fields
 
@@ -74,13 +74,11 @@ def read(text: str) -> str:
 class Receipt(fields.Field[str]):
     """A receipt as typed outside, in its canonical written form inside."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, str]] = {
         "invalid": "The receipt contains a typing error. Please compare it symbol by symbol."
     }
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         try:
             return read(value) if isinstance(value, str) else self._refuse()
         except NotAReceipt as error:

@@ -107,9 +107,7 @@ class SubmitReport(Schema):
     category = Id(required=True)
     title = Text(max=LINE, single_line=True, required=True)
     narrative = Text(max=NARRATIVE, required=True)
-    subjects = fields.List(
-        fields.Nested(Subject), load_default=list, validate=validate.Length(max=MAX_SUBJECTS)
-    )
+    subjects = fields.List(fields.Nested(Subject), load_default=list, validate=validate.Length(max=MAX_SUBJECTS))
     occurred_on = Day(allow_none=True, load_default=None)
     place = _line()
     reporter = fields.Nested(Reporter, load_default=lambda: {"mode": "anonymous"})

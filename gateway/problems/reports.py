@@ -3,9 +3,7 @@
 from gateway.problems.row import Row
 
 PROBLEMS = {
-    "ReceiptUnknown": Row(
-        401, "bad-receipt", zh="查询码不正确", en="Receipt not valid", detail="problem.bad_receipt"
-    ),
+    "ReceiptUnknown": Row(401, "bad-receipt", zh="查询码不正确", en="Receipt not valid", detail="problem.bad_receipt"),
     "NotYetRated": Row(
         409,
         "no-result-yet",
@@ -14,9 +12,7 @@ PROBLEMS = {
         detail="reports.problem.no_result_yet",
         members=("state",),
     ),
-    "AlreadyRated": Row(
-        409, "already-rated", zh="已评价", en="Rated already", detail="reports.problem.already_rated"
-    ),
+    "AlreadyRated": Row(409, "already-rated", zh="已评价", en="Rated already", detail="reports.problem.already_rated"),
     "AlreadyAnswered": Row(
         409,
         "already-answered",

@@ -102,9 +102,7 @@ class Sealer:
         public, _ = self.desk[self.desk_current]
         return {
             "desk": {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)},
-            "reporter": _encrypt(
-                data_key, _place(report_id, "data-key"), _key_of_receipt(report_id, receipt)
-            ),
+            "reporter": _encrypt(data_key, _place(report_id, "data-key"), _key_of_receipt(report_id, receipt)),
         }
 
     def data_key_for_reporter(self, report_id: str, sealed: Mapping[str, Any], receipt: str) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pymongo import DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
@@ -23,7 +23,7 @@ class ReportsStore(Store):
 
     database_name = "reports"
     outboxes = ("reports",)
-    indexes = {
+    indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
         "reports": [
             IndexModel([("receipt_hash", 1)], unique=True),
             IndexModel([("case.id", 1)], partialFilterExpression={"case.id": {"$exists": True}}),
@@ -79,9 +79,7 @@ class ReportsStore(Store):
         wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(hidden_from)}}
         if state:
             wanted["state"] = state
-        return page(
-            self.db.reports, wanted, sort=[("received_at", -1), ("_id", -1)], limit=limit, cursor=cursor
-        )
+        return page(self.db.reports, wanted, sort=[("received_at", -1), ("_id", -1)], limit=limit, cursor=cursor)
 
     def answer_suggestion(self, suggestion: Document, answer: Document, entry: Document) -> Document:
         """Set the answer and the state that ``entry`` of the history tells; ``Stale`` when it was changed
@@ -107,9 +105,7 @@ class ReportsStore(Store):
 
     def forget_replays(self, now: datetime) -> int:
         """Drop the sealed answers whose time is over; how many there were."""
-        return self.db.reports.update_many(
-            {"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}
-        ).modified_count
+        return self.db.reports.update_many({"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}).modified_count
 
     # -- messages
 
@@ -142,9 +138,7 @@ class ReportsStore(Store):
 
     def messages(self, report_id: str, limit: int, cursor: str | None) -> dict[str, Any]:
         """A page of messages, oldest first."""
-        return page(
-            self.db.messages, {"report_id": report_id}, sort=[("number", 1)], limit=limit, cursor=cursor
-        )
+        return page(self.db.messages, {"report_id": report_id}, sort=[("number", 1)], limit=limit, cursor=cursor)
 
     # -- accesses
 
@@ -153,9 +147,7 @@ class ReportsStore(Store):
         self.db.accesses.insert_one(access)
 
 
-def _progress(
-    report_id: str, sequence: int, fields: Mapping[str, Any], entry: Document | None
-) -> Iterable[UpdateOne]:
+def _progress(report_id: str, sequence: int, fields: Mapping[str, Any], entry: Document | None) -> Iterable[UpdateOne]:
     """First what changes when this is the newest step, then the entry of a step that came late."""
     push = {"history": {"$each": [entry] if entry else [], "$sort": {"sequence": 1}}}
     newest: Document = {"$set": {**fields, "progress_sequence": sequence}}

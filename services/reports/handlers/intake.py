@@ -117,9 +117,7 @@ def _submitted(report: dict[str, Any]) -> Any:
     )
 
 
-def _earlier_answer(
-    store: ReportsStore, sealer: Sealer, report_id: str, key: str, body: bytes
-) -> dict[str, Any]:
+def _earlier_answer(store: ReportsStore, sealer: Sealer, report_id: str, key: str, body: bytes) -> dict[str, Any]:
     replay = (store.report(report_id) or {}).get("replay")
     if replay is None or replay["fingerprint"] != sealer.fingerprint(report_id, body):
         raise IdempotencyKeyReused

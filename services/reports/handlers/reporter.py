@@ -26,8 +26,7 @@ def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -
         "history": report["history"],
         "due_at": report.get("due_at"),
         "messages": [
-            messages.opened(message, data_key)
-            for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
+            messages.opened(message, data_key) for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
         ],
         "answer": answer_of(report, data_key),
         "rating": rating_of(report, data_key),

@@ -18,18 +18,14 @@ from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
 
-def read_case_report(
-    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
-) -> dict[str, Any]:
+def read_case_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """The report behind a case, for its handler and the desk; ``NotFound`` for everybody else."""
     report = _report_of_case(store, request["case_id"], call)
     content, _ = read_content(store, sealer, report, request["purpose"], call)
     return {**content, "case_id": request["case_id"], "report_id": report["_id"]}
 
 
-def post_case_message(
-    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
-) -> dict[str, Any]:
+def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A message to the reporter of a case; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
     report = _report_of_case(store, request["case_id"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
@@ -56,8 +52,7 @@ def read_content(
         "place": said.get("place"),
         "reporter": {"mode": report["reporter_mode"]},
         "messages": [
-            messages.opened(message, data_key)
-            for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
+            messages.opened(message, data_key) for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
         ],
         "rating": rating_of(report, data_key),
     }

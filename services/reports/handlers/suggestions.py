@@ -20,17 +20,13 @@ def list_suggestions(store: ReportsStore, request: dict[str, Any], call: Call) -
     return {**found, "items": [{**item, "id": item["_id"]} for item in found["items"]]}
 
 
-def read_suggestion(
-    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
-) -> dict[str, Any]:
+def read_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """One suggestion with its content; recorded like every reading. ``NotFound``."""
     suggestion = _suggestion(store, request["suggestion_id"], call)
     return _told(store, sealer, suggestion, request["purpose"], call)
 
 
-def answer_suggestion(
-    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
-) -> dict[str, Any]:
+def answer_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """Answer a suggestion once; ``NotFound``, ``AlreadyAnswered`` unless it is the same answer again."""
     suggestion = _suggestion(store, request["suggestion_id"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
@@ -44,9 +40,7 @@ def answer_suggestion(
 
 def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
     suggestion = store.suggestion(suggestion_id)
-    if suggestion is None or not rules.may_read_suggestion(
-        reader(call.actor), suggestion["subject_unit_ids"]
-    ):
+    if suggestion is None or not rules.may_read_suggestion(reader(call.actor), suggestion["subject_unit_ids"]):
         raise NotFound("suggestion")
     return suggestion
 
@@ -66,9 +60,7 @@ def _answered(
     return store.answer_suggestion(suggestion, answer, entry)
 
 
-def _told(
-    store: ReportsStore, sealer: Sealer, suggestion: dict[str, Any], purpose: str, call: Call
-) -> dict[str, Any]:
+def _told(store: ReportsStore, sealer: Sealer, suggestion: dict[str, Any], purpose: str, call: Call) -> dict[str, Any]:
     content, data_key = read_content(store, sealer, suggestion, purpose, call)
     return {
         **content,

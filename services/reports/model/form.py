@@ -69,9 +69,7 @@ def _applies(field: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
     condition = field.get("when")
     if condition is None:
         return True
-    return any(
-        value == condition["equals"] for _, value in _values(report, condition["field"].split("."), "")
-    )
+    return any(value == condition["equals"] for _, value in _values(report, condition["field"].split("."), ""))
 
 
 def _values(node: Any, names: list[str], path: str) -> Iterator[tuple[str, Any]]:
