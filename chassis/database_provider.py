@@ -31,7 +31,7 @@ class Database(DependencyProvider):
 
     def __init__(self, store: type[Store]) -> None:
         super().__init__()
-        self._class = store
+        self.store_class = store
         self._relay: Relay | None = None
         self._indexed = False
         self.store: Store
@@ -39,14 +39,14 @@ class Database(DependencyProvider):
     def setup(self) -> None:
         settings = self.container.config["settings"]
         client = connect(settings, pool=self.container.max_workers + 8)
-        self.store = self._class(client, settings.database_prefix, self._wake)
+        self.store = self.store_class(client, settings.database_prefix, self._wake)
 
     def start(self) -> None:
         HEALTH.ready("database", lambda: self._indexed and self.store.reachable())
         self.container.spawn_managed_thread(self._make_indexes, identifier="indexes")
-        if self._class.outboxes:
+        if self.store_class.outboxes:
             sweep = self.container.config["settings"].outbox_sweep_seconds
-            self._relay = Relay(self.store.db, self._class.outboxes, self.outlet.publisher, sweep)
+            self._relay = Relay(self.store.db, self.store_class.outboxes, self.outlet.publisher, sweep)
             self.container.spawn_managed_thread(self._relay.run, identifier="relay")
             self.container.spawn_managed_thread(self._relay.watch, identifier="relay watch")
 
