@@ -36,8 +36,10 @@ class ReviewRules(Schema):
 
 
 class NewExam(Schema):
-    """An exam. ``pass_score`` is on the paper's own scale; ``time_limit_minutes`` runs from the start of an
-    attempt and ends at ``closes_at`` at the latest. Passing earns ``credits`` (学时) once; ``required`` is 必修.
+    """An exam. ``pass_score`` is on the paper's own scale.
+
+    ``time_limit_minutes`` runs from the start of an attempt and ends at ``closes_at`` at the latest.
+    Passing earns ``credits`` (学时) once; ``required`` is 必修.
     """
 
     title = Text(required=True, max=200, single_line=True)
@@ -83,7 +85,7 @@ class Exam(Schema):
 class ExamId(Schema):
     """Which exam."""
 
-    id = Id(required=True)
+    exam_id = Id(required=True)
 
 
 class ExamFilter(PageRequest):

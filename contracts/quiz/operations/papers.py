@@ -64,7 +64,7 @@ class Paper(Schema):
 class PaperId(Schema):
     """Which paper."""
 
-    id = Id(required=True)
+    paper_id = Id(required=True)
 
 
 class PaperFilter(PageRequest):

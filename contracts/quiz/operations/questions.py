@@ -57,8 +57,8 @@ class ChangedQuestion(Schema):
     """The fields to change; what is absent stays. ``state`` ``retired`` takes the question out of every
     future paper."""
 
-    id = Id(required=True)
-    expected_version = fields.Integer(required=True)
+    question_id = Id(required=True)
+    expected_version = fields.Integer(required=True, allow_none=True)
     type = fields.String(validate=one_of(*TYPES))
     stem = Text(max=4000)
     options = fields.List(fields.Nested(Option), validate=validate.Length(max=10))
@@ -115,7 +115,7 @@ class QuestionFilter(PageRequest):
 class QuestionId(Schema):
     """Which question."""
 
-    id = Id(required=True)
+    question_id = Id(required=True)
 
 
 class QuestionFile(Schema):

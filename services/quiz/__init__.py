@@ -1,0 +1,1 @@
+"""Questions, papers, exams, attempts and their grading."""

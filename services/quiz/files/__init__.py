@@ -1,0 +1,9 @@
+"""Files of questions: five formats in, five formats out. Pure functions of bytes, so that a thread can run
+them."""
+
+from services.quiz.files.faults import UnreadableFile
+from services.quiz.files.reading import Parsed, read
+from services.quiz.files.row import Rejected, Row
+from services.quiz.files.writing import Written, write
+
+__all__ = ["Parsed", "Rejected", "Row", "UnreadableFile", "Written", "read", "write"]

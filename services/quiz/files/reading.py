@@ -1,0 +1,101 @@
+"""Which format a file has, and its questions."""
+
+import codecs
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from services.quiz.files import aiken, gift, moodle_xml, table, workbook
+from services.quiz.files.faults import UnreadableFile
+from services.quiz.files.row import Rejected, Row
+
+XLSX, CSV, GIFT, AIKEN, MOODLE_XML = "xlsx", "csv", "gift", "aiken", "moodle_xml"
+MAX_ROWS = 20_000
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BY_SUFFIX = {"xlsx": XLSX, "csv": CSV, "gift": GIFT, "aiken": AIKEN, "xml": MOODLE_XML}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file's format and its rows, in order. Rows whose stem stood before in the file are rejected as
+    duplicates."""
+
+    format: str
+    rows: list[Row]
+
+
+def read(content: bytes, file_name: str = "", format: str | None = None) -> Parsed:
+    """Every question of the file; ``UnreadableFile`` when it is not a file of questions at all."""
+    chosen = format or detect(content, file_name)
+    rows = list(_rows(chosen, content))
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile("import.too_many_rows")
+    if not rows:
+        raise UnreadableFile("import.no_questions")
+    return Parsed(chosen, _without_duplicates(rows))
+
+
+def detect(content: bytes, file_name: str) -> str:
+    """The format by content, then by the name's suffix; ``UnreadableFile`` when neither tells."""
+    if content.startswith(b"PK\x03\x04"):
+        return XLSX
+    start = decode(content).lstrip()
+    if start.startswith("<") and "<quiz" in start[:4096]:
+        return MOODLE_XML
+    if table.has_header(start.split("\n", 1)[0]):
+        return CSV
+    if aiken.LOOKS_LIKE.search(start):
+        return AIKEN
+    if re.search(r"(?<!\\)\{[^{}]*(?<!\\)\}", start):
+        return GIFT
+    suffix = file_name.rpartition(".")[2].lower()
+    if suffix in _BY_SUFFIX and _BY_SUFFIX[suffix] != XLSX:
+        return _BY_SUFFIX[suffix]
+    raise UnreadableFile("import.unknown_format")
+
+
+def decode(content: bytes) -> str:
+    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030."""
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return _decoded(content, encoding)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decoded(content, "gb18030")
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("import.encoding") from error
+
+
+def _rows(format: str, content: bytes) -> Iterable[Row]:
+    if format == XLSX:
+        return table.rows(workbook.cells(content))
+    if format == MOODLE_XML:
+        return moodle_xml.rows(content)
+    return _FROM_TEXT[format](decode(content))
+
+
+def _csv_rows(text: str) -> Iterable[Row]:
+    return table.rows(table.csv_cells(text))
+
+
+_FROM_TEXT: dict[str, Callable[[str], Iterable[Row]]] = {CSV: _csv_rows, GIFT: gift.rows, AIKEN: aiken.rows}
+
+
+def _without_duplicates(rows: list[Row]) -> list[Row]:
+    first: dict[str, int] = {}
+    kept = []
+    for row in rows:
+        if row.content is not None:
+            before = first.setdefault(row.content.key, row.row)
+            if before != row.row:
+                fault = Rejected(row.row, "stem", "import.duplicate_stem", str(before))
+                row = replace(row, content=None, rejected=[fault])
+        kept.append(row)
+    return kept

@@ -1,0 +1,60 @@
+"""Looking back on an attempt: what is shown is added field by field, as the exam's review rules allow it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.quiz.model import attempt as rules
+from services.quiz.model.exam import allowed
+
+Document = dict[str, Any]
+SCORE, CORRECTNESS, KEY, EXPLANATION = "score", "correctness", "key", "explanation"
+_OF_ANSWERS = (CORRECTNESS, KEY, EXPLANATION)
+
+
+def for_the_person(exam: Document, now: datetime) -> set[str]:
+    """What the person who sat the exam may see of a graded attempt now."""
+    return {what for what in (SCORE, *_OF_ANSWERS) if allowed(exam, what, now)}
+
+
+def for_a_trainer() -> set[str]:
+    """Trainers know the keys anyway."""
+    return {SCORE, *_OF_ANSWERS}
+
+
+def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> Document:
+    """The attempt's questions, answers, score and review, as far as its state and ``view`` allow."""
+    view = view if attempt["state"] == rules.GRADED else set()
+    looks_back = not view.isdisjoint(_OF_ANSWERS)
+    sees_questions = attempt["state"] == rules.RUNNING or looks_back
+    return {
+        "submitted_at": attempt.get("submitted_at"),
+        "answers_stored": attempt.get("answers_stored", rules.stored_answers(attempt["answers"])),
+        "questions": [rules.asked(question) for question in form["questions"]] if sees_questions else [],
+        "answers": own_answers(attempt),
+        "max_score": form["max_score"],
+        "score": attempt["score"] if SCORE in view else None,
+        "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
+        "review": [_reviewed(question, attempt, view) for question in form["questions"]]
+        if looks_back
+        else None,
+    }
+
+
+def own_answers(attempt: Document) -> list[Document]:
+    """What is stored of the attempt's answers."""
+    return [{"question_id": id, **stored} for id, stored in attempt["answers"].items()]
+
+
+def _reviewed(question: Document, attempt: Document, view: set[str]) -> Document:
+    stored = attempt["answers"].get(question["id"], {})
+    reviewed = {"question_id": question["id"], "answer": stored.get("answer")}
+    if CORRECTNESS in view:
+        mark = attempt["marks"][question["id"]]
+        reviewed |= {"score": mark, "max_score": question["score"], "correct": mark == question["score"]}
+    if KEY in view:
+        reviewed["key"] = question["answer"]
+    if EXPLANATION in view:
+        reviewed |= {"explanation": question["explanation"], "legal_basis": question["legal_basis"]}
+    return reviewed

@@ -1,0 +1,1 @@
+"""The rules of the quiz service: the standard library only, time passed in."""

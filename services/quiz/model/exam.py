@@ -1,0 +1,100 @@
+"""Exams: windows, audiences, who may see what when, and what counts of several attempts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+UPCOMING, OPEN, CLOSED = "upcoming", "open", "closed"
+SAT, MISSED = "sat", "missed"
+IMMEDIATELY, AFTER_CLOSE, NEVER = "immediately", "after_close", "never"
+
+# How long after the deadline an answer that was on its way is still taken.
+GRACE = timedelta(seconds=5)
+
+
+class Person(Protocol):
+    """Whom an audience is asked about."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Role names."""
+
+    @property
+    def unit_path(self) -> tuple[str, ...]:
+        """Unit ids from the root down to the own unit."""
+
+    @property
+    def line(self) -> str | None:
+        """The line of work."""
+
+
+@dataclass
+class InvalidExam(Exception):
+    """An exam that cannot be held. ``errors``: ``[{"field", "message"}]``, messages are codes."""
+
+    errors: list[dict[str, Any]]
+
+
+@dataclass
+class ExamNotOpen(Exception):
+    """The exam cannot be sat now; ``state`` is ``upcoming`` or ``closed``, the times are RFC 3339."""
+
+    state: str
+    opens_at: str
+    closes_at: str
+
+
+@dataclass
+class NoAttemptsLeft(Exception):
+    """The person has used every attempt that the exam allows."""
+
+    attempts_allowed: int
+
+
+def window(exam: dict[str, Any], now: datetime) -> str:
+    """``upcoming``, ``open`` or ``closed``; the moment of opening is open, that of closing is closed."""
+    if now < exam["opens_at"]:
+        return UPCOMING
+    return OPEN if now < exam["closes_at"] else CLOSED
+
+
+def due_at(exam: dict[str, Any], started_at: datetime) -> datetime:
+    """The deadline of an attempt: the time limit, but never after the exam closes."""
+    closes_at: datetime = exam["closes_at"]
+    return min(started_at + timedelta(minutes=exam["time_limit_minutes"]), closes_at)
+
+
+def locks_at(due: datetime) -> datetime:
+    """From when on no answer is taken any more and the server hands in."""
+    return due + GRACE
+
+
+def is_for(audience: dict[str, list[str]], person: Person) -> bool:
+    """Whether the person is in the audience: fits every list that is not empty."""
+    return (
+        (not audience["lines"] or person.line in audience["lines"])
+        and (not audience["units"] or not set(audience["units"]).isdisjoint(person.unit_path))
+        and (not audience["roles"] or not person.roles.isdisjoint(audience["roles"]))
+    )
+
+
+def allowed(exam: dict[str, Any], what: str, now: datetime) -> bool:
+    """Whether the review rules let a person see ``what`` (score, correctness, key, explanation) of a
+    graded attempt.
+
+    ``after_close`` waits for the grace too: until then somebody may still be answering.
+    """
+    rule = exam["review"][what]
+    return rule == IMMEDIATELY or (rule == AFTER_CLOSE and now >= locks_at(exam["closes_at"]))
+
+
+def state_for(exam: dict[str, Any], now: datetime, begun: int, running: bool) -> str:
+    """How the exam stands for a person who has ``begun`` so many attempts: ``open`` while there is
+    something to sit or to go on with, ``upcoming``, ``sat``, or ``missed``.
+    """
+    state = window(exam, now)
+    if running or (state == OPEN and begun < exam["attempts_allowed"]):
+        return OPEN
+    if begun:
+        return SAT
+    return UPCOMING if state == UPCOMING else MISSED

@@ -1,0 +1,78 @@
+"""What the quiz service keeps, and every query it asks; the only place that knows PyMongo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
+
+from chassis import Store
+from services.quiz.store.attempts import Attempts
+from services.quiz.store.bank import Bank
+from services.quiz.store.exams import Exams
+from services.quiz.store.imports import Imports
+from services.quiz.store.standings import Standings
+
+
+class QuizStore(Store):
+    """The collections by subject: ``bank`` (questions, papers), ``exams`` (with their forms), ``attempts``,
+    ``standings`` and ``imports``.
+    """
+
+    database_name = "quiz"
+    outboxes = ("exams", "attempts", "standings")
+    indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
+        "questions": [
+            IndexModel([("key", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel(
+                [
+                    ("state", ASCENDING),
+                    ("category", ASCENDING),
+                    ("type", ASCENDING),
+                    ("difficulty", ASCENDING),
+                ]
+            ),
+            *(
+                IndexModel([(name, ASCENDING), ("_id", DESCENDING)])
+                for name in ("state", "category", "type", "difficulty", "tags", "lines")
+            ),
+        ],
+        "papers": [IndexModel([("kind", ASCENDING), ("_id", DESCENDING)])],
+        "exams": [
+            IndexModel([("closes_at", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("paper_id", ASCENDING), ("closes_at", DESCENDING), ("_id", DESCENDING)]),
+        ],
+        "forms": [],
+        "attempts": [
+            # Two attempts of one person cannot run at once, and no number is given twice.
+            IndexModel(
+                [("person_id", ASCENDING), ("exam_id", ASCENDING)],
+                name="one_running",
+                unique=True,
+                partialFilterExpression={"state": "running"},
+            ),
+            IndexModel(
+                [("person_id", ASCENDING), ("exam_id", ASCENDING), ("number", DESCENDING)], unique=True
+            ),
+            IndexModel(
+                [("locks_at", ASCENDING)], name="overdue", partialFilterExpression={"state": "running"}
+            ),
+        ],
+        "standings": [],
+        "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],
+        "import_files": [],
+    }
+
+    def __init__(
+        self, client: MongoClient[dict[str, Any]], prefix: str = "", wake: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(client, prefix, wake)
+        self.bank = Bank(self.db)
+        self.exams = Exams(self.db, self.aggregates("exams"))
+        self.attempts = Attempts(self.aggregates("attempts"))
+        self.standings = Standings(self.aggregates("standings"))
+        self.imports = Imports(self.db)
+
+
+__all__ = ["QuizStore"]

@@ -1,0 +1,114 @@
+"""Attempts: ``_id`` ``<form id>.<unique>``, ``exam_id``, ``person_id``, ``number``, ``form_id``, ``state``,
+``started_at``, ``due_at``, ``locks_at``, ``answers`` {question id: ``answer``, ``sequence``,
+``saved_at``}; then ``submitted_at``, ``by``, ``answers_stored``; then ``marks``, ``by_hand``, ``score``,
+``graded_at``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import DESCENDING, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from chassis.outbox.aggregates import Aggregates
+from contracts.event import Draft
+
+Document = dict[str, Any]
+# What a list of attempts needs: everything but the answers and their marks.
+_SUMMARY = {"answers": 0, "marks": 0, "by_hand": 0, "outbox": 0}
+
+
+class Attempts:
+    """Everybody's attempts."""
+
+    def __init__(self, aggregates: Aggregates) -> None:
+        self._aggregates = aggregates
+        self._collection = aggregates.collection
+
+    def get(self, id: str, session: ClientSession | None = None) -> Document | None:
+        """The attempt, or None."""
+        return self._aggregates.find_one({"_id": id}, session=session)
+
+    def latest(self, person_id: str, exam_id: str) -> Document | None:
+        """The person's attempt at the exam with the greatest number, or None."""
+        return self._collection.find_one(
+            {"person_id": person_id, "exam_id": exam_id}, sort=[("number", DESCENDING)]
+        )
+
+    def insert(self, attempt: Document) -> bool:
+        """Adds it; False when the person has another running, or one of this number."""
+        try:
+            self._aggregates.insert(attempt)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def save(
+        self, id: str, person_id: str, question_id: str, answer: Any, sequence: int, now: datetime
+    ) -> bool:
+        """Stores one answer, durably, in one round trip; False when any guard stood against it.
+
+        Guards: the attempt is the person's, running and not locked, and no sequence as great is stored.
+        """
+        place = f"answers.{question_id}"
+        done = self._collection.update_one(
+            {
+                "_id": id,
+                "person_id": person_id,
+                "state": "running",
+                "locks_at": {"$gt": now},
+                f"{place}.sequence": {"$not": {"$gte": sequence}},
+            },
+            {
+                "$set": {place: {"answer": answer, "sequence": sequence, "saved_at": now}},
+                "$inc": {"version": 1},
+            },
+        )
+        return done.matched_count == 1
+
+    def update(
+        self,
+        attempt: Document,
+        fields: Document,
+        events: Sequence[Draft] = (),
+        session: ClientSession | None = None,
+    ) -> Document:
+        """Sets ``fields`` if nothing was saved or changed since it was read; ``Stale`` otherwise."""
+        return self._aggregates.update(attempt, {"$set": fields}, events, session=session)
+
+    def overdue(self, now: datetime, limit: int) -> list[Document]:
+        """Running attempts that lock by ``now``, the longest overdue first."""
+        found = self._collection.find({"state": "running", "locks_at": {"$lte": now}})
+        return list(found.sort("locks_at").limit(limit))
+
+    def many(self, ids: Iterable[str]) -> list[Document]:
+        """Those that exist."""
+        return list(self._collection.find({"_id": {"$in": list(ids)}}))
+
+    def of_person(self, person_id: str, exam_ids: list[str] | None = None) -> list[Document]:
+        """The person's attempts without their answers, of these exams or of all."""
+        wanted: Document = {"person_id": person_id}
+        if exam_ids is not None:
+            wanted["exam_id"] = {"$in": exam_ids}
+        return list(self._collection.find(wanted, _SUMMARY))
+
+    def exams_of_person(self, person_id: str) -> list[str]:
+        """The ids of the exams that the person has begun."""
+        found = self._collection.find({"person_id": person_id}, {"_id": 0, "exam_id": 1, "person_id": 1})
+        return list(dict.fromkeys(attempt["exam_id"] for attempt in found))
+
+    def grade(self, graded: list[tuple[str, Document]]) -> None:
+        """Sets the fields of each attempt that is still ``submitted``; those graded before stay as they
+        are."""
+        if graded:
+            self._collection.bulk_write(
+                [
+                    UpdateOne({"_id": id, "state": "submitted"}, {"$set": fields, "$inc": {"version": 1}})
+                    for id, fields in graded
+                ],
+                ordered=False,
+            )
