@@ -92,7 +92,12 @@ class Database:
     def _client(self, *, signed_in: bool = True) -> MongoClient:
         account = {"username": self.account.user, "password": self.account.password} if signed_in else {}
         return MongoClient(
-            "127.0.0.1", self.port, directConnection=True, serverSelectionTimeoutMS=1000, connectTimeoutMS=1000, **account
+            "127.0.0.1",
+            self.port,
+            directConnection=True,
+            serverSelectionTimeoutMS=1000,
+            connectTimeoutMS=1000,
+            **account,
         )
 
     def _has_account(self) -> bool:
@@ -157,6 +162,8 @@ class Database:
     def kill(self) -> None:
         """End the server as a power cut would; the data stays."""
         self.server.kill()
+
+    kill_all = kill
 
     def restart(self, *, gently: bool = True) -> "Database":
         if gently:

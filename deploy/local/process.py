@@ -21,9 +21,7 @@ class Process:
     `log` collects what it prints, over several starts.
     """
 
-    def __init__(
-        self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> None:
         self.name, self.command, self.env, self.cwd, self.log_file = name, list(command), dict(env), cwd, log
         self.child: subprocess.Popen[bytes] | None = None
 

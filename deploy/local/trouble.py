@@ -19,7 +19,8 @@ def port_occupied(port: int, variable: str) -> Trouble:
 
 def disk_full(folder: Path, free_mb: int, needed_mb: int) -> Trouble:
     return Trouble(
-        f"The disk that holds {folder} has {free_mb} MB free and {needed_mb} MB are needed: free some space, then try again."
+        f"The disk that holds {folder} has {free_mb} MB free and {needed_mb} MB are needed: "
+        "free some space, then try again."
     )
 
 
