@@ -26,7 +26,12 @@ LINES: Final = (
     Name("lawyers", "律师", "Lawyers", ("律师行业", "律师条线")),
     Name("notaries", "公证", "Notaries", ("公证员", "公证行业", "公证条线")),
     Name("forensic", "司法鉴定", "Forensic examiners", ("司法鉴定人", "鉴定", "司法鉴定行业")),
-    Name("grassroots", "基层法律服务", "Grassroots legal workers", ("基层法律工作者", "基层法律服务工作者", "基层")),
+    Name(
+        "grassroots",
+        "基层法律服务",
+        "Grassroots legal workers",
+        ("基层法律工作者", "基层法律服务工作者", "基层"),
+    ),
     Name("corrections", "社区矫正", "Community-correction staff", ("社区矫正工作者", "矫正")),
 )
 

@@ -53,14 +53,26 @@ PROBLEMS = {
         members=("reason",),
     ),
     "UnitInUse": Row(
-        409, "unit-in-use", zh="单位仍在使用", en="The unit is in use", detail="identity.unit_in_use",
+        409,
+        "unit-in-use",
+        zh="单位仍在使用",
+        en="The unit is in use",
+        detail="identity.unit_in_use",
         members=("people", "units"),
     ),
     "NameTaken": Row(409, "name-taken", zh="已被占用", en="Already taken", detail=_taken, members=("field",)),
     "OwnRightsStay": Row(
-        409, "own-rights-stay", zh="不能取消自己的管理权限", en="Your own rights stay", detail="identity.own_rights_stay"
+        409,
+        "own-rights-stay",
+        zh="不能取消自己的管理权限",
+        en="Your own rights stay",
+        detail="identity.own_rights_stay",
     ),
     "AdministratorExists": Row(
-        409, "administrator-exists", zh="管理员已存在", en="An administrator exists", detail="identity.admin_exists"
+        409,
+        "administrator-exists",
+        zh="管理员已存在",
+        en="An administrator exists",
+        detail="identity.admin_exists",
     ),
 }

@@ -45,9 +45,7 @@ def load_settings(env: Env) -> IdentitySettings:
             memory_kib=env.int("IDENTITY_ARGON2_MEMORY_KIB", 19_456, validate=validate.Range(8, 1_048_576)) or 19_456,
             parallelism=env.int("IDENTITY_ARGON2_PARALLELISM", 1, validate=validate.Range(1, 16)) or 1,
         ),
-        policy=PasswordPolicy(
-            at_least=env.int("IDENTITY_PASSWORD_LENGTH", 10, validate=validate.Range(8, 64)) or 10
-        ),
+        policy=PasswordPolicy(at_least=env.int("IDENTITY_PASSWORD_LENGTH", 10, validate=validate.Range(8, 64)) or 10),
         issuer=env.str("TOKEN_ISSUER", DEFAULT_ISSUER, validate=validate.Length(1, 200)) or DEFAULT_ISSUER,
         access_lifetime=timedelta(
             minutes=env.float("IDENTITY_ACCESS_MINUTES", 5.0, validate=validate.Range(0.1, 60)) or 5
@@ -61,7 +59,8 @@ def load_settings(env: Env) -> IdentitySettings:
                 "IDENTITY_LOG_DAYS",
                 400,
                 validate=validate.Range(
-                    min=LOG_DAYS_BY_LAW, error="must be at least {min}: the law asks for six months of network logs."
+                    min=LOG_DAYS_BY_LAW,
+                    error="must be at least {min}: the law asks for six months of network logs.",
                 ),
             )
             or 400

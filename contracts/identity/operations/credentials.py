@@ -81,9 +81,7 @@ class OnePerson(Schema):
     person_id = Id(required=True)
 
 
-change_password = Operation(
-    "identity", "change_password", request=ChangePassword, response=None, roles=ANY_ROLE
-)
+change_password = Operation("identity", "change_password", request=ChangePassword, response=None, roles=ANY_ROLE)
 issue_activation_codes = Operation(
     "identity",
     "issue_activation_codes",
@@ -98,9 +96,5 @@ enrol_totp = Operation("identity", "enrol_totp", request=NoInput, response=Enrol
 confirm_totp = Operation("identity", "confirm_totp", request=ConfirmTotp, response=RecoveryCodes, roles=ANY_ROLE)
 disable_totp = Operation("identity", "disable_totp", request=DisableTotp, response=None, roles=ANY_ROLE)
 # By an administrator, for a person who lost the phone and the recovery codes.
-reset_totp = Operation(
-    "identity", "reset_totp", request=OnePerson, response=None, roles={ADMIN}, repeatable=True
-)
-unlock_person = Operation(
-    "identity", "unlock_person", request=OnePerson, response=None, roles={ADMIN}, repeatable=True
-)
+reset_totp = Operation("identity", "reset_totp", request=OnePerson, response=None, roles={ADMIN}, repeatable=True)
+unlock_person = Operation("identity", "unlock_person", request=OnePerson, response=None, roles={ADMIN}, repeatable=True)

@@ -152,7 +152,12 @@ class CreateAdmin(Schema):
 
 me = Operation("identity", "me", request=NoInput, response=Me, roles=ANY_ROLE, repeatable=True)
 list_people = Operation(
-    "identity", "list_people", request=ListPeople, response=page_of(Person), roles={ADMIN, AUDITOR}, repeatable=True
+    "identity",
+    "list_people",
+    request=ListPeople,
+    response=page_of(Person),
+    roles={ADMIN, AUDITOR},
+    repeatable=True,
 )
 get_person = Operation(
     "identity", "get_person", request=GetPerson, response=Person, roles={ADMIN, AUDITOR}, repeatable=True

@@ -89,16 +89,19 @@ class ListEndedSessions(PageRequest):
 
 
 sign_in = Operation("identity", "sign_in", request=SignIn, response=SessionTokens, roles=PUBLIC)
-refresh_session = Operation(
-    "identity", "refresh_session", request=RefreshSession, response=SessionTokens, roles=PUBLIC
-)
+refresh_session = Operation("identity", "refresh_session", request=RefreshSession, response=SessionTokens, roles=PUBLIC)
 # Ends the session that the access token belongs to; again: the same silence.
 end_session = Operation("identity", "end_session", request=NoInput, response=None, roles=ANY_ROLE, repeatable=True)
 signing_keys = Operation(
     "identity", "signing_keys", request=NoInput, response=SigningKeys, roles=PUBLIC, repeatable=True
 )
 revoke_signing_key = Operation(
-    "identity", "revoke_signing_key", request=RevokeSigningKey, response=SigningKeys, roles={ADMIN}, repeatable=True
+    "identity",
+    "revoke_signing_key",
+    request=RevokeSigningKey,
+    response=SigningKeys,
+    roles={ADMIN},
+    repeatable=True,
 )
 # For the gateway's workers alone (no HTTP path): what they missed while they did not listen.
 list_ended_sessions = Operation(

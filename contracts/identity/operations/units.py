@@ -56,7 +56,7 @@ class GetUnit(Schema):
 
 
 class ListUnits(PageRequest):
-    """Filters: direct children of ``parent_id``, or everything ``below`` a unit (itself included); ``kind``, ``line``."""
+    """Filters: children of ``parent_id``, or everything ``below`` a unit (itself included); ``kind``, ``line``."""
 
     parent_id = Id(load_default=None, allow_none=True)
     below = Id(load_default=None, allow_none=True)

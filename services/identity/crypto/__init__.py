@@ -1,1 +1,1 @@
-"""What identity computes with secrets: sealing, hashing of passwords, tokens, one-time passwords. No input, no output."""
+"""What identity computes with secrets: sealing, password hashes, tokens, one-time passwords. No input, no output."""

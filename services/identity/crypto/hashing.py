@@ -1,4 +1,4 @@
-"""Password hashes: argon2id (RFC 9106), computed in a native thread, at the same cost for accounts that do not exist."""
+"""Password hashes: argon2id (RFC 9106), computed in a native thread, as slowly for accounts that do not exist."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ def step_of(secret: str, otp: str, now: datetime) -> int | None:
     code = "".join(unicodedata.normalize("NFKC", otp).split())
     step = int(now.timestamp()) // STEP_SECONDS
     return next(
-        (step + drift for drift in DRIFT if pyotp.utils.strings_equal(totp.generate_otp(step + drift), code)), None
+        (step + drift for drift in DRIFT if pyotp.utils.strings_equal(totp.generate_otp(step + drift), code)),
+        None,
     )
 
 

@@ -13,9 +13,30 @@ from services.identity.model.tables import Row, UnreadableTable
 # What a column may be called; compared without spaces, marks and case. Tables of personnel offices vary.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "username": ("用户名", "账号", "帐号", "登录名", "登录账号", "username", "account", "login"),
-    "staff_number": ("工号", "警号", "人员编号", "编号", "执业证号", "员工号", "staffnumber", "staffno", "number"),
+    "staff_number": (
+        "工号",
+        "警号",
+        "人员编号",
+        "编号",
+        "执业证号",
+        "员工号",
+        "staffnumber",
+        "staffno",
+        "number",
+    ),
     "name": ("姓名", "名字", "name", "fullname"),
-    "unit": ("单位", "部门", "所属单位", "所在单位", "工作单位", "机构", "支部", "unit", "department", "organisation"),
+    "unit": (
+        "单位",
+        "部门",
+        "所属单位",
+        "所在单位",
+        "工作单位",
+        "机构",
+        "支部",
+        "unit",
+        "department",
+        "organisation",
+    ),
     "line": ("条线", "行业", "人员类别", "类别", "line", "lineofwork"),
     "position": ("职务", "岗位", "职位", "position", "post", "title"),
     "roles": ("角色", "权限", "系统角色", "role", "roles"),
@@ -123,9 +144,7 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
     return columns
 
 
-def _person(
-    number: int, cells: Mapping[str, str], known: Vocabulary, rejected: list[Rejection]
-) -> PersonRow | None:
+def _person(number: int, cells: Mapping[str, str], known: Vocabulary, rejected: list[Rejection]) -> PersonRow | None:
     before = len(rejected)
 
     def reject(column: str, message: str, value: str | None = None) -> None:
@@ -203,4 +222,3 @@ def _doubled(person: PersonRow, seen: dict[tuple[str, str], int], rejected: list
             rejected.append(Rejection(person.row, column, "doubled", str(earlier)))
             return True
     return False
-

@@ -112,7 +112,11 @@ def forgiven(guard: Guard, origin: Origin) -> Guard:
 
 def forgotten_at(guard: Guard) -> datetime | None:
     """When the whole guard may be dropped; None when nothing is counted."""
-    tallies = [*guard.addresses.values(), *guard.devices.values(), *([guard.strangers] if guard.strangers else [])]
+    tallies = [
+        *guard.addresses.values(),
+        *guard.devices.values(),
+        *([guard.strangers] if guard.strangers else []),
+    ]
     last = max((tally.last_at for tally in tallies), default=None)
     return last + FORGOTTEN_AFTER if last else None
 

@@ -21,17 +21,92 @@ class PasswordPolicy:
 
 
 # Base words of published lists of leaked passwords, Chinese and English, and those that lie near in a bureau.
-_BASE_WORDS = (
-    "password passw0rd passwd mima admin administrator root manager welcome letmein login guest test user master "
-    "qwertyuiop qwerty asdfghjkl asdfgh zxcvbnm zxcvbn qazwsxedc qazwsx 1qaz2wsx3edc 1qaz2wsx 1q2w3e4r5t 1q2w3e4r "
-    "q1w2e3r4t5 q1w2e3r4 abcdefghij abcdefg abcd1234 abc123 a1b2c3d4 iloveyou woaini woaini1314 woaini520 wangyut2 "
-    "woaiwojia wodemima zhangwei wangwei xiaoming zhongguo beijing shanghai china dragon monkey football baseball "
-    "princess sunshine superman batman trustno1 michael jennifer computer internet changeme default secret "
-    "sifaju sifaxingzheng justice lawyer lvshi mingjing gongzheng government zhengfu jiaoyuzhengdun"
-).split()
+_BASE_WORDS = [
+    "password",
+    "passw0rd",
+    "passwd",
+    "mima",
+    "admin",
+    "administrator",
+    "root",
+    "manager",
+    "welcome",
+    "letmein",
+    "login",
+    "guest",
+    "test",
+    "user",
+    "master",
+    "qwertyuiop",
+    "qwerty",
+    "asdfghjkl",
+    "asdfgh",
+    "zxcvbnm",
+    "zxcvbn",
+    "qazwsxedc",
+    "qazwsx",
+    "1qaz2wsx3edc",
+    "1qaz2wsx",
+    "1q2w3e4r5t",
+    "1q2w3e4r",
+    "q1w2e3r4t5",
+    "q1w2e3r4",
+    "abcdefghij",
+    "abcdefg",
+    "abcd1234",
+    "abc123",
+    "a1b2c3d4",
+    "iloveyou",
+    "woaini",
+    "woaini1314",
+    "woaini520",
+    "wangyut2",
+    "woaiwojia",
+    "wodemima",
+    "zhangwei",
+    "wangwei",
+    "xiaoming",
+    "zhongguo",
+    "beijing",
+    "shanghai",
+    "china",
+    "dragon",
+    "monkey",
+    "football",
+    "baseball",
+    "princess",
+    "sunshine",
+    "superman",
+    "batman",
+    "trustno1",
+    "michael",
+    "jennifer",
+    "computer",
+    "internet",
+    "changeme",
+    "default",
+    "secret",
+    "sifaju",
+    "sifaxingzheng",
+    "justice",
+    "lawyer",
+    "lvshi",
+    "mingjing",
+    "gongzheng",
+    "government",
+    "zhengfu",
+    "jiaoyuzhengdun",
+]
 
 # Rows of keys and the alphabet; any run of them, forwards or backwards, is one guess.
-_RUNS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
+_RUNS = (
+    "01234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb",
+)
 _LEET = str.maketrans({"0": "o", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s", "!": "i"})
 
 

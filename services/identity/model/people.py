@@ -66,7 +66,5 @@ def tidy_duties(duties: Sequence[Mapping[str, Any]], line_duties: frozenset[str]
 def duties_without_object(duties: Sequence[Mapping[str, Any]], line_duties: frozenset[str]) -> list[int]:
     """The places of those that say of no unit or no line what they are about."""
     return [
-        place
-        for place, duty in enumerate(duties)
-        if not duty.get("line" if duty["kind"] in line_duties else "unit_id")
+        place for place, duty in enumerate(duties) if not duty.get("line" if duty["kind"] in line_duties else "unit_id")
     ]

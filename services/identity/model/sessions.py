@@ -43,9 +43,7 @@ class RefreshToken:
 
     def successor(self, salt: bytes) -> RefreshToken:
         """The next generation's token; the same for the same salt."""
-        return RefreshToken(
-            self.session_id, self.generation + 1, hmac.digest(self.secret, salt, "sha256")
-        )
+        return RefreshToken(self.session_id, self.generation + 1, hmac.digest(self.secret, salt, "sha256"))
 
     def sealed(self, key: bytes) -> str:
         """The text that the client holds."""

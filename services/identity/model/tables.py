@@ -14,8 +14,8 @@ _SEPARATORS = (",", ";", "\t", "，")
 
 @dataclass
 class UnreadableTable(Exception):
-    """``reason``: ``unknown_format``, ``old_excel``, ``unknown_encoding``, ``broken``, ``too_large``, ``too_many_rows``,
-    ``empty`` or ``no_header``."""
+    """``reason``: ``unknown_format``, ``old_excel``, ``unknown_encoding``, ``broken``, ``too_large``,
+    ``too_many_rows``, ``empty`` or ``no_header``."""
 
     reason: str
 
