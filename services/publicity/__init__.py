@@ -1,0 +1,1 @@
+"""The publicity service: publications, reviews, channels, deliveries."""

@@ -1,0 +1,1 @@
+"""The use cases of publicity, divided by subject."""

@@ -1,0 +1,1 @@
+"""The rules of publicity: standard library only, time and chance passed in."""

@@ -1,0 +1,90 @@
+"""A mail server (SMTP, aiosmtpd) that remembers what it took, and fails on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from types import TracebackType
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from deploy.local.ports import choose_free
+
+
+@dataclass
+class Mail:
+    """One message that was answered with 250, or whose answer was cut off."""
+
+    sender: str
+    recipients: list[str]
+    message: EmailMessage
+
+    @property
+    def id(self) -> str:
+        """Its ``Message-ID``."""
+        return str(self.message["Message-ID"])
+
+
+class MailSink:
+    """An SMTP server on a port of its own.
+
+    ``mood``: ``accept``; ``"451"`` and the like: every recipient is refused with this code; ``"data 451"``: the
+    message is refused after DATA; ``cut``: the message is taken and the connection ends without an answer;
+    ``cut early``: it ends at RCPT; ``hang``: no answer to the message until the client gives up.
+    """
+
+    def __init__(self) -> None:
+        self.mood = "accept"
+        self.mails: list[Mail] = []
+        self.port = choose_free()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
+        self._controller.start()
+
+    @property
+    def url(self) -> str:
+        """As ``PUBLICITY_SMTP_URL`` wants it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def recipients(self) -> Counter[str]:
+        """How many mails each address got."""
+        return Counter(address for mail in self.mails for address in mail.recipients)
+
+    def close(self) -> None:
+        """Stop listening; connections are refused from now on."""
+        self._controller.stop(no_assert=True)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        """aiosmtpd: a recipient was named."""
+        if self.mood == "cut early":
+            server.transport.abort()
+            return "421 gone"
+        if self.mood.isdigit():
+            return f"{self.mood} told to refuse"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """aiosmtpd: the message is complete."""
+        if self.mood == "hang":
+            await asyncio.sleep(60)
+        if self.mood.startswith("data "):
+            return f"{self.mood.removeprefix('data ')} told to refuse"
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.mails.append(Mail(envelope.mail_from, list(envelope.rcpt_tos), message))
+        if self.mood == "cut":
+            server.transport.abort()
+        return "250 OK"
+
+    def __enter__(self) -> MailSink:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
