@@ -54,9 +54,19 @@ def asyncapi_text() -> str:
 
 def openapi_text() -> str:
     """The OpenAPI document of the gateway, as JSON."""
-    from gateway.documentation import openapi_document
+    from chassis.config import read
+    from gateway.app import create_app
+    from gateway.authentication import Authenticator
+    from gateway.documentation import openapi
+    from gateway.limits import Limits, LocalCounters
+    from gateway.parts import Parts
+    from gateway.settings import load_settings
 
-    return orjson.dumps(openapi_document(), option=orjson.OPT_INDENT_2).decode() + "\n"
+    # The routes need no broker, no keys and no database to be described.
+    (settings,) = read(load_settings, environ={})
+    authenticator = Authenticator(settings.token_issuer, dict, set)
+    app = create_app(Parts(settings, None, authenticator, Limits(settings, LocalCounters(), b"")))  # type: ignore[arg-type]
+    return orjson.dumps(openapi(app), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def event_classes() -> list[type[Event]]:

@@ -18,7 +18,7 @@ from chassis.rpc_server import Interrupted, Serve
 from cli.services import service_classes
 from contracts.operation import Operation
 from contracts.roles import ALL_ROLES, ANY_ROLE, PUBLIC
-from gateway.problems import PROBLEMS
+from gateway.problems.table import table
 
 
 def modules_below(package: ModuleType) -> list[ModuleType]:
@@ -57,4 +57,4 @@ def test_every_refusal_has_its_problem_at_the_gateway() -> None:
         and value.__module__.split(".")[0] in ("chassis", "services")
     }
     found |= {Interrupted.__name__}
-    assert sorted(found - set(PROBLEMS)) == []
+    assert sorted(found - set(table())) == []
