@@ -11,9 +11,8 @@ RECEIVED = "received"
 ADOPTED = "adopted"
 NOT_ADOPTED = "not_adopted"
 
-# What a reporter may say how content they are with: a report whose result they were told, an answered
-# suggestion.
-RATED_STATES = frozenset({"closed", ADOPTED, NOT_ADOPTED})
+# States with a result that the reporter may be content with or not; the first two come from the case.
+RATED_STATES = frozenset({"handled", "closed", ADOPTED, NOT_ADOPTED})
 
 # The inbox of one report; beyond it, somebody is filling the disk.
 MAX_MESSAGES = 500
