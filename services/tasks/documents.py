@@ -173,7 +173,5 @@ def _clock_of(document: Document) -> Clock:
         started_at=document["started_at"],
         ended_at=document.get("ended_at"),
         pauses=tuple(Pause(one["since"], one["until"]) for one in document.get("pauses", ())),
-        extension=Extension(extension["days"], extension["approver_id"], extension["at"])
-        if extension
-        else None,
+        extension=Extension(extension["days"], extension["approver_id"], extension["at"]) if extension else None,
     )

@@ -166,10 +166,7 @@ class TasksStore(Store):
         return {record["_id"]: record["entries"] for record in found}
 
     def _keep_newest(self, collection: str, documents: Iterable[Document]) -> None:
-        writes = [
-            UpdateOne({"_id": document["_id"]}, [_newest_wins(document)], upsert=True)
-            for document in documents
-        ]
+        writes = [UpdateOne({"_id": document["_id"]}, [_newest_wins(document)], upsert=True) for document in documents]
         if writes:
             self.db[collection].bulk_write(writes, ordered=False)
 
@@ -188,7 +185,5 @@ def _credit(person_id: str, entry: Document) -> UpdateOne:
         }
     }
     with_it = {"$concatArrays": ["$$kept", [{"$literal": entry}]]}
-    entries = {
-        "$let": {"vars": {"kept": kept}, "in": {"$cond": [{"$in": [ref, "$$kept.ref"]}, "$$kept", with_it]}}
-    }
+    entries = {"$let": {"vars": {"kept": kept}, "in": {"$cond": [{"$in": [ref, "$$kept.ref"]}, "$$kept", with_it]}}}
     return UpdateOne({"_id": person_id}, [{"$set": {"entries": entries}}], upsert=True)

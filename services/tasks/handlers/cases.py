@@ -118,21 +118,19 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     expected = request["expected_version"]
     if expected is not None and expected != case.version:
         raise Stale(case.version)
-    fields = {
-        name: value for name, value in request.items() if name not in _NOT_OF_THE_ACTION and value is not None
-    }
+    fields = {name: value for name, value in request.items() if name not in _NOT_OF_THE_ACTION and value is not None}
     named = [fields[name] for name in ("handler_id", "approver_id") if name in fields]
     people = store.people(named, session) if named else {}
     colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
     entry = decide(case, Action(request["action"], fields, call.now), actor, colleagues, case.version)
     after = apply(case, entry)
     due = clocks.next_due_at(after.clocks, call.now, CALENDAR)
-    row = BY_ACTION[entry.action]
+    tell = BY_ACTION[entry.action].tell
     written = store.record_action(
         document,
         changed_fields(after, due),
         entry_document(entry),
-        _progress(after, row.tell.text_code if row.tell else None, call.now, due),
+        _progress(after, tell.text_code.format_map(entry.details) if tell else None, call.now, due),
         session,
     )
     return _representation(case_of(written), actor, call.now)

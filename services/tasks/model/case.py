@@ -7,14 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from services.tasks.model import clocks
 from services.tasks.model.clocks import Clock, Extension
 from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Entry:
     from_state: str | None
     to_state: str
     why: str | None = None
-    details: Mapping[str, Any] = _NOTHING
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,16 +142,12 @@ def reporter_state(case: Case, row: Transition) -> str:
     """
     if row.tell is None:
         return case.reporter_state
-    untouched = (
-        case.handler_id is None and row.tell.reporter_state == "in_progress" and row.action != "assign"
-    )
+    untouched = case.handler_id is None and row.tell.reporter_state == "in_progress" and row.action != "assign"
     return "accepted" if untouched else row.tell.reporter_state
 
 
 def _move_clocks(case: Case, row: Transition, at: datetime) -> tuple[Clock, ...]:
-    moved = [
-        _move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops
-    ]
+    moved = [_move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops]
     started = [clocks.start(code, at, case.source_kind, case.named) for code in row.starts]
     return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
 
@@ -223,9 +216,7 @@ def _confirm(case: Case, entry: Entry) -> Case:
 
 def _extend(case: Case, entry: Entry) -> Case:
     extension = Extension(entry.details["days"], entry.details["approver_id"], entry.at)
-    extended = tuple(
-        replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks
-    )
+    extended = tuple(replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks)
     return replace(case, clocks=extended)
 
 

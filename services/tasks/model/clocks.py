@@ -138,9 +138,7 @@ def _later(unit: str, day: date, count: int, calendar: WorkingCalendar) -> date:
     return calendar.working_day_after(day, count) if unit == "working" else day + timedelta(days=count)
 
 
-def _counted(
-    unit: str, since: date, until: date, started: date, last: date, calendar: WorkingCalendar
-) -> int:
+def _counted(unit: str, since: date, until: date, started: date, last: date, calendar: WorkingCalendar) -> int:
     """The days after ``started`` and not after ``last`` that lie in [``since``, ``until``), in the rule's
     unit.
     """

@@ -37,7 +37,7 @@ def _not_handled(case: Case) -> list[str]:
         f"disposition:{number}"
         for number, outcome in sorted(case.findings)
         if outcome in SUBSTANTIATED and number not in disposed
-    ] + ([] if case.findings else ["disposition"])
+    ]
 
 
 def _not_adequate(case: Case) -> list[str]:
@@ -62,8 +62,12 @@ def is_second_person(case: Case, person_id: str) -> bool:
 
 
 def satisfied(case: Case) -> dict[str, bool]:
-    """Each of the four guards, by name."""
-    return {guard: not missing(case) for guard, missing in _MISSING.items()}
+    """Each of the four guards, by name.
+
+    What is not clear is not handled either: only a finding tells whether there is something to handle.
+    """
+    met = {guard: not lacking(case) for guard, lacking in _MISSING.items()}
+    return {**met, "handled": met["handled"] and met["clear"]}
 
 
 def missing(case: Case, guards: Iterable[str]) -> list[str]:

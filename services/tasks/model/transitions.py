@@ -38,7 +38,10 @@ _WORK = (ASSIGNED, INVESTIGATING, FINDINGS, DISPOSITION)
 
 @dataclass(frozen=True)
 class Tell:
-    """What the reporter sees from now on, and the sentence that says so (gateway/texts/tasks.py)."""
+    """What the reporter sees from now on, and the sentence that says so (gateway/texts/tasks.py).
+
+    ``text_code`` may name a field of the action in braces.
+    """
 
     reporter_state: str
     text_code: str
@@ -89,7 +92,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "refuse", "不予受理", (REGISTERED,), REFUSED, frozenset({DESK}), needs=("ground", "reason"),
-        meets=_ACCEPTANCE, tell=Tell("not_accepted", "case.refused"),
+        meets=_ACCEPTANCE, tell=Tell("not_accepted", "case.refused.{ground}"),
     ),
     Transition(
         "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
@@ -166,7 +169,9 @@ TABLE: tuple[Transition, ...] = (
 
 BY_ACTION = {row.action: row for row in TABLE}
 STATES = tuple(
-    dict.fromkeys(state for row in (OPENING, *TABLE) for state in (*row.sources, row.target) if state)
+    dict.fromkeys(
+        state for row in (OPENING, *TABLE) for state in (*row.sources, row.target) if state not in (None, FORMER)
+    )
 )
 
 
@@ -180,7 +185,7 @@ def transition_table_markdown() -> str:
     lines = [
         "# The life of a case",
         "",
-        "Generated from `services/tasks/model/transitions.py`; `make docs` writes it, a test compares it.",
+        "Written by `transition_table_markdown()` of `services/tasks/model/transitions.py`; a test compares it.",
         "",
         "A handler acts on own cases only. Nobody acts on, or sees, a case about a unit that they belong to.",
         "",

@@ -1,0 +1,40 @@
+"""The refusals of the tasks service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.language import text
+from gateway.problems.row import Row
+
+
+def _cannot_close(details: dict[str, Any], language: str) -> str:
+    """What is missing, in words, and what can be done meanwhile."""
+    semicolon, comma = ("; ", ", ") if language == "en" else ("；", "、")
+    missing = semicolon.join(_missing(code, language) for code in details["missing"])
+    allowed = comma.join(text(f"action.{action}", language) for action in details["allowed"])
+    return text(
+        "cases.missing" if allowed else "cases.missing_and_nothing_allowed",
+        language,
+        action=text(f"action.{details['action']}", language),
+        state=text(f"state.{details['state']}", language),
+        missing=missing,
+        allowed=allowed,
+    )
+
+
+def _missing(code: str, language: str) -> str:
+    name, _, number = code.partition(":")
+    return text(f"cases.missing.{name}", language, number=number or "–")
+
+
+PROBLEMS = {
+    "CaseCannotClose": Row(
+        409,
+        "case-cannot-close",
+        zh="尚不能办结或销号",
+        en="The case cannot be concluded or closed yet",
+        detail=_cannot_close,
+        members=("state", "missing", "allowed"),
+    ),
+}

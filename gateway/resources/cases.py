@@ -1,0 +1,52 @@
+"""Cases: the list, one case, its actions and its history."""
+
+from __future__ import annotations
+
+from flask import request as http
+
+from contracts.tasks import operations as tasks
+from gateway import headers
+from gateway.resource import Resource
+
+blp = Resource("cases", description="线索 Cases: the tracked handling of reports, clues and old files")
+
+
+@blp.route("/cases")
+@blp.calls(tasks.list_cases)
+def list_cases(request, call, rpc):
+    """线索列表 List the cases that one may know of
+
+    A handler gets own cases only. Newest first; with `overdue=true` the longest overdue first.
+    """
+    return rpc(request)
+
+
+@blp.route("/cases/<case_id>")
+@blp.calls(tasks.get_case, etag="version")
+def get_case(request, call, rpc, case_id):
+    """线索详情 Read a case"""
+    return rpc(request)
+
+
+@blp.route("/cases/<case_id>/actions", methods=["POST"])
+@blp.calls(tasks.act_on_case)
+def act_on_case(request, call, rpc, case_id):
+    """办理线索 Take an action on a case
+
+    The actions, who may take them, when, and the fields they need are in docs/case-states.md; those that
+    are open to the caller now are the case's `allowed_actions`. `expected_version`, or `If-Match` with
+    the ETag of the case, makes a 412 of an action that was meant for an earlier version. 409 when the
+    case's state does not allow the action, and when closing it still lacks something: `missing` lists
+    exactly what.
+    """
+    version = headers.if_match(http.environ.get("HTTP_IF_MATCH"), required=False)
+    if version is not None:
+        request["expected_version"] = version
+    return rpc(request)
+
+
+@blp.route("/cases/<case_id>/history")
+@blp.calls(tasks.read_case_history)
+def read_case_history(request, call, rpc, case_id):
+    """办理记录 Every action: who, when, from which state to which, why; oldest first"""
+    return rpc(request)

@@ -1,0 +1,91 @@
+"""The table itself: complete, consistent with its contract, and the document made from it."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.roles import ALL_ROLES
+from contracts.tasks.events import CASE_STATES, REPORTER_STATES
+from contracts.tasks.operations import ACTION_FIELDS, CASE_READERS, MEASURES, OUTCOMES, REFUSAL_GROUNDS
+from gateway.texts import tasks as texts
+from services.tasks.model.guards import SUBSTANTIATED, UNCLEAR
+from services.tasks.model.rules import RULES
+from services.tasks.model.transitions import (
+    BY_ACTION,
+    FINAL,
+    FORMER,
+    OPENING,
+    STATES,
+    TABLE,
+    transition_table_markdown,
+)
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_state_that_is_not_final_has_a_way_on_and_every_final_one_a_way_back():
+    for state in STATES:
+        onward = [row for row in TABLE if state in row.sources and row.target not in (None, state)]
+        assert onward, state
+        if state in FINAL:
+            assert [row.action for row in onward] == ["reopen"]
+
+
+def test_every_state_can_be_reached_and_closing_can_be_reached_from_every_state():
+    def reachable(start: str) -> set[str]:
+        seen, todo = {start}, [start]
+        while todo:
+            here = todo.pop()
+            for row in TABLE:
+                if here in row.sources:
+                    targets = BY_ACTION["suspend"].sources if row.target == FORMER else (row.target or here,)
+                    todo += [state for state in targets if state not in seen]
+                    seen.update(targets)
+        return seen
+
+    assert reachable("registered") == set(STATES)
+    for state in STATES:
+        assert "closed" in reachable(state)
+
+
+def test_the_contract_takes_exactly_the_actions_and_fields_of_the_table():
+    assert list(ACTION_FIELDS) == [row.action for row in TABLE]
+    for row in TABLE:
+        assert ACTION_FIELDS[row.action].required == set(row.needs), row.action
+
+
+def test_the_contract_names_exactly_the_states_roles_and_rules_of_the_model():
+    assert set(CASE_STATES) == set(STATES)
+    roles = frozenset().union(*(row.roles for row in TABLE))
+    assert roles == CASE_READERS
+    assert roles <= ALL_ROLES
+    assert set(OUTCOMES) >= SUBSTANTIATED | {UNCLEAR}
+    codes = {rule.code for rule in RULES}
+    for row in (OPENING, *TABLE):
+        assert {*row.starts, *row.meets, *row.drops, *row.runs_on} <= codes
+
+
+def test_every_sentence_for_the_reporter_exists():
+    for row in (OPENING, *TABLE):
+        if row.tell is None:
+            continue
+        assert row.tell.reporter_state in REPORTER_STATES
+        for ground in REFUSAL_GROUNDS:
+            code = row.tell.text_code.format(ground=ground)
+            assert code in texts.ZH
+            assert code in texts.EN
+
+
+@pytest.mark.parametrize("words", [texts.ZH, texts.EN], ids=["zh-CN", "en"])
+def test_states_and_actions_have_their_words(words):
+    assert {f"state.{state}" for state in STATES} <= words.keys()
+    assert {f"action.{row.action}" for row in TABLE} <= words.keys()
+
+
+def test_to_decide_against_a_measure_is_one_of_the_measures():
+    assert "none" in MEASURES
+
+
+def test_the_document_is_the_one_that_the_table_makes():
+    written = (ROOT / "docs" / "case-states.md").read_text(encoding="utf-8")
+    assert written == transition_table_markdown()
