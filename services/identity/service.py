@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from chassis import Configuration, Database, every, serve
+from contracts.call import Call
 from contracts.identity import operations
 from contracts.operation import Operation
 from services.identity import handlers
@@ -17,7 +19,7 @@ def answer(operation: Operation, handler: Callable[..., Any]) -> Any:
     """The entrypoint of an operation; all handlers here take the same four things."""
 
     @serve(operation)
-    def method(self, request, call):
+    def method(self: Any, request: dict[str, Any], call: Call) -> Any:
         return handler(self.store, self.settings, request, call)
 
     return method
@@ -66,13 +68,13 @@ class IdentityService:
     list_security_log = answer(operations.list_security_log, handlers.list_security_log)
 
     @every(seconds=600, role="make-signing-keys")
-    def make_signing_keys(self, now):
+    def make_signing_keys(self, now: datetime) -> None:
         handlers.make_signing_keys(self.store, self.settings, now)
 
     @every(seconds=2, role="work-on-imports")
-    def work_on_imports(self, now):
+    def work_on_imports(self, now: datetime) -> None:
         handlers.work_on_imports(self.store, self.settings, now)
 
     @every(seconds=5, role="let-people-follow")
-    def let_people_follow(self, now):
+    def let_people_follow(self, now: datetime) -> None:
         handlers.let_people_follow(self.store, self.settings, now)

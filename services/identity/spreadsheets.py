@@ -37,7 +37,7 @@ def _read_xlsx(content: bytes, limits: Limits) -> list[Row]:
         try:
             sheet = workbook.worksheets[0]
             # A false <dimension> would make openpyxl pad every row up to column XFD.
-            sheet.reset_dimensions()  # type: ignore[union-attr]
+            sheet.reset_dimensions()
             return _rows(sheet.iter_rows(max_col=limits.columns + 1, values_only=True), limits)
         finally:
             workbook.close()

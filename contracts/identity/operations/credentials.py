@@ -87,7 +87,7 @@ issue_activation_codes = Operation(
     "issue_activation_codes",
     request=IssueActivationCodes,
     response=ActivationCodes,
-    roles={ADMIN},
+    roles=frozenset({ADMIN}),
 )
 redeem_activation_code = Operation(
     "identity", "redeem_activation_code", request=RedeemActivationCode, response=None, roles=PUBLIC
@@ -96,5 +96,9 @@ enrol_totp = Operation("identity", "enrol_totp", request=NoInput, response=Enrol
 confirm_totp = Operation("identity", "confirm_totp", request=ConfirmTotp, response=RecoveryCodes, roles=ANY_ROLE)
 disable_totp = Operation("identity", "disable_totp", request=DisableTotp, response=None, roles=ANY_ROLE)
 # By an administrator, for a person who lost the phone and the recovery codes.
-reset_totp = Operation("identity", "reset_totp", request=OnePerson, response=None, roles={ADMIN}, repeatable=True)
-unlock_person = Operation("identity", "unlock_person", request=OnePerson, response=None, roles={ADMIN}, repeatable=True)
+reset_totp = Operation(
+    "identity", "reset_totp", request=OnePerson, response=None, roles=frozenset({ADMIN}), repeatable=True
+)
+unlock_person = Operation(
+    "identity", "unlock_person", request=OnePerson, response=None, roles=frozenset({ADMIN}), repeatable=True
+)

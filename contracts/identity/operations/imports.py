@@ -63,6 +63,8 @@ class Import(Schema):
 
 
 start_people_import = Operation(
-    "identity", "start_people_import", request=StartPeopleImport, response=StartedImport, roles={ADMIN}
+    "identity", "start_people_import", request=StartPeopleImport, response=StartedImport, roles=frozenset({ADMIN})
 )
-get_import = Operation("identity", "get_import", request=GetImport, response=Import, roles={ADMIN}, repeatable=True)
+get_import = Operation(
+    "identity", "get_import", request=GetImport, response=Import, roles=frozenset({ADMIN}), repeatable=True
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Id, Instant, NoInput, PageRequest, Text, one_of, page_of
@@ -25,7 +27,7 @@ class Duty(Schema):
     line = fields.String(load_default=None, allow_none=True, validate=one_of(*LINE_CODES))
 
 
-def _roles(**kwargs: object) -> fields.List:
+def _roles(**kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.String(validate=one_of(*sorted(ALL_ROLES))), validate=validate.Length(max=11), **kwargs)
 
 
@@ -71,7 +73,7 @@ class UnitName(Schema):
 
 
 class Person(Schema):
-    """``unit_path`` runs from the root down to and including ``unit_id``. ``has_password``: the account is activated."""
+    """``unit_path`` runs from the root down to and including ``unit_id``; ``has_password``: the account is in use."""
 
     id = Id(required=True)
     username = fields.String(required=True)
@@ -156,20 +158,20 @@ list_people = Operation(
     "list_people",
     request=ListPeople,
     response=page_of(Person),
-    roles={ADMIN, AUDITOR},
+    roles=frozenset({ADMIN, AUDITOR}),
     repeatable=True,
 )
 get_person = Operation(
-    "identity", "get_person", request=GetPerson, response=Person, roles={ADMIN, AUDITOR}, repeatable=True
+    "identity", "get_person", request=GetPerson, response=Person, roles=frozenset({ADMIN, AUDITOR}), repeatable=True
 )
-create_person = Operation("identity", "create_person", request=PersonFields, response=Person, roles={ADMIN})
-change_person = Operation("identity", "change_person", request=ChangePerson, response=Person, roles={ADMIN})
+create_person = Operation("identity", "create_person", request=PersonFields, response=Person, roles=frozenset({ADMIN}))
+change_person = Operation("identity", "change_person", request=ChangePerson, response=Person, roles=frozenset({ADMIN}))
 list_directory = Operation(
     "identity",
     "list_directory",
     request=ListDirectory,
     response=page_of(DirectoryEntry),
-    roles={ADMIN, AUDITOR, DESK, LEADER, SUPERVISOR, TRAINER},
+    roles=frozenset({ADMIN, AUDITOR, DESK, LEADER, SUPERVISOR, TRAINER}),
     repeatable=True,
 )
 # No HTTP path: reachable only with the broker's credentials, and only while no administrator exists.

@@ -33,6 +33,6 @@ list_security_log = Operation(
     "list_security_log",
     request=ListSecurityLog,
     response=page_of(SecurityRecord),
-    roles={AUDITOR},
+    roles=frozenset({AUDITOR}),
     repeatable=True,
 )

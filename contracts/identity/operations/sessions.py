@@ -100,7 +100,7 @@ revoke_signing_key = Operation(
     "revoke_signing_key",
     request=RevokeSigningKey,
     response=SigningKeys,
-    roles={ADMIN},
+    roles=frozenset({ADMIN}),
     repeatable=True,
 )
 # For the gateway's workers alone (no HTTP path): what they missed while they did not listen.

@@ -72,5 +72,5 @@ list_units = Operation(
     "identity", "list_units", request=ListUnits, response=page_of(Unit), roles=_STAFF, repeatable=True
 )
 get_unit = Operation("identity", "get_unit", request=GetUnit, response=Unit, roles=_STAFF, repeatable=True)
-create_unit = Operation("identity", "create_unit", request=UnitFields, response=Unit, roles={ADMIN})
-change_unit = Operation("identity", "change_unit", request=ChangeUnit, response=Unit, roles={ADMIN})
+create_unit = Operation("identity", "create_unit", request=UnitFields, response=Unit, roles=frozenset({ADMIN}))
+change_unit = Operation("identity", "change_unit", request=ChangeUnit, response=Unit, roles=frozenset({ADMIN}))

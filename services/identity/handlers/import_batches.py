@@ -146,7 +146,7 @@ def _fields(row: PersonRow, known: Document | None, units: UnitNames) -> Documen
     try:
         _FORM.load(fields)
     except ValidationError as error:
-        field, messages = next(iter(error.normalized_messages().items()))
+        field, messages = next(iter(error.messages_dict.items()))
         raise Rejected(field, str(messages[0] if isinstance(messages, list) else "broken")) from None
     return {**fields, "unit_path": unit["path"]}
 

@@ -66,7 +66,7 @@ def change_unit(store: IdentityStore, settings: IdentitySettings, request: Reque
         store.units.change_shape(session)
         if new.get("active") is False:
             _check_unused(store, unit, session)
-        update = {"$set": {**new, "updated_at": call.now}}
+        update: Document = {"$set": {**new, "updated_at": call.now}}
         if "parent_id" in new:
             update["$set"]["path"] = _move(store, unit, new["parent_id"], call.now, session)
         return shown(store.units.update(unit, update, session))

@@ -45,7 +45,8 @@ class Pace:
         if failures <= self.free:
             return timedelta(0)
         # Beyond 30 doublings any wait is the longest one.
-        return min(self.first * 2 ** min(failures - self.free - 1, 30), self.longest)
+        doublings: int = min(failures - self.free - 1, 30)
+        return min(self.first * (1 << doublings), self.longest)
 
 
 ADDRESS = Pace(free=4, first=timedelta(seconds=15), longest=timedelta(hours=1))
