@@ -21,7 +21,7 @@ from gateway.problems import core
 from gateway.problems.row import Problem
 
 _FROM_QUERY = frozenset({"GET", "HEAD", "DELETE"})
-_CHANGES = frozenset({"PATCH", "PUT", "DELETE"})
+_READS = frozenset({"GET", "HEAD"})
 _UNKNOWN_FIELD = "Unknown field."
 
 JSON = "application/json"
@@ -63,7 +63,9 @@ class Endpoint:
             for name, field in self.schema.fields.items()
             if isinstance(field, (fields.List, fields.Tuple))
         )
-        self.needs_version = etag is not None and _required(self.schema, "expected_version")
+        version = self.schema.fields.get("expected_version") if etag else None
+        self.builds_on_a_version = version is not None
+        self.needs_version = version is not None and version.required
         # What the gateway or the function puts into the request: not the client's to send.
         own = (*given, *(["receipt"] if receipt else []), *(["expected_version"] if etag else []))
         self.own = frozenset(own)
@@ -123,9 +125,9 @@ class Endpoint:
                 raw[name] = value
         if self.receipt:
             raw["receipt"] = headers.receipt(http.environ.get("HTTP_AUTHORIZATION"))
-        if self.etag and http.method in _CHANGES:
+        if self.builds_on_a_version and http.method not in _READS:
             version = headers.if_match(http.environ.get("HTTP_IF_MATCH"), required=self.needs_version)
-            if version is not None:
+            if version is not None or self.needs_version:
                 raw["expected_version"] = version
         try:
             return self.schema.load(raw)  # type: ignore[no-any-return]
@@ -134,7 +136,7 @@ class Endpoint:
 
     def _keeps(self, name: str) -> bool:
         """What describes the file is dropped where the operation does not ask for it; other parts stay."""
-        return name not in ("file_name", "media_type") or name in self.schema.fields
+        return name not in reading.FILE_FIELDS or name in self.schema.fields
 
     def _reads_query(self, method: str) -> bool:
         return method in _FROM_QUERY if self.query is None else self.query
@@ -185,23 +187,20 @@ class Endpoint:
         parameters = [{"$ref": "#/components/parameters/AcceptLanguage"}]
         if method == "POST":
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if self.etag and method in _CHANGES:
-            parameters.append({"$ref": "#/components/parameters/IfMatch"})
+        if self.builds_on_a_version and method not in _READS:
+            name = "IfMatch" if self.needs_version else "OptionalIfMatch"
+            parameters.append({"$ref": f"#/components/parameters/{name}"})
         elif self.etag and method == "GET":
             parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
         manual["x-parameters"] = parameters
         return manual
 
 
-def _required(schema: Schema, name: str) -> bool:
-    return name in schema.fields and schema.fields[name].required
-
-
 def _multipart(schema: Schema) -> dict[str, Any]:
     """The request body of an upload: the file, and what else the operation asks for."""
     properties: dict[str, Any] = {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
     for name in schema.fields:
-        if name not in ("content", "file_name", "media_type"):
+        if name != "content" and name not in reading.FILE_FIELDS:
             properties[name] = {"type": "string"}
     body = {"type": "object", "properties": properties, "required": ["file"]}
     return {"required": True, "content": {"multipart/form-data": {"schema": body}}}

@@ -44,15 +44,16 @@ def entity_tag(version: Any) -> str:
 
 
 def if_match(header: str | None, *, required: bool) -> int | None:
-    """The version that a change builds on; where it is not required, None for a missing header and for ``*``.
+    """The version that a change builds on; None for ``*``, and for a missing header that is not required.
 
-    A required header that is missing or ``*``, and several tags that could match, are 422 (API.md knows no
-    428); a tag that can never match - weak, or none of ours - is 412 (RFC 9110, section 13.1.1: strong
-    comparison).
+    A required header that is missing, and several tags that could match, are 422 (API.md knows no 428); a tag
+    that can never match - weak, or none of ours - is 412 (RFC 9110, section 13.1.1: strong comparison).
     """
-    if header is None or header.strip() in ("", "*"):
+    if header is None or not header.strip():
         if required:
             raise _invalid("If-Match", "validation.if_match")
+        return None
+    if header.strip() == "*":
         return None
     versions = [version for version in map(_strong_version, _split(header)) if version is not None]
     if not versions:

@@ -18,6 +18,9 @@ UPLOAD_LIMIT = 12_000_000
 # What may be left of an upload after its multipart frame; the services are promised no more.
 FILE_LIMIT = 10_000_000
 
+# What an upload tells of its file besides the content; an operation has the fields that it needs.
+FILE_FIELDS = frozenset({"file_name", "filename", "media_type"})
+
 
 def query(request: Request, lists: Collection[str]) -> dict[str, Any]:
     """The query parameters; those named in ``lists`` as lists, every other one at most once."""
@@ -56,8 +59,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def upload(request: Request) -> dict[str, Any]:
-    """A multipart body with one part ``file``: ``content`` (base64), ``file_name``, ``media_type``, and the
-    other parts.
+    """A multipart body with one part ``file``: its ``content`` in base64, FILE_FIELDS, and the other parts.
 
     The file name is what the client calls it: a label, never a path.
     """
@@ -69,12 +71,14 @@ def upload(request: Request) -> dict[str, Any]:
     files = request.files.getlist("file")
     if len(files) != 1 or len(request.files) != 1:
         raise Problem(core.INVALID, {"errors": [{"field": "file", "message": "validation.one_file"}]})
+    name = (files[0].filename or "")[-200:]
     content = files[0].stream.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         raise Problem(core.TOO_LARGE)
     return {
         **request.form.to_dict(),
         "content": base64.b64encode(content).decode("ascii"),
-        "file_name": (files[0].filename or "")[-200:],
+        "file_name": name,
+        "filename": name,
         "media_type": files[0].mimetype or "application/octet-stream",
     }

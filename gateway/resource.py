@@ -73,12 +73,11 @@ class Resource(flask_smorest.Blueprint):
         """Decorator, below ``route``: this function answers by way of ``operation``.
 
         ``query``: whether the request comes from the query string; by the method when absent.
-        ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it,
-        ``If-None-Match`` answers 304, and on PATCH, PUT and DELETE ``If-Match`` becomes
-        ``request["expected_version"]`` (an int). Whether the header must be there is the request schema's to
-        say: 422 without it when ``expected_version`` is required.
-        ``upload``: a multipart body; the schema gets ``content`` (base64), ``file_name``, ``media_type``, as
-        far as it has these fields, and the other form parts.
+        ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it and
+        ``If-None-Match`` answers 304. Where the request schema has ``expected_version``, it comes from
+        ``If-Match``: an int, or None for ``*``. Without the header: 422 when the field is required, else absent.
+        ``upload``: a multipart body; the schema gets ``content`` (base64), as far as it has them ``file_name`` (or
+        ``filename``) and ``media_type``, and the other form parts.
         ``receipt``: ``Authorization: Receipt …`` is required and becomes ``request["receipt"]``.
         ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public
         reports.

@@ -40,6 +40,12 @@ _HEADERS = {
         {"type": "string"},
         True,
     ),
+    "OptionalIfMatch": (
+        "If-Match",
+        "The ETag that the change builds on; 412 when it is stale. Without it the change builds on any.",
+        {"type": "string"},
+        False,
+    ),
     "IfNoneMatch": (
         "If-None-Match",
         "An ETag that the client has; 304 when it is current.",

@@ -92,7 +92,7 @@ def test_a_change_builds_on_the_version_of_if_match(
 
 @pytest.mark.parametrize(
     ("header", "status"),
-    [(None, 422), ("*", 422), ('"1", "2"', 422), ('W/"7"', 412), ('"abc"', 412), ("7", 412), ('"0"', 412)],
+    [(None, 422), ('"1", "2"', 422), ('W/"7"', 412), ('"abc"', 412), ("7", 412), ('"0"', 412)],
 )
 def test_a_change_without_a_usable_version_is_refused(
     client: FlaskClient, services: FakeServices, signed_in: SignedIn, header: str | None, status: int
@@ -100,6 +100,14 @@ def test_a_change_without_a_usable_version_is_refused(
     headers = signed_in("admin") | ({"If-Match": header} if header else {})
     assert client.patch(f"{PEOPLE}/p1", json={"name": "李"}, headers=headers).status_code == status
     assert services.sent == []
+
+
+def test_a_change_of_whatever_version_is_possible_on_request(
+    client: FlaskClient, services: FakeServices, signed_in: SignedIn
+) -> None:
+    headers = signed_in("admin") | {"If-Match": "*"}
+    client.patch(f"{PEOPLE}/p1", json={"name": "李明"}, headers=headers)
+    assert services.last.request["expected_version"] is None
 
 
 def test_what_the_client_has_already_is_not_sent_again(
@@ -120,7 +128,7 @@ def test_an_upload_reaches_the_service_in_base64(
     response = client.post("/api/v1/imports/people", data=data, headers=signed_in("admin"))
     assert (response.status_code, response.json) == (202, {"id": "people-1"})
     assert base64.b64decode(services.last.request["content"]).decode("gb18030") == "姓名\n李明\n"
-    assert services.last.request["file_name"] == "人员.csv"
+    assert services.last.request["filename"] == "人员.csv"
 
 
 def test_an_upload_without_its_file_is_invalid(client: FlaskClient, signed_in: SignedIn) -> None:
