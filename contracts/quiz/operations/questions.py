@@ -185,7 +185,7 @@ class ExportedFile(Schema):
     """A file, base64. ``left_out`` counts the questions that the format cannot hold."""
 
     content = fields.String(required=True)
-    filename = fields.String(required=True)
+    file_name = fields.String(required=True)
     media_type = fields.String(required=True)
     left_out = fields.Integer(required=True)
 

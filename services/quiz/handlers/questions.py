@@ -72,7 +72,7 @@ def export(store: QuizStore, request: Document) -> Document:
     written = offload(_write, found, request["format"])
     return {
         "content": base64.b64encode(written.content).decode("ascii"),
-        "filename": f"题库.{written.suffix}",
+        "file_name": f"题库.{written.suffix}",
         "media_type": written.media_type,
         "left_out": written.left_out,
     }

@@ -1,0 +1,45 @@
+"""The refusals of the quiz service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.language import text
+from gateway.problems.core import INVALID
+from gateway.problems.row import Row
+
+
+def _not_open(details: dict[str, Any], language: str) -> str:
+    return text(f"quiz.exam_{details['state']}", language, **details)
+
+
+PROBLEMS = {
+    "InvalidQuestion": INVALID,
+    "InvalidPaper": INVALID,
+    "InvalidExam": INVALID,
+    "InvalidAnswer": INVALID,
+    "ExamNotOpen": Row(
+        409,
+        "exam-not-open",
+        zh="考试不在开放时间内",
+        en="The exam is not open",
+        detail=_not_open,
+        members=("state", "opens_at", "closes_at"),
+    ),
+    "NoAttemptsLeft": Row(
+        409,
+        "no-attempts-left",
+        zh="作答次数已用完",
+        en="No attempts left",
+        detail="quiz.no_attempts_left",
+        members=("attempts_allowed",),
+    ),
+    "SequenceTaken": Row(
+        409,
+        "sequence-taken",
+        zh="该序号已保存其他答案",
+        en="Another answer is stored under this sequence",
+        detail="quiz.sequence_taken",
+        members=("sequence",),
+    ),
+}
