@@ -97,7 +97,7 @@ EN = {
     "import.broken_workbook": "The workbook cannot be opened; is it an .xlsx file?",
     "import.too_large_unpacked": "The workbook unpacks to too much and was refused.",
     "import.broken_xml": "Not valid Moodle XML, or with entity declarations, which we refuse.",
-    "import.given_up": "The import was interrupted too often and has been stopped; check the file and try again.",
+    "import.given_up": "Interrupted too often, the import was stopped; check the file and try again.",
     "import.duplicate_stem": "The stem is the same as in row {value} of this file.",
     "import.unknown_type": "Unknown type “{value}”: use single, multiple, true_false, blank or essay.",
     "import.unsupported_type": "This type of question is not supported: {value}.",
