@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "contracts": "cli.contracts:contracts",
+    "create-admin": "cli.create_admin:create_admin",
     "dead-letters": "cli.dead_letters:dead_letters",
     "keys": "cli.keys:keys",
     "seed": "cli.seed.command:seed",
