@@ -93,9 +93,7 @@ def _answer_errors_with_problems(app: Application) -> None:
     app.register_error_handler(Refused, lambda error: _answer(problems.of_refusal(error.name, error.details)))
     app.register_error_handler(Busy, lambda _: _answer(Problem(core.BUSY, {"retry_after": 1})))
     app.register_error_handler(Unavailable, lambda _: _answer(Problem(core.UNAVAILABLE, {"retry_after": 2})))
-    app.register_error_handler(
-        DeadlineExceeded, lambda _: _answer(Problem(core.NO_ANSWER, {"retry_after": 2}))
-    )
+    app.register_error_handler(DeadlineExceeded, lambda _: _answer(Problem(core.NO_ANSWER, {"retry_after": 2})))
     app.register_error_handler(Exception, _answer_the_unexpected)
 
 

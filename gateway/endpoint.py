@@ -59,9 +59,7 @@ class Endpoint:
         self.public = bool(self.roles & PUBLIC)
         self.schema = operation.request(unknown=RAISE, partial=given or None)
         self.lists = frozenset(
-            name
-            for name, field in self.schema.fields.items()
-            if isinstance(field, (fields.List, fields.Tuple))
+            name for name, field in self.schema.fields.items() if isinstance(field, (fields.List, fields.Tuple))
         )
         version = self.schema.fields.get("expected_version") if etag else None
         self.builds_on_a_version = version is not None
@@ -198,7 +196,7 @@ class Endpoint:
 
 def _multipart(schema: Schema) -> dict[str, Any]:
     """The request body of an upload: the file, and what else the operation asks for."""
-    properties: dict[str, Any] = {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
     for name in schema.fields:
         if name != "content" and name not in reading.FILE_FIELDS:
             properties[name] = {"type": "string"}

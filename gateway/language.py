@@ -132,7 +132,5 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 def _pattern_of(template: str) -> re.Pattern[str]:
     literal_or_part = re.split(r"\{(\w+)\}", template)
-    pieces = [
-        f"(?P<{piece}>.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(literal_or_part)
-    ]
+    pieces = [f"(?P<{piece}>.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(literal_or_part)]
     return re.compile("".join(pieces), re.DOTALL)

@@ -125,9 +125,7 @@ class SharedCounters:
 class Limit:
     """Some rates that one subject must all keep to, such as ``8/minute;30/hour``."""
 
-    def __init__(
-        self, name: str, rates: str, counters: Counters, key: bytes, *, reserve: bool = False
-    ) -> None:
+    def __init__(self, name: str, rates: str, counters: Counters, key: bytes, *, reserve: bool = False) -> None:
         self.name = name
         self._items = parse_many(rates)
         self._counters = counters

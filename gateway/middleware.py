@@ -37,9 +37,7 @@ class Middleware:
 
     def __init__(self, application: Any, settings: Settings) -> None:
         self._application = application
-        self._always = [
-            (name, value, name.lower()) for name, value in security_headers(https=settings.https).items()
-        ]
+        self._always = [(name, value, name.lower()) for name, value in security_headers(https=settings.https).items()]
         self._origins = frozenset(settings.cors_origins)
         self._access = logging.getLogger("gateway.access")
 
@@ -55,11 +53,7 @@ class Middleware:
             self._complete(environ, headers, traceparent)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
-        if (
-            self._origins
-            and environ["REQUEST_METHOD"] == "OPTIONS"
-            and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
-        ):
+        if self._origins and environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
             start("204 No Content", list(_PREFLIGHT))
             return []
         try:

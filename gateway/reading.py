@@ -65,9 +65,7 @@ def upload(request: Request) -> dict[str, Any]:
     """
     request.max_content_length = UPLOAD_LIMIT
     if request.mimetype != "multipart/form-data":
-        raise Problem(
-            core.WRONG_TYPE, {"expected": "multipart/form-data"}, {"Accept-Post": "multipart/form-data"}
-        )
+        raise Problem(core.WRONG_TYPE, {"expected": "multipart/form-data"}, {"Accept-Post": "multipart/form-data"})
     files = request.files.getlist("file")
     if len(files) != 1 or len(request.files) != 1:
         raise Problem(core.INVALID, {"errors": [{"field": "file", "message": "validation.one_file"}]})

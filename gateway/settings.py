@@ -53,9 +53,7 @@ def load_settings(env: Env) -> Settings:
         # Failed sign-ins of one user name from one address; the waits grow.
         sign_in_limit=env.str("GATEWAY_SIGN_IN_LIMIT", "8/minute;30/hour;100/day", validate=_limits),
         # Failed sign-ins from one address; a whole office may stand behind it.
-        sign_in_address_limit=env.str(
-            "GATEWAY_SIGN_IN_ADDRESS_LIMIT", "120/minute;1200/hour", validate=_limits
-        ),
+        sign_in_address_limit=env.str("GATEWAY_SIGN_IN_ADDRESS_LIMIT", "120/minute;1200/hour", validate=_limits),
         # Writes without an account from one address: a village behind a shared one can report all the same.
         public_write_limit=env.str("GATEWAY_PUBLIC_WRITE_LIMIT", "600/minute;6000/hour", validate=_limits),
         # Reads without an account from one address, a worker process.

@@ -3,6 +3,7 @@ start."""
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any, cast
 
@@ -155,9 +156,33 @@ class _Names:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    """The header parameters join those that come from the path and the query."""
+    """The header parameters join those that come from the path and the query; patterns become ECMA-262's."""
     for path in document["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict) and "x-parameters" in operation:
                 operation.setdefault("parameters", []).extend(operation.pop("x-parameters"))
+    _translate_patterns(document)
     return document
+
+
+def _translate_patterns(node: Any) -> None:
+    """Python's regular expressions in the form that JSON Schema asks for; one that has no such form is left out."""
+    if isinstance(node, list):
+        for item in node:
+            _translate_patterns(item)
+    elif isinstance(node, dict):
+        pattern = node.get("pattern")
+        if isinstance(pattern, str):
+            node["pattern"] = _ecma(pattern)
+            if node["pattern"] is None:
+                del node["pattern"]
+        for value in node.values():
+            _translate_patterns(value)
+
+
+def _ecma(pattern: str) -> str | None:
+    if pattern.startswith("(?i)"):
+        pattern = pattern.removeprefix("(?i)").replace("a-z", "a-zA-Z")
+    pattern = re.sub(r"^\\A", "^", pattern)
+    pattern = re.sub(r"\\[Zz]$", "$", pattern)
+    return None if re.search(r"\\[AZz]|\(\?(?![:=!])", pattern) else pattern

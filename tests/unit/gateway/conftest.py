@@ -68,8 +68,7 @@ class Identity:
     def jwk_set(self) -> list[dict[str, Any]]:
         self.asked_for_keys += 1
         return [
-            {"kid": kid, "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": _x(key)}
-            for kid, key in self.keys.items()
+            {"kid": kid, "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": _x(key)} for kid, key in self.keys.items()
         ]
 
     def token(self, *roles: str, kid: str = "k1", session: str = "s1", **claims: Any) -> str:

@@ -35,9 +35,7 @@ def test_a_get_sends_the_loaded_request_and_who_asks(
     assert (actor.id, actor.unit_path, actor.roles) == ("p1", ("u1", "u2"), {"admin"})
 
 
-def test_the_deadline_travels_with_the_call(
-    client: FlaskClient, services: FakeServices, signed_in: SignedIn
-) -> None:
+def test_the_deadline_travels_with_the_call(client: FlaskClient, services: FakeServices, signed_in: SignedIn) -> None:
     client.get("/api/v1/me", headers=signed_in("member"))
     call = services.last.call
     assert call.deadline is not None
@@ -73,9 +71,7 @@ def test_an_idempotency_key_that_cannot_be_kept_is_invalid(
     assert services.sent == []
 
 
-def test_the_longest_idempotency_key_is_taken(
-    client: FlaskClient, services: FakeServices, signed_in: SignedIn
-) -> None:
+def test_the_longest_idempotency_key_is_taken(client: FlaskClient, services: FakeServices, signed_in: SignedIn) -> None:
     headers = signed_in("admin") | {"Idempotency-Key": "k" * 128}
     assert client.post(PEOPLE, json=NEW_PERSON, headers=headers).status_code == 201
 
@@ -252,9 +248,7 @@ def test_a_new_signing_key_is_asked_for_but_not_again_and_again(
     assert identity.asked_for_keys == 1
 
 
-def test_an_ended_session_is_out_at_once(
-    client: FlaskClient, signed_in: SignedIn, services: FakeServices
-) -> None:
+def test_an_ended_session_is_out_at_once(client: FlaskClient, signed_in: SignedIn, services: FakeServices) -> None:
     headers = signed_in("member", session="s7")
     assert client.get("/api/v1/me", headers=headers).status_code == 200
     assert client.delete("/api/v1/sessions/current", headers=headers).status_code == 204
@@ -307,9 +301,7 @@ def test_signing_in_gives_the_access_token_and_keeps_the_others_from_scripts(
     assert services.last.request["address"] == "127.0.0.1"
 
 
-def test_the_cookie_is_secure_where_people_reach_us_by_https(
-    make_app: MakeApp, services: FakeServices
-) -> None:
+def test_the_cookie_is_secure_where_people_reach_us_by_https(make_app: MakeApp, services: FakeServices) -> None:
     services.answers["identity.refresh_session"] = {
         "access_token": "a.b.c",
         "token_type": "Bearer",
@@ -329,9 +321,7 @@ def test_the_cookie_is_secure_where_people_reach_us_by_https(
     "headers",
     [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
 )
-def test_a_foreign_page_cannot_refresh(
-    client: FlaskClient, services: FakeServices, headers: dict[str, str]
-) -> None:
+def test_a_foreign_page_cannot_refresh(client: FlaskClient, services: FakeServices, headers: dict[str, str]) -> None:
     client.set_cookie("mingjing_refresh", "r-1", path="/api/v1/sessions")
     assert client.post("/api/v1/sessions/refresh", headers=headers).status_code == 403
     assert services.sent == []
