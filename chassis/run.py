@@ -77,6 +77,7 @@ def _serve(service: Any, settings: Settings, own: dict[str, Any]) -> NoReturn:
     with eventlet.Timeout(settings.stop_grace_seconds, False):
         if failed is None:
             runner.stop()
+            tracing.flush()
             _log.info("service stopped")
             _leave(0)
         _log.critical("service failed", exc_info=failed)

@@ -17,6 +17,7 @@ import structlog
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 _tracer: Any = None
+_providers: list[Any] = []
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
@@ -39,6 +40,13 @@ def configure(service: str, otlp_endpoint: str | None) -> None:
     endpoint = f"{otlp_endpoint.rstrip('/')}/v1/traces"
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     _tracer = provider.get_tracer("mingjing")
+    _providers.append(provider)
+
+
+def flush() -> None:
+    """Sends the spans that are not exported yet; for the end of a process."""
+    for provider in _providers:
+        provider.shutdown()
 
 
 def valid(traceparent: str | None) -> str | None:
