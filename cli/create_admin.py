@@ -41,7 +41,7 @@ def create_admin(username: str, name: str, unit: str) -> None:
 
 
 def password_from_environment(variable: str) -> str | None:
-    """From ``VARIABLE`` or the file that ``VARIABLE_FILE`` names; never from the command line, which others can read."""
+    """From ``VARIABLE`` or the file that ``VARIABLE_FILE`` names; not from the arguments, which others can read."""
     path = os.environ.get(f"{variable}_FILE")
     if path:
         try:

@@ -77,7 +77,7 @@ class Client(requests.Session):
         self.trust_env = False
 
     def api(self, method: str, path: str, body: Any = None, *, key: str | None = None, **kwargs: Any) -> Any:
-        """The answer's JSON (None without a body). ``key``: an Idempotency-Key that stays the same for the same thing."""
+        """The answer's JSON (None without a body). ``key``: an Idempotency-Key, the same for the same thing."""
         headers = {**kwargs.pop("headers", {}), **({"Idempotency-Key": key} if key else {})}
         if body is not None:
             kwargs["json"] = body
