@@ -136,10 +136,8 @@ ACCOUNTS: Final = (
 )
 
 # Further people come in as the bureau would bring them in: by a table.
-_SURNAMES: Final = (
-    "谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康"
-)
-_GIVEN: Final = "文博 雅静 志强 思远 晓岚 建国 佳怡 子墨 丽华 国栋".split()
+_SURNAMES: Final = "谢邹喻柏窦章云苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐费雷贺倪汤罗毕郝安常于时傅卞齐康"
+_GIVEN: Final = ["文博", "雅静", "志强", "思远", "晓岚", "建国", "佳怡", "子墨", "丽华", "国栋"]
 TABLE_NAME: Final = "从业人员名册.csv"
 
 
