@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from cli.seed.context import Client, Context, SeedFailed
 
 REPORTS: tuple[dict[str, Any], ...] = (
     {
@@ -121,7 +124,71 @@ REPORTS: tuple[dict[str, Any], ...] = (
     },
 )
 
+ANSWERED = "service.convenience"
 ANSWER = {
     "decision": "adopted",
     "because": "已安排各窗口自下月起中午轮班，取号时间延长到十三点三十分，排队人数在服务大厅公众号公布。感谢您的建议。",
 }
+
+# What was done already with the case of each category: (who, action) each; `handler_id` is filled in.
+STEPS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "contact.judicial_staff": (
+        ("desk", {"action": "accept", "allegations": ["开庭前宴请办案人员"]}),
+        ("desk", {"action": "assign"}),
+        ("handler", {"action": "start"}),
+        ("handler", {"action": "record_step", "what": "向饭店调取当日监控和消费记录。"}),
+    ),
+    "notaries.false_notarisation": (
+        ("desk", {"action": "accept", "allegations": ["申请人未到场而出具公证书", "未按规定录像"]}),
+        ("desk", {"action": "assign"}),
+    ),
+    "lawyers.overcharging": (("desk", {"action": "accept", "allegations": ["合同外收取现金三万元"]}),),
+}
+QUESTIONED = "contact.judicial_staff"
+QUESTION = "您好，来件已收到。如方便，请补充您提到的照片拍摄时间和地点；不愿补充也不影响办理。"
+
+
+def run(context: Context) -> None:
+    """Send what is missing, begin with some cases, answer one suggestion."""
+    public = context.client()
+    for number, report in enumerate(context.track(REPORTS, "reports and suggestions"), start=1):
+        _send(public, report, f"seed-report-{number}")
+    _begin_with_cases(context)
+    _answer_one_suggestion(context.client("desk"))
+
+
+def _send(public: Client, report: dict[str, Any], key: str) -> None:
+    response = public.post("/reports", json=report, headers={"Idempotency-Key": key})
+    # The answer of a request is kept for two days; that the key is taken tells later that the report is there.
+    there_already = response.status_code == 422 and response.json()["type"].endswith("idempotency-key-reused")
+    if response.status_code != 201 and not there_already:
+        raise SeedFailed(f"POST /reports: {response.status_code} {response.json().get('detail', '')}")
+
+
+def _begin_with_cases(context: Context) -> None:
+    desk = context.client("desk")
+    expected = sum(report["kind"] == "report" for report in REPORTS)
+    cases = context.wait_until(lambda: _at_least(expected, desk.items("/cases", source="report")), "the cases")
+    if any(case["state"] != "registered" for case in cases):
+        return
+    handler_id = context.client("handler").api("GET", "/me")["id"]
+    for case in cases:
+        for who, step in STEPS.get(case["category"], ()):
+            action = {**step, "handler_id": handler_id} if step["action"] == "assign" else step
+            context.client(who).api("POST", f"/cases/{case['id']}/actions", action)
+        if case["category"] == QUESTIONED:
+            desk.api("POST", f"/cases/{case['id']}/report/messages", {"text": QUESTION}, key="seed-question")
+
+
+def _at_least(number: int, cases: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = list(cases)
+    return found if len(found) >= number else []
+
+
+def _answer_one_suggestion(desk: Client) -> None:
+    suggestions = list(desk.items("/suggestions"))
+    if any(suggestion["state"] != "received" for suggestion in suggestions):
+        return
+    for suggestion in suggestions:
+        if suggestion["category"] == ANSWERED:
+            desk.api("POST", f"/suggestions/{suggestion['id']}/answer", ANSWER)

@@ -31,7 +31,7 @@ DEFAULT_LANGUAGE = "zh-CN"
 
 
 def check(definition: Definition, report: Mapping[str, Any], today: date) -> list[Problem]:
-    """Every rule that ``report`` breaks, as ``{"field": path, "message": code, …parts}``; empty when it may
+    """Every rule that ``report`` breaks, as ``{"field": path, "message": code, "parts": {…}}``; empty when it may
     be sent."""
     problems: list[Problem] = []
     for field in definition["fields"]:
@@ -152,7 +152,8 @@ _CHECKS: dict[str, Callable[[str, Any, _Rules], Iterator[Problem]]] = {
 
 
 def _problem(path: str, code: str, **parts: Any) -> Problem:
-    return {"field": path, "message": f"reports.form.{code}", **parts}
+    problem: Problem = {"field": path, "message": f"reports.form.{code}"}
+    return problem | {"parts": parts} if parts else problem
 
 
 def _in_language(node: Any, language: str) -> Any:
