@@ -20,6 +20,9 @@ from contracts.operation import Operation
 from contracts.roles import ALL_ROLES, ANY_ROLE, PUBLIC
 from gateway.problems.table import table
 
+# Caught where an import is read: they become its state "failed" and never leave the service.
+WITHIN_IMPORTS = {"UnreadableFile", "UnreadableTable"}
+
 
 def modules_below(package: ModuleType) -> list[ModuleType]:
     return [
@@ -57,4 +60,4 @@ def test_every_refusal_has_its_problem_at_the_gateway() -> None:
         and value.__module__.split(".")[0] in ("chassis", "services")
     }
     found |= {Interrupted.__name__}
-    assert sorted(found - set(table())) == []
+    assert sorted(found - WITHIN_IMPORTS - set(table())) == []
