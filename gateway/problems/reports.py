@@ -1,15 +1,32 @@
 """The problems of reports and suggestions."""
 
+from typing import Any
+
+from gateway.language import knows, text
 from gateway.problems.row import Row
 
+
+def _no_result_yet(details: dict[str, Any], language: str) -> str:
+    """Names the state in words where the catalogue has them."""
+    state, code = details["state"], f"state.{details['state']}"
+    return text("reports.problem.no_result_yet", language, state=text(code, language) if knows(code) else state)
+
+
 PROBLEMS = {
-    "ReceiptUnknown": Row(401, "bad-receipt", zh="查询码不正确", en="Receipt not valid", detail="problem.bad_receipt"),
+    "ReceiptUnknown": Row(
+        401,
+        "bad-receipt",
+        zh="查询码不正确",
+        en="Receipt not valid",
+        detail="reports.problem.receipt_unknown",
+        challenge='Receipt realm="reports"',
+    ),
     "NotYetRated": Row(
         409,
         "no-result-yet",
         zh="尚无办理结果",
         en="No result yet",
-        detail="reports.problem.no_result_yet",
+        detail=_no_result_yet,
         members=("state",),
     ),
     "AlreadyRated": Row(409, "already-rated", zh="已评价", en="Rated already", detail="reports.problem.already_rated"),

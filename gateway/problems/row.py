@@ -18,6 +18,7 @@ class Row:
     ``members``: details that are repeated as members of the problem, for programs (RFC 9457, section 3.2).
     Details named ``errors`` (``[{"field", "message"}]``) and ``retry_after`` (seconds) need no row of their
     own: they become the ``errors`` member and the ``Retry-After`` header.
+    ``challenge``: what a 401 asks for (``WWW-Authenticate``).
     """
 
     status: int
@@ -26,6 +27,7 @@ class Row:
     en: str
     detail: Callable[[Details, str], str] | str | None = None
     members: tuple[str, ...] = ()
+    challenge: str = 'Bearer realm="mingjing"'
 
     def title(self, language: str) -> str:
         """The title, the same for every occurrence of this problem."""

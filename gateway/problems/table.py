@@ -96,7 +96,7 @@ def headers(problem: Problem) -> dict[str, str]:
         seconds = DEFAULT_RETRY_AFTER if wait is None else wait
         found.setdefault("Retry-After", str(max(1, -int(-seconds // 1))))
     if problem.row.status == 401:
-        found.setdefault("WWW-Authenticate", 'Bearer realm="mingjing"')
+        found.setdefault("WWW-Authenticate", problem.row.challenge)
     return found
 
 

@@ -5,6 +5,10 @@ SENTENCES = {
 }
 
 ZH = {
+    "state.received": "已收到",
+    "state.in_progress": "办理中",
+    "state.not_accepted": "不予受理",
+    "state.handled": "已办结",
     "reports.progress.received": "已收到，等待登记。",
     "reports.progress.adopted": "您的建议已被采纳，答复见下。",
     "reports.progress.not_adopted": "您的建议未被采纳，理由见下。",
@@ -18,6 +22,7 @@ ZH = {
     "reports.form.empty_item": "请至少填写姓名、单位或职务之一。",
     "reports.form.in_the_future": "日期不能晚于今天。",
     "reports.form.no_such_version": "没有此版本的表单，请刷新页面后重新填写。",
+    "reports.problem.receipt_unknown": "没有此查询码的举报，请核对查询码。",
     "reports.problem.no_result_yet": "当前状态为“{state}”，有办理结果后才能评价。",
     "reports.problem.already_rated": "您已评价过，评价不能更改。",
     "reports.problem.already_answered": "该建议已有另一答复，答复不能更改。",
@@ -27,6 +32,10 @@ ZH = {
 }
 
 EN = {
+    "state.received": "received",
+    "state.in_progress": "in progress",
+    "state.not_accepted": "not accepted",
+    "state.handled": "handled",
     "reports.progress.received": "Received; waiting to be registered.",
     "reports.progress.adopted": "Your suggestion was adopted; see the answer below.",
     "reports.progress.not_adopted": "Your suggestion was not adopted; see the reason below.",
@@ -40,6 +49,7 @@ EN = {
     "reports.form.empty_item": "Give at least a name, a unit or a position.",
     "reports.form.in_the_future": "The day must not be in the future.",
     "reports.form.no_such_version": "There is no such version of the form. Load it again.",
+    "reports.problem.receipt_unknown": "No report has this receipt. Please compare it symbol by symbol.",
     "reports.problem.no_result_yet": "The state is “{state}”; a rating can be given once there is a result.",
     "reports.problem.already_rated": "You have rated it already; a rating cannot be changed.",
     "reports.problem.already_answered": "The suggestion has another answer, which cannot be changed.",
