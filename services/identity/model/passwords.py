@@ -139,8 +139,10 @@ def _is_common(lower: str) -> bool:
     """A base word and hardly anything but digits and signs around it."""
     for form in (lower, lower.translate(_LEET)):
         for word in _BASE_WORDS:
-            rest = form.replace(word, "")
-            if len(rest) < len(form) and (len(rest) < 4 or (len(rest) <= 8 and not any(map(str.isalpha, rest)))):
+            before, found, after = form.partition(word)
+            # What surrounds it as it was typed: of the year 2026 the other spelling makes a word.
+            rest = lower[: len(before)] + lower[len(lower) - len(after) :]
+            if found and (len(rest) < 4 or (len(rest) <= 8 and not any(map(str.isalpha, rest)))):
                 return True
     return False
 

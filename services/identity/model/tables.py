@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Row:
-    """One row with its number as the table program shows it, from 1; cells stripped."""
+    """One row with its number as the table program shows it, from 1; cells stripped, without the empty ones at its end."""
 
     number: int
     cells: tuple[str, ...]
@@ -75,14 +75,16 @@ def append(rows: list[Row], number: int, cells: list[str], limits: Limits) -> No
     """Keeps a row unless it is empty; refuses what passes the limits."""
     if len(cells) > limits.columns and any(cell.strip() for cell in cells[limits.columns :]):
         raise UnreadableTable("too_large")
-    stripped = tuple(cell.strip() for cell in cells[: limits.columns])
-    if not any(stripped):
+    stripped = [cell.strip() for cell in cells[: limits.columns]]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    if not stripped:
         return
     if any(len(cell) > limits.cell for cell in stripped):
         raise UnreadableTable("too_large")
     if len(rows) > limits.rows:
         raise UnreadableTable("too_many_rows")
-    rows.append(Row(number, stripped))
+    rows.append(Row(number, tuple(stripped)))
 
 
 def _decode(content: bytes, encoding: str) -> str:
