@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pymongo import DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
@@ -16,6 +16,15 @@ from contracts.event import Draft
 Document = dict[str, Any]
 
 _OF_SUGGESTIONS = {"kind": "suggestion"}
+
+
+class Step(NamedTuple):
+    """A step of the case that a report opened. ``entry``: its line in the reporter's history, if it has one."""
+
+    report_id: str
+    sequence: int
+    fields: Mapping[str, Any]
+    entry: Document | None
 
 
 class ReportsStore(Store):
@@ -92,16 +101,19 @@ class ReportsStore(Store):
         found = self.db.reports.update_one({"_id": report_id, "rating": None}, {"$set": {"rating": rating}})
         return found.matched_count == 1
 
-    def apply_progress(self, steps: Iterable[tuple[str, int, Mapping[str, Any], Document | None]]) -> None:
-        """What cases told: ``(report_id, sequence, fields, history entry)`` each, in one bulk write, in
-        effect once.
+    def apply_progress(self, steps: Sequence[Step]) -> None:
+        """What cases told, in bulk and in effect once.
 
-        The fields of the highest sequence win; an entry is added once, and the history stays in order of
-        sequence.
+        The fields of the highest sequence win; an entry is added once, and the history stays in order of sequence.
         """
-        writes = [write for step in steps for write in _progress(*step)]
-        if writes:
-            self.db.reports.bulk_write(writes)
+        if not steps:
+            return
+        newest = self.db.reports.bulk_write([_as_newest(step) for step in steps])
+        if newest.matched_count < len(steps):
+            # Some came again, or after a later one: their entries may still be missing.
+            late = [_as_late(step) for step in steps if step.entry]
+            if late:
+                self.db.reports.bulk_write(late)
 
     def forget_replays(self, now: datetime) -> int:
         """Drop the sealed answers whose time is over; how many there were."""
@@ -147,14 +159,17 @@ class ReportsStore(Store):
         self.db.accesses.insert_one(access)
 
 
-def _progress(report_id: str, sequence: int, fields: Mapping[str, Any], entry: Document | None) -> Iterable[UpdateOne]:
-    """First what changes when this is the newest step, then the entry of a step that came late."""
-    push = {"history": {"$each": [entry] if entry else [], "$sort": {"sequence": 1}}}
-    newest: Document = {"$set": {**fields, "progress_sequence": sequence}}
-    if entry is None:
-        return [UpdateOne({"_id": report_id, "progress_sequence": {"$lt": sequence}}, newest)]
-    late = {"_id": report_id, "progress_sequence": {"$gt": sequence}, "history.sequence": {"$ne": sequence}}
-    return [
-        UpdateOne({"_id": report_id, "progress_sequence": {"$lt": sequence}}, {**newest, "$push": push}),
-        UpdateOne(late, {"$push": push}),
-    ]
+def _as_newest(step: Step) -> UpdateOne:
+    change: Document = {"$set": {**step.fields, "progress_sequence": step.sequence}}
+    if step.entry:
+        change["$push"] = _in_order(step.entry)
+    return UpdateOne({"_id": step.report_id, "progress_sequence": {"$lt": step.sequence}}, change)
+
+
+def _as_late(step: Step) -> UpdateOne:
+    missing = {"progress_sequence": {"$gt": step.sequence}, "history.sequence": {"$ne": step.sequence}}
+    return UpdateOne({"_id": step.report_id, **missing}, {"$push": _in_order(step.entry)})
+
+
+def _in_order(entry: Document | None) -> Document:
+    return {"history": {"$each": [entry], "$sort": {"sequence": 1}}}

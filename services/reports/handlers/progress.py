@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.event import Received
-from services.reports.store import ReportsStore
+from services.reports.store import ReportsStore, Step
 
 
 def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
     """Take over the steps of cases that began as reports; in effect once each, in whatever order they
     come."""
     store.apply_progress(
-        (event.data["report_id"], event.sequence, _fields(event.data), _entry(event))
-        for event in events
-        if event.data["report_id"]
+        [
+            Step(event.data["report_id"], event.sequence, _fields(event.data), _entry(event))
+            for event in events
+            if event.data["report_id"]
+        ]
     )
 
 
