@@ -101,14 +101,14 @@ def _question(block: str, ours: dict[str, Any]) -> dict[str, Any]:
     if opening < 0 or closing < 0:
         raise _Unreadable("answer", "import.no_answer_braces", block)
     before, inside, after = block[:opening], block[opening + 1 : closing], block[closing + 1 :]
-    stem = _unescape(before).strip()
+    stem = _unescape(before)
     if after.strip():
-        stem = f"{stem}____{_unescape(after)}".strip()
+        stem = f"{stem}____{_unescape(after)}"
     inside, _, explanation = _partition(inside.strip(), "####")
     fields = _read_answers(inside.strip(), ours.get("type"))
     if explanation.strip():
         fields["explanation"] = _unescape(explanation).strip()
-    return ours | {"stem": stem} | fields
+    return ours | {"stem": stem.strip()} | fields
 
 
 def _read_answers(inside: str, type: str | None) -> dict[str, Any]:

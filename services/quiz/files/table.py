@@ -126,6 +126,8 @@ def _row(number: int, given: dict[str, str]) -> Row:
         if "type" in given
         else _guessed(given.get("answer", ""), options)
     )
+    if any(not text for _, text in options):
+        return Row.refused(number, "options", "question.option_keys")
     if type is None:
         return Row.refused(number, "type", "import.unknown_type", given.get("type"))
     fields: dict[str, Any] = {**given, "type": type}
