@@ -46,9 +46,8 @@ def faults(overlay: str) -> Iterator[str]:
     first, _, body = path.read_text(encoding="utf-8").partition("\n")
     if first != _first_line(overlay, body):
         yield f"{path.name} does not belong to its sources as they are now; run {RENDER}"
-    if kubectl():
-        if _by_name(render(overlay)) != _by_name(body):
-            yield f"{path.name} is not what kubectl makes of its sources; run {RENDER}"
+    if kubectl() and _by_name(render(overlay)) != _by_name(body):
+        yield f"{path.name} is not what kubectl makes of its sources; run {RENDER}"
 
 
 def kubectl() -> str | None:

@@ -1,0 +1,94 @@
+"""``python -m deploy.secret_files [FOLDER]``: the secrets of a system that is tried out, a folder for each part.
+
+``FOLDER/<part>/<NAME>`` holds the value of the setting ``NAME``; compose mounts the folders, Kubernetes gets each as a
+Secret (deploy/README.md). Files that exist are kept, so it may be run again, and a single file may be replaced.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.local.parts import SERVICES
+from services.reports import keys as report_keys
+
+FOLDER = Path(__file__).parent / "secrets"
+# Where every container finds the files of its part.
+MOUNTED_AT = "/run/secrets/mingjing"
+
+PARTS = ("topology", *SERVICES, "gateway")
+_RANDOM_KEYS = {
+    "identity": ("IDENTITY_KEY",),
+    "publicity": ("PUBLICITY_SECRETS_KEY",),
+    "gateway": ("GATEWAY_ADDRESS_KEY",),
+}
+
+
+def make(folder: Path) -> list[Path]:
+    """Makes the missing files below ``folder`` (mode 700) and returns them.
+
+    The files themselves are readable, since a container reads them as another user; the folder keeps others out.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    made: list[Path] = []
+
+    def keep(part: str, name: str, value: Callable[[], str]) -> Path:
+        path = folder / part / name
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        if not path.exists():
+            path.write_text(value(), encoding="ascii")
+            path.chmod(0o644)
+            made.append(path)
+        return path
+
+    account = keep("rabbitmq", "account.conf", _account)
+    password = account.read_text(encoding="ascii").split()[-1]
+    for part in PARTS:
+        keep(part, "AMQP_URI", lambda: f"amqp://mingjing:{password}@rabbitmq:5672/\n")
+        keep(part, "MONGO_URI", lambda: "mongodb://mongodb:27017/?replicaSet=rs0\n")
+        for name in _RANDOM_KEYS.get(part, ()):
+            keep(part, name, lambda: base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+    _make_report_keys(folder, keep, made)
+    return made
+
+
+def _make_report_keys(folder: Path, keep: Callable[[str, str, Callable[[], str]], Path], made: list[Path]) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as drawn:
+        report_keys.generate(Path(drawn))
+        for variable, file in report_keys.SETTINGS.items():
+            path = keep("reports", _variable(variable), (Path(drawn) / file).read_text)
+            # The custodian's two halves belong together: the private one is kept only beside its own public one.
+            if path in made and file == report_keys.CUSTODIAN_PUBLIC_FILE:
+                custodian = folder / "custodian" / report_keys.CUSTODIAN_PRIVATE_FILE
+                custodian.parent.mkdir(mode=0o700, exist_ok=True)
+                shutil.move(Path(drawn) / report_keys.CUSTODIAN_PRIVATE_FILE, custodian)
+                made.append(custodian)
+
+
+def _account() -> str:
+    return f"default_user = mingjing\ndefault_pass = {secrets.token_hex(24)}\n"
+
+
+def _variable(file_setting: str) -> str:
+    return file_setting.removesuffix("_FILE")
+
+
+def main(arguments: list[str]) -> int:
+    """Says what was made; the custodian's private key is to be taken away."""
+    folder = Path(arguments[0]) if arguments else FOLDER
+    for path in make(folder):
+        print(f"made {path}")
+    custodian = folder / "custodian" / report_keys.CUSTODIAN_PRIVATE_FILE
+    if custodian.exists():
+        print(f"Hand {custodian} to the identity custodian and remove it from this machine: no part needs it.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

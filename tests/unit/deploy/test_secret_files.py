@@ -1,0 +1,46 @@
+"""The secrets of a system that is tried out."""
+
+from pathlib import Path
+
+from deploy import secret_files
+from services.reports import keys
+
+
+def test_running_it_again_keeps_every_file(tmp_path: Path) -> None:
+    secret_files.make(tmp_path)
+    before = {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert secret_files.make(tmp_path) == []
+    assert {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_removed_file_is_made_anew_and_the_others_stay(tmp_path: Path) -> None:
+    secret_files.make(tmp_path)
+    desk, public = tmp_path / "reports" / "REPORTS_DESK_KEY", tmp_path / "reports" / "REPORTS_CUSTODIAN_PUBLIC_KEY"
+    old_desk, old_public = desk.read_text(), public.read_text()
+    desk.unlink()
+    assert secret_files.make(tmp_path) == [desk]
+    assert desk.read_text() != old_desk
+    assert public.read_text() == old_public
+
+
+def test_the_custodian_keeps_the_private_half_of_the_public_key_that_the_service_gets(tmp_path: Path) -> None:
+    secret_files.make(tmp_path)
+    secret_files.make(tmp_path)
+    private_text = (tmp_path / "custodian" / keys.CUSTODIAN_PRIVATE_FILE).read_text()
+    public_text = (tmp_path / "reports" / "REPORTS_CUSTODIAN_PUBLIC_KEY").read_text()
+    (private,) = keys.read_keys(private_text, keys.CUSTODIAN_PRIVATE)
+    (public,) = keys.read_keys(public_text, keys.CUSTODIAN_PUBLIC)
+    assert keys.public_key(private) == public
+
+
+def test_only_the_owner_can_look_into_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    secret_files.make(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_every_part_speaks_to_the_broker_with_the_password_that_the_broker_was_given(tmp_path: Path) -> None:
+    secret_files.make(tmp_path)
+    password = (tmp_path / "rabbitmq" / "account.conf").read_text().split()[-1]
+    uris = {(tmp_path / part / "AMQP_URI").read_text() for part in secret_files.PARTS}
+    assert uris == {f"amqp://mingjing:{password}@rabbitmq:5672/\n"}
