@@ -90,6 +90,8 @@ def read(*loaders: Callable[[Env], T], environ: Mapping[str, str] | None = None)
                 problems += _sentences(error)
             except EnvError as error:
                 problems.append(str(error))
+            except ConfigurationError as error:
+                problems += error.problems
     if problems:
         raise ConfigurationError(list(dict.fromkeys(problems)))
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from environs import Env
 
 from chassis.config import ConfigurationError, load_settings, read
 
@@ -59,3 +60,13 @@ def test_several_loaders_are_judged_together() -> None:
     with pytest.raises(ConfigurationError) as raised:
         read(load_settings, lambda env: env.int("OWN"), environ={**RIGHT, "RPC_WORKERS": "0", "OWN": "x"})
     assert [problem.partition(":")[0] for problem in raised.value.problems] == ["RPC_WORKERS", "OWN"]
+
+
+def test_what_a_service_refuses_itself_is_named_beside_everything_else() -> None:
+    def refuse(_: Env) -> None:
+        raise ConfigurationError(["KEY: is no key."])
+
+    with pytest.raises(ConfigurationError) as caught:
+        read(refuse, load_settings, environ={})
+    assert caught.value.problems[0] == "KEY: is no key."
+    assert any(problem.startswith("AMQP_URI") for problem in caught.value.problems)
