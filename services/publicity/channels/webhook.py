@@ -49,8 +49,9 @@ def _target_url(value: str) -> None:
 
 
 def _signing_key(value: str) -> None:
+    encoded = value.removeprefix("whsec_").rstrip("=")
     try:
-        key = base64.b64decode(value.removeprefix("whsec_") + "==", validate=True)
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not value.startswith("whsec_") or len(key) not in _KEY_BYTES:

@@ -29,7 +29,7 @@ class ChannelsStore(Store):
                 [("slug", ASCENDING)],
                 name="slug",
                 unique=True,
-                partialFilterExpression={"slug": {"$type": "string"}},
+                partialFilterExpression={"slug": {"$gt": ""}},
             ),
         ],
         "recipients": [IndexModel([("channel_id", ASCENDING), ("_id", ASCENDING)], name="of_channel")],

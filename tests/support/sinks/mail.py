@@ -44,6 +44,7 @@ class MailSink:
         self.port = choose_free()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self._controller.start()
+        self._listening = True
 
     @property
     def url(self) -> str:
@@ -56,7 +57,9 @@ class MailSink:
 
     def close(self) -> None:
         """Stop listening; connections are refused from now on."""
-        self._controller.stop(no_assert=True)
+        if self._listening:
+            self._listening = False
+            self._controller.stop()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         """aiosmtpd: a recipient was named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -138,6 +139,14 @@ def test_an_address_that_is_none_is_refused(url):
 @pytest.mark.parametrize("key", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_?"])
 def test_a_signing_key_that_is_none_is_refused(key):
     assert "signing_key" in Webhook.secrets.validate({"signing_key": key})
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_a_key_is_accepted_with_and_without_padding(more):
+    encoded = base64.b64encode(bytes(24 + more)).decode().rstrip("=")
+    padded = encoded + "=" * (-len(encoded) % 4)
+    for form in (encoded, padded):
+        assert Webhook.secrets.validate({"signing_key": f"whsec_{form}"}) == {}
 
 
 def test_the_key_of_the_specifications_example_is_accepted():

@@ -1,0 +1,74 @@
+"""The publicity service as a process, with partners and a mail server that can be told to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pymongo import MongoClient
+
+from chassis.rpc_client import RpcClient
+from services.publicity.store import PublicityStore
+from tests.integration.publicity.newsroom import Newsroom
+from tests.support.services import ServiceProcess, StartService
+from tests.support.sinks import MailSink, WebhookSink
+from tests.support.waiting import eventually
+
+SERVICE = "services.publicity.service:PublicityService"
+# Waits that a test can sit out; a delivery is given up only after minutes.
+SETTINGS = {
+    "PUBLICITY_RETRY_WAITS": "0.2,0.3,0.5,0.5," + ",".join(["1"] * 120),
+    "PUBLICITY_SEND_TIMEOUT_SECONDS": "2",
+    "PUBLICITY_SENDING_LEASE_SECONDS": "4",
+    "PUBLICITY_PUBLIC_URL": "https://sfj.example.gov.cn",
+}
+
+
+@pytest.fixture(scope="module")
+def mail_sink() -> Iterator[MailSink]:
+    with MailSink() as sink:
+        yield sink
+
+
+@pytest.fixture(autouse=True)
+def _accepting(request: pytest.FixtureRequest) -> None:
+    """Each test begins with a mail server in a good mood."""
+    if "mail_sink" in request.fixturenames:
+        request.getfixturevalue("mail_sink").mood = "accept"
+
+
+@pytest.fixture
+def partner() -> Iterator[WebhookSink]:
+    with WebhookSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def other_partner() -> Iterator[WebhookSink]:
+    with WebhookSink() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="module")
+def service(module_service_process: StartService, mail_sink: MailSink) -> ServiceProcess:
+    """The process; ``restart`` it after a ``kill``."""
+    return module_service_process(SERVICE, {**SETTINGS, "PUBLICITY_SMTP_URL": mail_sink.url})
+
+
+@pytest.fixture(scope="module")
+def newsroom(service: ServiceProcess, amqp_uri: str) -> Iterator[Newsroom]:
+    """People at work on the running service."""
+    rpc = RpcClient(amqp_uri, "tests")
+    rpc.start()
+    eventually(lambda: rpc.connected, 10)
+    yield Newsroom(rpc)
+    rpc.stop()
+
+
+@pytest.fixture(scope="module")
+def store(mongo_uri: str, database_prefix: str) -> Iterator[PublicityStore]:
+    """The service's own store, on the same database."""
+    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
+        store = PublicityStore(client, database_prefix)
+        store.ensure_indexes()
+        yield store
