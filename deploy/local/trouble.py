@@ -30,3 +30,20 @@ def not_ready(part: str, seconds: float, log: Path, lines: str) -> Trouble:
 
 def ended(part: str, log: Path, lines: str) -> Trouble:
     return Trouble(f"{part} ended before it was ready; the end of its log ({log}):\n{lines}")
+
+
+def already_running() -> Trouble:
+    return Trouble("The system of this checkout runs already: see it with 'make status', stop it with 'make down'.")
+
+
+def given_unusable(variable: str, address: str, reason: str) -> Trouble:
+    return Trouble(
+        f"{variable} points to {address}, which cannot be used ({reason}): correct it, or unset it so that a private "
+        "server is started."
+    )
+
+
+def not_a_replica_set(address: str) -> Trouble:
+    return Trouble(
+        f"MONGO_URI points to {address}, which is no replica set: start it with --replSet, or unset MONGO_URI."
+    )

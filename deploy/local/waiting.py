@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -36,3 +37,10 @@ def eventually(
             raise DeadlineMissed(f"{text}: not within {deadline_s:g} s, last seen: {seen!r}") from reason
         time.sleep(pause)
         pause = min(pause * 1.5, 0.25)
+
+
+def last_lines(file: Path, lines: int) -> str:
+    """The last lines of a log file, empty when there is none."""
+    if not file.exists():
+        return ""
+    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
