@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Row:
-    """One row with its number as the table program shows it, from 1; cells stripped, without the empty ones at its end."""
+    """One row, numbered from 1 as the table program does; cells stripped, the empty ones at its end left out."""
 
     number: int
     cells: tuple[str, ...]

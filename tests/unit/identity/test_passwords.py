@@ -9,6 +9,16 @@ from services.identity.model.passwords import PasswordPolicy, check_password, no
 from services.identity.model.refusals import WeakPassword
 
 POLICY = PasswordPolicy()
+REASONS = ("too_short", "too_long", "contains_username", "too_simple", "too_common")
+
+
+def reason_against(password, username):
+    """Why the password is refused; None when it is not."""
+    try:
+        check_password(password, username, POLICY)
+    except WeakPassword as refused:
+        return refused.reason
+    return None
 
 
 @pytest.mark.parametrize(
@@ -48,25 +58,17 @@ def test_long_and_unusual_passwords_are_accepted(password):
     ],
 )
 def test_what_everybody_tries_first_is_refused(password, reason):
-    with pytest.raises(WeakPassword) as refused:
-        check_password(password, "member1", POLICY)
-    assert refused.value.reason == reason
+    assert reason_against(password, "member1") == reason
 
 
 @given(st.text(alphabet="abcdefghjkmnpqrstuvwxyz23456789", min_size=16, max_size=16))
 def test_a_random_password_is_hardly_ever_refused_and_never_for_its_length(password):
-    try:
-        check_password(password, "desk", POLICY)
-    except WeakPassword as refused:
-        assert refused.reason not in ("too_short", "too_long")
+    assert reason_against(password, "desk") not in ("too_short", "too_long")
 
 
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_the_check_ends_with_a_verdict_for_any_text(password, username):
-    try:
-        check_password(password, username, POLICY)
-    except WeakPassword as refused:
-        assert refused.at_least == POLICY.at_least
+    assert reason_against(password, username) in (None, *REASONS)
 
 
 def test_full_width_digits_are_the_same_password():

