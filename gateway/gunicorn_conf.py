@@ -49,6 +49,8 @@ limit_request_field_size = 8190
 # X-Forwarded-For is read by gateway/limits.py, by the number of our proxies; gunicorn's own guesses are off.
 forwarded_allow_ips = ""
 server_software = "mingjing"
+# Nobody steers a running gateway, and where the root file system is read-only there is no place for its socket.
+control_socket_disable = True
 
 # Metrics of all workers add up in files of one folder; the master owns it.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
