@@ -12,6 +12,7 @@ import jwt
 import structlog
 
 from chassis import clock
+from chassis.rpc_client import RpcError
 from contracts.call import Actor
 from contracts.fields import parse_instant
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, REQUIRED_CLAIMS, actor_of
@@ -27,6 +28,8 @@ ASK_AGAIN_AFTER = 5.0
 # A revoked key is noticed within this time even when no unknown one turns up.
 KEYS_GROW_OLD_AFTER = 300.0
 MAX_REMEMBERED = 20_000
+# How often sessions are forgotten whose last token has died.
+SWEEP_SECONDS = 60.0
 
 _Keys = dict[str, Any]
 
@@ -52,8 +55,9 @@ class Authenticator:
         self._asked_at: float | None = None
         self._asking = threading.Lock()
         self._ended: dict[str, float] = {}
-        # token digest -> (actor, expiry, key id)
-        self._verified: dict[bytes, tuple[Actor, float, str]] = {}
+        self._next_sweep = 0.0
+        # token digest -> (actor, expiry as a Unix time)
+        self._verified: dict[bytes, tuple[Actor, float]] = {}
 
     def actor(self, authorization: str) -> Actor:
         """The signed-in person of an ``Authorization`` header; Problem 401 without a valid bearer token."""
@@ -76,8 +80,10 @@ class Authenticator:
         until = access_expires_at.timestamp() + LEEWAY
         if until > now:
             self._ended[session_id] = until
-        for over in [session for session, until in list(self._ended.items()) if until <= now]:
-            self._ended.pop(over, None)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            for over in [session for session, end in list(self._ended.items()) if end <= now]:
+                self._ended.pop(over, None)
 
     def catch_up(self) -> None:
         """Asks identity for the sessions that ended while nobody listened."""
@@ -89,10 +95,13 @@ class Authenticator:
         """The 401 of a request without a usable ``Authorization`` header (RFC 6750, section 3)."""
         return Problem(core.NOT_SIGNED_IN, headers={"WWW-Authenticate": 'Bearer realm="mingjing"'})
 
-    def _verify(self, token: str, digest: bytes, now: float) -> tuple[Actor, float, str]:
+    def _verify(self, token: str, digest: bytes, now: float) -> tuple[Actor, float]:
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid"))
-            key = self._key(key_id, now)
+        except jwt.InvalidTokenError:
+            raise _session_over() from None
+        key = self._key(key_id, now)
+        try:
             claims = jwt.decode(
                 token,
                 key,
@@ -102,13 +111,13 @@ class Authenticator:
                 leeway=LEEWAY,
                 options={"require": list(REQUIRED_CLAIMS)},
             )
-            verified = actor_of(claims), float(claims["exp"]) + LEEWAY, key_id
+            verified = actor_of(claims), float(claims["exp"]) + LEEWAY
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
             raise _session_over() from None
         self._remember(digest, verified, now)
         return verified
 
-    def _remember(self, digest: bytes, verified: tuple[Actor, float, str], now: float) -> None:
+    def _remember(self, digest: bytes, verified: tuple[Actor, float], now: float) -> None:
         if len(self._verified) >= MAX_REMEMBERED:
             alive = {key: value for key, value in list(self._verified.items()) if value[1] > now}
             self._verified = alive if len(alive) < MAX_REMEMBERED else {}
@@ -127,23 +136,29 @@ class Authenticator:
 
     def _ask(self, now: float) -> None:
         """Gets the keys anew, one thread at a time, not too often; old keys serve while identity is away."""
-        with self._asking:
-            if self._asked_at is not None and now - self._asked_at < ASK_AGAIN_AFTER:
-                return
-            try:
-                if self._asked_at is None:
-                    self.catch_up()
-                keys = {key["kid"]: jwt.PyJWK(key, ALGORITHM).key for key in self._fetch_keys()}
-            except Exception:
-                if not self._keys:
-                    raise
-                log.warning("signing_keys_not_refreshed", exc_info=True)
-                self._asked_at = now
-                return
-            if self._keys.keys() - keys.keys():
-                self._verified = {}
-            self._keys = keys
-            self._asked_at = now
+        if not self._asking.acquire(blocking=not self._keys):
+            # Another thread is at it, and there are keys to go on with.
+            return
+        try:
+            if self._asked_at is None or now - self._asked_at >= ASK_AGAIN_AFTER:
+                self._renew(now)
+        finally:
+            self._asking.release()
+
+    def _renew(self, now: float) -> None:
+        try:
+            if self._asked_at is None:
+                self.catch_up()
+            keys = {key["kid"]: jwt.PyJWK(key, ALGORITHM).key for key in self._fetch_keys()}
+        except RpcError:
+            if not self._keys:
+                raise
+            log.warning("signing_keys_not_refreshed")
+            keys = self._keys
+        if self._keys.keys() - keys.keys():
+            # A key was revoked: what it signed is judged anew.
+            self._verified = {}
+        self._keys, self._asked_at = keys, now
 
 
 def _session_over() -> Problem:

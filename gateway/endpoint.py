@@ -74,7 +74,10 @@ class Endpoint:
         http = request._get_current_object()  # type: ignore[attr-defined]
         environ = http.environ
         actor = self._authenticate(shared, environ.get("HTTP_AUTHORIZATION"))
-        environ["mingjing.actor"] = actor
+        if actor is not None:
+            # For the access line; of somebody without an account nothing is noted.
+            environ["mingjing.actor"] = actor
+            environ["mingjing.address"] = shared.limits.address(environ)
         shared.limits.check(self, http, actor)
         loaded = self._load(http, path)
         now = clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +20,8 @@ from contracts.fields import NoInput
 from contracts.operation import Operation
 from contracts.roles import PUBLIC
 from gateway import parts
+
+Check = Callable[[], bool]
 
 blp = Blueprint("operations", __name__)
 
@@ -37,19 +39,17 @@ def healthz() -> Response:
 
 @blp.get("/readyz")
 def readyz() -> Response:
-    """200 when every part answers; 503 otherwise. ``parts`` names each with ``ok`` or ``unavailable``.
+    """200 when the broker, the database and some service answer; 503 otherwise. ``parts`` names every part.
 
-    The counters of the rate limits are told, but do not make the gateway unready: it works without them.
+    One service that is away does not make the gateway unready: its requests are answered by 503, all others are
+    served, and taking the gateway out of the way would end those too.
     """
     shared = parts.current()
-    checks: dict[str, Callable[[], bool]] = {
-        "broker": shared.broker_connected,
-        "limits": shared.limits.reachable,
-    }
-    checks |= {service: partial(_answers, shared, service) for service in services()}
-    running = {name: _asking.submit(check) for name, check in checks.items()}
+    own: dict[str, Check] = {"broker": shared.broker_connected, "database": shared.limits.reachable}
+    others: dict[str, Check] = {service: partial(_answers, shared, service) for service in services()}
+    running = {name: _asking.submit(check) for name, check in (own | others).items()}
     well = {name: _outcome(future) for name, future in running.items()}
-    ready = all(state for name, state in well.items() if name != "limits")
+    ready = all(well[name] for name in own) and any(well[name] for name in others)
     said = {"ok": ready, "parts": {name: "ok" if state else "unavailable" for name, state in well.items()}}
     return Response(orjson.dumps(said), status=200 if ready else 503, content_type="application/json")
 
@@ -80,9 +80,9 @@ def _answers(shared: parts.Parts, service: str) -> bool:
     return True
 
 
-def _outcome(future: object) -> bool:
+def _outcome(future: Future[bool]) -> bool:
     try:
-        return bool(future.result(timeout=PATIENCE_SECONDS + 0.5))  # type: ignore[attr-defined]
+        return future.result(timeout=PATIENCE_SECONDS + 0.5)
     except Exception:
         # Whatever kept the part from answering, the probe's answer names the part.
         return False

@@ -45,6 +45,9 @@ def json_object(request: Request) -> dict[str, Any]:
     """
     request.max_content_length = JSON_LIMIT
     body = request.get_data(cache=False)
+    if len(body) >= JSON_LIMIT:
+        # A body of unknown length is cut there without a word.
+        raise Problem(core.TOO_LARGE)
     if not body:
         return {}
     if not request.is_json:
