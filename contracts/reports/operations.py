@@ -36,6 +36,9 @@ rate_current_report = _operation(
 
 # Reading is not repeatable: each reading is recorded.
 read_case_report = _operation("read_case_report", schemas.ReadCaseReport, schemas.CaseReport, CASE_STAFF)
+list_case_report_messages = _operation(
+    "list_case_report_messages", schemas.ListCaseReportMessages, schemas.MessagePage, CASE_STAFF
+)
 post_case_report_message = _operation(
     "post_case_report_message", schemas.PostCaseReportMessage, schemas.Message, CASE_STAFF
 )

@@ -251,6 +251,10 @@ class CaseReport(Content):
     report_id = fields.String(required=True)
 
 
+class ListCaseReportMessages(ReadCaseReport, PageRequest):
+    """All messages of the report behind a case, oldest first; a reading like that of the report itself."""
+
+
 class PostCaseReportMessage(Schema):
     """A message from staff to the reporter of a case."""
 

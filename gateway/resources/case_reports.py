@@ -19,6 +19,13 @@ def read_case_report(request, call, rpc, case_id):
     return rpc(request)
 
 
+@blp.route("/cases/<case_id>/report/messages")
+@blp.calls(reports.list_case_report_messages)
+def list_case_report_messages(request, call, rpc, case_id):
+    """往来消息 All messages between staff and reporter, oldest first; recorded as a reading"""
+    return rpc(request)
+
+
 @blp.route("/cases/<case_id>/report/messages", methods=["POST"])
 @blp.calls(reports.post_case_report_message, status=201)
 def post_case_report_message(request, call, rpc, case_id):

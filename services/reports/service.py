@@ -45,6 +45,10 @@ class ReportsService:
     def read_case_report(self, request, call):
         return handlers.read_case_report(self.store, self.settings.sealer, request, call)
 
+    @serve(operations.list_case_report_messages)
+    def list_case_report_messages(self, request, call):
+        return handlers.list_case_messages(self.store, self.settings.sealer, request, call)
+
     @serve(operations.post_case_report_message)
     def post_case_report_message(self, request, call):
         return handlers.post_case_message(self.store, self.settings.sealer, request, call)

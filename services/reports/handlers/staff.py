@@ -25,6 +25,15 @@ def read_case_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any
     return {**content, "case_id": request["case_id"], "report_id": report["_id"]}
 
 
+def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """A page of all messages, oldest first; recorded as a reading. ``NotFound`` as for the report."""
+    report = _report_of_case(store, request["case_id"], call)
+    _record(store, report, request["purpose"], call)
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    found = store.messages(report["_id"], request["limit"], request["cursor"])
+    return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
+
+
 def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A message to the reporter of a case; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
     report = _report_of_case(store, request["case_id"], call)

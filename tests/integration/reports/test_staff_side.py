@@ -129,6 +129,20 @@ def test_what_cannot_be_recorded_is_not_opened(store, sealer, case):
     assert opened == []
 
 
+def test_reading_the_messages_is_recorded_too(store, sealer, case):
+    for text in ("请补充", "谢谢"):
+        handlers.post_case_message(store, sealer, {"case_id": case, "text": text}, by(DESK))
+    request = operations.list_case_report_messages.load({"case_id": case, "limit": 1})
+
+    first = handlers.list_case_messages(store, sealer, request, by(HANDLER))
+    second = handlers.list_case_messages(store, sealer, request | {"cursor": first["next_cursor"]}, by(HANDLER))
+
+    assert [page["items"][0]["text"] for page in (first, second)] == ["请补充", "谢谢"]
+    assert store.db.accesses.count_documents({"case_id": case, "actor_id": HANDLER.id}) == 2
+    with pytest.raises(NotFound):
+        handlers.list_case_messages(store, sealer, request, by(Actor("other", "他人", frozenset({"handler"}))))
+
+
 def test_refused_readers_leave_no_record_of_a_reading(store, sealer, case):
     before = store.db.accesses.count_documents({})
 
