@@ -103,10 +103,8 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
     exam, form = store.exams.get(attempt["exam_id"]), store.exams.form(attempt["form_id"])
     assert exam is not None
     assert form is not None
-    if attempt["person_id"] == person.id:
-        view = review.for_the_person(exam, call.now)
-    else:
-        view = review.for_a_trainer()
+    own = attempt["person_id"] == person.id
+    view = review.for_the_person(exam, call.now) if own else review.for_a_trainer()
     return _base(attempt, call.now) | review.shown(exam, form, attempt, view)
 
 
