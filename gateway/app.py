@@ -50,6 +50,10 @@ class Application(Flask):
 
     json_provider_class = OrjsonProvider
 
+    def ensure_sync(self, func: Any) -> Any:
+        """Nothing here is a coroutine function; looking whether it is costs more than most of what we do."""
+        return func
+
 
 def create_app(parts: Parts | None = None) -> Application:
     """The application. Without ``parts`` (tests give their own) it is put together from the environment for

@@ -38,7 +38,7 @@ LEAVE_ALONE_SECONDS = 5.0
 PATIENCE_MS = 500
 MAX_KEYS = 100_000
 # Answers to an attempt to sign in that say nothing about the password.
-_NOBODY_JUDGED = frozenset({"Fault", "Interrupted", "MethodNotFound", "Unavailable"})
+_NOBODY_JUDGED = frozenset({"Fault", "Interrupted", "MethodNotFound", "TooMany", "Unavailable"})
 
 
 class Counters(Protocol):
@@ -228,6 +228,8 @@ class Limits:
         waits = [self._sign_in.hit(*subject), self._sign_in_address.hit(address)]
         wait = max((wait for wait in waits if wait is not None), default=None)
         if wait is not None:
+            # What is not even tried does not prolong the wait.
+            self._give_back(subject, address, at)
             raise _too_many("sign-in", wait)
         try:
             yield

@@ -121,6 +121,14 @@ def test_after_repeated_failures_the_next_attempt_must_wait(limits: Limits) -> N
     assert sign_in(limits, None) == 429
 
 
+def test_attempts_that_were_not_even_tried_do_not_prolong_the_wait(limits: Limits, settings: Settings) -> None:
+    counters = LocalCounters()
+    impatient = Limits(replace(settings, sign_in_limit="3/hour;5/day"), counters, KEY)
+    assert [sign_in(impatient, WRONG) for _ in range(50)] == [401] * 3 + [429] * 47
+    next_hour = Limits(replace(settings, sign_in_limit="100/hour;5/day"), counters, KEY)
+    assert [sign_in(next_hour, WRONG) for _ in range(3)] == [401, 401, 429]
+
+
 def test_the_user_name_is_the_same_in_any_case(limits: Limits) -> None:
     assert [sign_in(limits, WRONG, name) for name in ("li.ming", "LI.MING", "Li.Ming", "li.minG")][-1] == 429
 
