@@ -224,6 +224,8 @@ def _tokens(
         "expires_in": int(settings.access_lifetime.total_seconds()),
         "refresh_token": refresh.sealed(settings.keyring.keys_for("refresh")[0]),
         "refresh_expires_at": min(session["idle_until"], session["expires_at"]),
+        "device": None,
+        "device_expires_at": None,
     }
 
 

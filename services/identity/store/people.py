@@ -63,8 +63,10 @@ class People:
 
     def page(self, filters: Mapping[str, Any], limit: int, cursor: str | None) -> Document:
         """People who meet the filters of ``list_people``, by user name (by name when that is asked for)."""
-        by = "name" if filters.get("name") else "username"
-        sort = [(by, ASCENDING)] if by == "username" else [("name", ASCENDING), ("username", ASCENDING)]
+        if filters.get("name"):
+            sort = [("name", ASCENDING), ("username", ASCENDING)]
+        else:
+            sort = [("staff_number" if filters.get("staff_number") else "username", ASCENDING)]
         return page(self._collection, _query(filters), sort=sort, limit=limit, cursor=cursor)
 
     def insert(self, person: Document, events: Sequence[Draft], session: ClientSession | None = None) -> Document:
