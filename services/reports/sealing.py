@@ -8,8 +8,9 @@
 * The reporter's identity has a data key of its own, sealed only to the custodian's public key. This service
   has no key that opens it.
 * Texts are padded to powers of two from 1 KiB, so that their lengths tell little.
-* What must be found again or compared without being kept (receipt, idempotency key, body) is kept as
-  HMAC-SHA256 under a key of the server, so that nobody with the database alone can confirm a guess.
+* What must be found again without being kept (receipt, idempotency key) is kept as HMAC-SHA256 under a key of
+  the server, so that nobody with the database alone can confirm a guess. Of what a person wrote no hash is kept
+  at all, keyed or not: a repeated request shows that it is the same by opening the sealed answer.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ class Sealer:
     custodian_public: bytes
     receipt_key: bytes
     idempotency_key: bytes
-    fingerprint_key: bytes
     replay_key: bytes
 
     @classmethod
@@ -65,7 +65,6 @@ class Sealer:
             custodian_public=custodian_public,
             receipt_key=_derived(lookup, b"receipt"),
             idempotency_key=_derived(lookup, b"idempotency"),
-            fingerprint_key=_derived(lookup, b"fingerprint"),
             replay_key=_derived(lookup, b"replay"),
         )
 
@@ -79,10 +78,6 @@ class Sealer:
         """The id that one idempotency key always leads to within ``scope``."""
         return _hmac(self.idempotency_key, scope, idempotency_key).hex()[:32]
 
-    def fingerprint(self, document_id: str, body: bytes) -> bytes:
-        """The keyed hash of a request's body; the same body under another id has another one."""
-        return _hmac(self.fingerprint_key, document_id, body)
-
     def seal_replay(self, report_id: str, idempotency_key: str, body: bytes, answer: bytes) -> bytes:
         """The answer to a request, for whoever repeats the request.
 
@@ -91,7 +86,7 @@ class Sealer:
         return _encrypt(answer, _place(report_id, "replay"), _hmac(self.replay_key, idempotency_key, body))
 
     def open_replay(self, report_id: str, idempotency_key: str, body: bytes, sealed: bytes) -> bytes:
-        """The answer of ``seal_replay``; ``ContentUnreadable`` when it was changed."""
+        """The answer of ``seal_replay``; ``ContentUnreadable`` for another key or body, or when it was changed."""
         key = _hmac(self.replay_key, idempotency_key, body)
         return _decrypt(sealed, report_id, "replay", key)
 

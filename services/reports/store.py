@@ -131,13 +131,13 @@ class ReportsStore(Store):
         )
         return report["message_count"] if report else None
 
-    def add_message(self, message: Document) -> bool:
-        """Insert the message; ``False`` when there is one of this id already."""
+    def add_message(self, message: Document) -> Document:
+        """Insert the message unless there is one of its id already; the one that is there now."""
         try:
             self.db.messages.insert_one(message)
         except DuplicateKeyError:
-            return False
-        return True
+            return self.db.messages.find_one({"_id": message["_id"]}) or message
+        return message
 
     def message(self, message_id: str) -> Document | None:
         """The message of this id."""

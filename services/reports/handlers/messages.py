@@ -28,39 +28,37 @@ def post(
     Raises ``InboxFull``, ``IdempotencyKeyReused``.
     """
     message_id = _id(sealer, report_id, staff_id, call.idempotency_key)
-    fingerprint = sealer.fingerprint(message_id, text.encode())
-    earlier = store.message(message_id) if call.idempotency_key else None
-    if earlier is None:
+    message = store.message(message_id) if call.idempotency_key else None
+    if message is None:
         message = {
             "_id": message_id,
             "report_id": report_id,
             "number": _number(store, report_id),
             "author": "staff" if staff_id else "reporter",
             "at": call.now if staff_id else rules.to_the_hour(call.now),
-            "sealed": sealing.seal_text(data_key, report_id, f"message/{message_id}", text.encode()),
-            "fingerprint": fingerprint,
+            "sealed": sealing.seal_text(data_key, report_id, _field(message_id), text.encode()),
         }
-        if staff_id:
-            message["staff_id"] = staff_id
-        if store.add_message(message):
-            return opened(message, data_key)
-        earlier = store.message(message_id)
-    if earlier is None or earlier["fingerprint"] != fingerprint:
+        message = store.add_message(message | ({"staff_id": staff_id} if staff_id else {}))
+    told = opened(message, data_key)
+    if told["text"] != text:
         raise IdempotencyKeyReused
-    return opened(earlier, data_key)
+    return told
 
 
 def opened(message: dict[str, Any], data_key: bytes) -> dict[str, Any]:
     """A message as either side reads it."""
-    message_id = message["_id"]
-    text = sealing.open_text(data_key, message["report_id"], f"message/{message_id}", message["sealed"])
-    return {"id": message_id, "at": message["at"], "author": message["author"], "text": text.decode()}
+    text = sealing.open_text(data_key, message["report_id"], _field(message["_id"]), message["sealed"])
+    return {"id": message["_id"], "at": message["at"], "author": message["author"], "text": text.decode()}
 
 
 def _id(sealer: Sealer, report_id: str, staff_id: str | None, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return sealing.new_id()
     return sealer.id_of(f"message/{report_id}/{staff_id or ''}", idempotency_key)
+
+
+def _field(message_id: str) -> str:
+    return f"message/{message_id}"
 
 
 def _number(store: ReportsStore, report_id: str) -> int:

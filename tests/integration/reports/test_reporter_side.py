@@ -1,5 +1,6 @@
 """The reporter's side on a real database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -90,6 +91,19 @@ def test_a_message_sent_twice_is_there_once(store, sealer, receipt):
     assert len(seen(store, sealer, receipt)["messages"]) == 1
     with pytest.raises(IdempotencyKeyReused):
         handlers.post_message(store, sealer, {"receipt": receipt, "text": "别的"}, call)
+
+
+def test_a_message_sent_many_times_at_once_is_there_once(store, sealer, receipt):
+    call = replace(CALL, idempotency_key="burst")
+
+    def send(_):
+        return handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, call)["id"]
+
+    with ThreadPoolExecutor(8) as threads:
+        sent = set(threads.map(send, range(16)))
+
+    assert len(sent) == 1
+    assert len(seen(store, sealer, receipt)["messages"]) == 1
 
 
 def test_the_same_key_of_another_report_is_another_message(store, sealer, receipt):

@@ -133,11 +133,6 @@ def test_keyed_hashes_need_the_servers_key():
     assert SEALER.receipt_hash(RECEIPT) == SEALER.receipt_hash(RECEIPT)
     assert SEALER.receipt_hash(RECEIPT) != other.receipt_hash(RECEIPT)
     assert SEALER.id_of("report", "key") != other.id_of("report", "key")
-    assert SEALER.fingerprint("r1", b"body") != other.fingerprint("r1", b"body")
-
-
-def test_the_same_body_has_another_fingerprint_in_another_report():
-    assert SEALER.fingerprint("r1", b"body") != SEALER.fingerprint("r2", b"body")
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
