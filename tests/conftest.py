@@ -1,3 +1,3 @@
 """Fixtures for every test: the session's servers and service processes (tests/support)."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.services"]
+pytest_plugins = ["tests.support.servers", "tests.support.services", "tests.support.system"]
