@@ -65,6 +65,7 @@ def create_app(parts: Parts | None = None) -> Application:
     app = Application("gateway", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=reading.UPLOAD_LIMIT, MAX_FORM_MEMORY_SIZE=reading.JSON_LIMIT)
     app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
     app.extensions["gateway"] = parts
     documentation = app.extensions["documentation"] = Documentation(app)
     for module in resource_modules():
@@ -102,7 +103,7 @@ def _answer_errors_with_problems(app: Application) -> None:
 
 
 def _answer_the_unexpected(error: Exception) -> Response:
-    log.error("request_failed", exc_info=error, trace_id=_trace_id())
+    log.error("request_failed", exc_info=error)
     return _answer(Problem(core.INTERNAL))
 
 

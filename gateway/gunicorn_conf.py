@@ -52,7 +52,8 @@ server_software = "mingjing"
 # Nobody steers a running gateway, and where the root file system is read-only there is no place for its socket.
 control_socket_disable = True
 
-# Metrics of all workers add up in files of one folder; the master owns it.
+# Metrics of all workers add up in files of one folder; the master owns it. prometheus_client, which looks for this
+# when it is imported, is not imported yet.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="mingjing-gateway-metrics-")
     _own_folder: str | None = os.environ["PROMETHEUS_MULTIPROC_DIR"]
@@ -67,7 +68,7 @@ def child_exit(server: Any, worker: Any) -> None:
     """Metrics of a worker that ended: its counters stay, its gauges go."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def worker_exit(server: Any, worker: Any) -> None:

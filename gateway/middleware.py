@@ -44,22 +44,24 @@ class Middleware:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
         started = time.perf_counter()
-        traceparent = tracing.child(environ.get("HTTP_TRACEPARENT"))
-        environ["mingjing.traceparent"] = traceparent
-        status_of: list[str] = []
+        method = environ["REQUEST_METHOD"]
+        with tracing.step(f"HTTP {method}", "server", environ.get("HTTP_TRACEPARENT")) as traceparent:
+            environ["mingjing.traceparent"] = traceparent
+            status = "500"
 
-        def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            status_of[:] = [status]
-            self._complete(environ, headers, traceparent)
-            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+            def start(line: str, headers: Headers, exc_info: Any = None) -> Any:
+                nonlocal status
+                status = line[:3]
+                self._complete(environ, headers, traceparent)
+                return start_response(line, headers, exc_info) if exc_info else start_response(line, headers)
 
-        if self._origins and environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
-            start("204 No Content", list(_PREFLIGHT))
-            return []
-        try:
-            return self._application(environ, start)  # type: ignore[no-any-return]
-        finally:
-            self._record(environ, status_of[0] if status_of else "500", started, traceparent)
+            if self._origins and method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+                start("204 No Content", list(_PREFLIGHT))
+                return []
+            try:
+                return self._application(environ, start)  # type: ignore[no-any-return]
+            finally:
+                self._record(environ, method, status, time.perf_counter() - started)
 
     def _complete(self, environ: dict[str, Any], headers: Headers, traceparent: str) -> None:
         present = {name.lower() for name, _ in headers}
@@ -72,27 +74,16 @@ class Middleware:
             headers.append(("Access-Control-Allow-Origin", environ["HTTP_ORIGIN"]))
             headers.append(_EXPOSED)
 
-    def _record(self, environ: dict[str, Any], status: str, started: float, traceparent: str) -> None:
-        seconds = time.perf_counter() - started
-        method, code = environ["REQUEST_METHOD"], status[:3]
+    def _record(self, environ: dict[str, Any], method: str, status: str, seconds: float) -> None:
         rule = environ.get("mingjing.route", "unknown")
-        metrics.count_request(method, rule, code, seconds)
+        metrics.count_request(method, rule, status, seconds)
         if not self._access.isEnabledFor(logging.INFO):
             return
-        line = {
-            "method": method,
-            "route": rule,
-            "status": int(code),
-            "ms": round(seconds * 1000, 1),
-            "trace_id": traceparent[3:35],
-        }
+        line = {"method": method, "route": rule, "status": int(status), "ms": round(seconds * 1000, 1)}
         actor = environ.get("mingjing.actor")
         if actor is not None:
-            # Network logs of staff are a duty (《网络安全法》); of somebody without an account neither
-            # address, user agent nor the path with its ids is kept, because it may be a reporter.
-            line |= {
-                "person_id": actor.id,
-                "path": environ["PATH_INFO"],
-                "address": environ.get("mingjing.address"),
-            }
+            # Network logs of staff are a duty (《网络安全法》). Of somebody without an account neither address, user
+            # agent nor the path with its ids is kept: it may be a reporter.
+            address = environ.get("mingjing.address")
+            line |= {"person_id": actor.id, "path": environ["PATH_INFO"], "address": address}
         log.info("request", **line)

@@ -38,7 +38,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Response
 
 from contracts.operation import Operation
@@ -49,7 +49,7 @@ API_PREFIX = "/api/v1"
 View = Callable[..., Any]
 
 
-class Resource(flask_smorest.Blueprint):
+class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
     """A blueprint under ``/api/v1`` (or ``prefix``) with the conventions of API.md."""
 
     def __init__(self, name: str, *, description: str, prefix: str = API_PREFIX) -> None:
@@ -121,7 +121,8 @@ class Resource(flask_smorest.Blueprint):
                 documented = endpoint.document(verbs[0], _variables(rule))
                 documented["manual_doc"]["operationId"] = f"{self.name}.{view.__name__}"
                 view._apidoc = documented  # type: ignore[attr-defined]
-            return super(Resource, self).route(rule, methods=verbs, **options)(view)
+            registered: View = super(Resource, self).route(rule, methods=verbs, **options)(view)
+            return registered
 
         return decorate
 

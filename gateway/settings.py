@@ -65,7 +65,7 @@ def load_settings(env: Env) -> Settings:
 
 def load(environ: Mapping[str, str] | None = None) -> tuple[Settings, config.Settings]:
     """The gateway's settings and the chassis's; ``ConfigurationError`` names every wrong value."""
-    own, chassis = config.read(load_settings, config.load_settings, environ=environ)  # type: ignore[list-item]
+    own, chassis = config.read(load_settings, config.load_settings, environ=environ)
     return own, chassis  # type: ignore[return-value]
 
 

@@ -7,7 +7,7 @@ import re
 import threading
 from typing import Any, cast
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from marshmallow import Schema, fields
@@ -84,7 +84,7 @@ class ProblemDetails(Schema):
     trace_id = fields.String(required=True)
 
 
-class Documentation(flask_smorest.Api):
+class Documentation(flask_smorest.Api):  # type: ignore[misc]
     """Registers the blueprints in Flask at once and in the document when it is asked for."""
 
     def __init__(self, app: Flask) -> None:
@@ -110,7 +110,8 @@ class Documentation(flask_smorest.Api):
     def _build(self, version: str) -> dict[str, Any]:
         self._app.config["OPENAPI_VERSION"] = version
         self._init_spec(
-            marshmallow_plugin=MarshmallowPlugin(schema_name_resolver=_Names()),
+            # It is given instances as well as classes, and may answer None.
+            marshmallow_plugin=MarshmallowPlugin(schema_name_resolver=_Names()),  # type: ignore[arg-type]
             info={"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}},
         )
         for name, scheme in _SECURITY.items():

@@ -8,7 +8,7 @@ from typing import cast
 import flask
 import orjson
 from flask import Blueprint, Response
-from swagger_ui_bundle import swagger_ui_path
+from swagger_ui_bundle import swagger_ui_path  # type: ignore[import-untyped]
 
 from gateway.documentation.document import VERSION, VERSION_OF_THE_PAGE, Documentation
 from gateway.headers import DOCUMENTATION_POLICY
