@@ -105,7 +105,7 @@ class Case(Schema):
 
 
 class ListCases(PageRequest):
-    """Newest first; with ``overdue=true`` the longest overdue first."""
+    """Newest first; with ``overdue`` in the order in which they are, or were, due."""
 
     state = fields.String(validate=one_of(*CASE_STATES))
     category = fields.String(validate=validate.Length(max=64))
@@ -238,9 +238,7 @@ read_case_history = Operation(
 )
 act_on_case = Operation("tasks", "act_on_case", ActOnCase, Case, CASE_READERS)
 
-get_my_study_record = Operation(
-    "tasks", "get_my_study_record", NoInput, StudyRecord, ANY_ROLE, repeatable=True
-)
+get_my_study_record = Operation("tasks", "get_my_study_record", NoInput, StudyRecord, ANY_ROLE, repeatable=True)
 get_study_record = Operation("tasks", "get_study_record", PersonId, StudyRecord, ANY_ROLE, repeatable=True)
 list_study_records = Operation(
     "tasks",

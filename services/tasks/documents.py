@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.tasks.model.case import Case, Entry
@@ -11,6 +11,10 @@ from services.tasks.model.conflict import Colleague
 from services.tasks.model.study import RequiredExam, StudyEntry
 
 Document = dict[str, Any]
+
+# ``next_due_at`` of a case that owes nothing in time: the field is always there, so lists can be in its
+# order.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) -> Document:
@@ -27,7 +31,7 @@ def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) 
         "reporter_state": case.reporter_state,
         "allegations": list(case.allegations),
         "clocks": [_clock_document(clock) for clock in case.clocks],
-        "next_due_at": next_due_at,
+        "next_due_at": next_due_at or NEVER,
         "history": [entry_document(opening)],
     }
 
@@ -50,7 +54,7 @@ def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
         "dispositions": [{"allegation": number, "measure": measure} for number, measure in case.dispositions],
         "reviewer_id": case.reviewer_id,
         "result_told": case.result_told,
-        "next_due_at": next_due_at,
+        "next_due_at": next_due_at or NEVER,
     }
 
 

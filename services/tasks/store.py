@@ -16,7 +16,7 @@ from contracts.event import Draft
 Document = dict[str, Any]
 
 NEWEST_FIRST = [("opened_at", DESCENDING), ("_id", DESCENDING)]
-MOST_OVERDUE_FIRST = [("next_due_at", ASCENDING), ("_id", ASCENDING)]
+SOONEST_DUE_FIRST = [("next_due_at", ASCENDING), ("_id", ASCENDING)]
 BY_ID = [("_id", ASCENDING)]
 
 # Two numbers and a year read well on paper; a year with more cases than this simply gets longer numbers.
@@ -40,14 +40,14 @@ class TasksStore(Store):
         "cases": [
             IndexModel([("number", ASCENDING)], unique=True),
             IndexModel(NEWEST_FIRST, name="newest"),
-            IndexModel(MOST_OVERDUE_FIRST, name="due"),
+            IndexModel(SOONEST_DUE_FIRST, name="due"),
             _listed_by("state", "newest_of_state", NEWEST_FIRST),
             _listed_by("category", "newest_of_category", NEWEST_FIRST),
             _listed_by("source.kind", "newest_of_source", NEWEST_FIRST),
             _listed_by("handler_id", "newest_of_handler", NEWEST_FIRST, sparse=True),
             _listed_by("unit_id", "newest_of_unit", NEWEST_FIRST, sparse=True),
-            _listed_by("handler_id", "due_of_handler", MOST_OVERDUE_FIRST, sparse=True),
-            _listed_by("unit_id", "due_of_unit", MOST_OVERDUE_FIRST, sparse=True),
+            _listed_by("handler_id", "due_of_handler", SOONEST_DUE_FIRST, sparse=True),
+            _listed_by("unit_id", "due_of_unit", SOONEST_DUE_FIRST, sparse=True),
         ],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
                               partialFilterExpression={"active": True})],
@@ -107,19 +107,17 @@ class TasksStore(Store):
         limit: int,
         cursor: str | None,
     ) -> dict[str, Any]:
-        """A page of cases without their histories: newest first, or the longest overdue first.
+        """A page of cases without their histories: newest first, or, asked for overdue or not, soonest
+        due first.
 
         ``wanted``: equalities. ``hidden_from``: units of the reader; cases about them are left out.
         """
         query: Document = dict(wanted)
         if hidden_from:
             query["excluded_unit_ids"] = {"$nin": list(hidden_from)}
-        sort = NEWEST_FIRST
-        if overdue:
-            query["next_due_at"] = {"$lt": now}
-            sort = MOST_OVERDUE_FIRST
-        elif overdue is False:
-            query["next_due_at"] = {"$not": {"$lt": now}}
+        if overdue is not None:
+            query["next_due_at"] = {"$lt" if overdue else "$gte": now}
+        sort = NEWEST_FIRST if overdue is None else SOONEST_DUE_FIRST
         return page(self.db.cases, query, sort=sort, limit=limit, cursor=cursor, projection=WITHOUT_HISTORY)
 
     # -- the directory of people

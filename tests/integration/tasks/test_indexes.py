@@ -1,0 +1,146 @@
+"""Every query of the service is served by an index: a full flow is run, and all that it asked is
+explained.
+"""
+
+from datetime import timedelta
+
+import pytest
+from pymongo import MongoClient, monitoring
+
+from contracts.tasks import operations
+from services.tasks.handlers import cases, study
+from services.tasks.store import TasksStore
+from tests.integration.tasks.building import (
+    DESK,
+    HANDLER,
+    NOW,
+    SUPERVISOR,
+    TRAINER,
+    a_person,
+    a_standing,
+    act,
+    an_exam,
+    ask,
+    by,
+    get,
+    history,
+    investigating,
+    opened,
+    record,
+)
+
+ASKING = ("find", "findAndModify", "update", "aggregate", "delete", "count", "distinct")
+NOT_EXPLAINABLE = (
+    "lsid", "$db", "$clusterTime", "txnNumber", "writeConcern", "readConcern", "$readPreference", "autocommit",
+    "startTransaction",
+)  # fmt: skip
+
+
+class Recorder(monitoring.CommandListener):
+    """Keeps the commands that look something up."""
+
+    def __init__(self):
+        self.commands = []
+
+    def started(self, event):
+        if event.command_name in ASKING:
+            self.commands.append({k: v for k, v in event.command.items() if k not in NOT_EXPLAINABLE})
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def watched(mongo_uri, database_prefix, recorder, store):
+    with MongoClient(mongo_uri, tz_aware=True, w="majority", event_listeners=[recorder]) as client:
+        yield TasksStore(client, database_prefix)
+
+
+def one_by_one(command):
+    """Only one statement of an update can be explained at a time."""
+    if next(iter(command)) != "update":
+        return [command]
+    return [{**command, "updates": [statement]} for statement in command["updates"]]
+
+
+def stages_of(plan):
+    found = [plan["stage"]] if "stage" in plan else []
+    for inner in plan.values():
+        for part in inner if isinstance(inner, list) else [inner]:
+            if isinstance(part, dict):
+                found += stages_of(part)
+    return found
+
+
+def test_every_query_is_served_by_an_index(watched, recorder):
+    run_everything(watched)
+    asked = [each for command in list(recorder.commands) for each in one_by_one(command)]
+    assert len(asked) > 40
+    for command in asked:
+        plan = watched.db.command("explain", command, verbosity="queryPlanner")["queryPlanner"]["winningPlan"]
+        assert "COLLSCAN" not in stages_of(plan), command
+        assert "SORT" not in stages_of(plan), command
+
+
+FILTERS = [
+    {},
+    {"state": "registered"},
+    {"category": "noise"},
+    {"handler_id": HANDLER.id},
+    {"unit_id": "office"},
+    {"source": "report"},
+    {"state": "registered", "category": "noise", "source": "report"},
+    {"overdue": True},
+    {"overdue": True, "state": "registered"},
+    {"overdue": True, "category": "noise"},
+    {"overdue": True, "handler_id": HANDLER.id},
+    {"overdue": True, "unit_id": "office", "source": "report"},
+    {"overdue": False},
+]
+
+
+def run_everything(store):
+    late = NOW + timedelta(days=90)
+    for _ in range(3):
+        opened(store)
+        case_id = investigating(store)
+    act(store, case_id, "record_step", by(HANDLER, idempotency_key="indexed"), what="谈话")
+    get(store, case_id)
+    history(store, case_id, limit=1)
+    for filters in FILTERS:
+        for who in (DESK, SUPERVISOR, HANDLER):
+            walk(lambda page, who=who, filters=filters: ask(store, who, now=late, **filters, **page))
+    study.know_people(store, [a_person(HANDLER, sequence=9)])
+    study.know_exams(store, [an_exam("indexed")])
+    study.credit_attempts(store, [a_standing(HANDLER.id, "indexed")])
+    record(store, HANDLER)
+    study.get_record(store, {"person_id": HANDLER.id}, by(TRAINER))
+    for unit in ({}, {"unit_id": "office"}):
+        walk(
+            lambda page, unit=unit: study.list_records(
+                store, operations.list_study_records.load({**unit, **page}), by(TRAINER)
+            )
+        )
+
+
+def walk(ask_for):
+    """Both the first page and one behind a cursor."""
+    first = ask_for({"limit": 1})
+    if first["next_cursor"]:
+        ask_for({"limit": 1, "cursor": first["next_cursor"]})
+
+
+def test_the_overdue_list_reads_little_more_than_it_shows(store):
+    """With many cases that are not overdue, those that are still cost one look into the index each."""
+    cases.open_cases(store, [])
+    explained = store.db.cases.find({"next_due_at": {"$lt": NOW}}).sort([("next_due_at", 1), ("_id", 1)]).explain()
+    figures = explained["executionStats"]
+    assert figures["totalDocsExamined"] == figures["nReturned"]
