@@ -57,6 +57,7 @@ def _atom(channel: dict[str, Any], entries: Sequence[dict[str, Any]], public_url
     feed.title(_title(channel))
     feed.language("zh-CN")
     feed.author({"name": AUTHOR})
+    feed.generator("Mingjing")
     feed.updated(last_change(channel, entries))
     if channel["settings"].get("description"):
         feed.subtitle(channel["settings"]["description"])

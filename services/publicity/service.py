@@ -96,7 +96,7 @@ class PublicityService:
     def take_back(self, event):
         deliveries.order_withdrawal(self.store, event)
 
-    @consume(events.DeliveryRequestedV1, concurrency=32)
+    @consume(events.DeliveryRequestedV1, concurrency=64)
     def deliver(self, event):
         deliveries.attempt(self.store, self.settings, self.kinds, self.slots, event)
 
@@ -111,4 +111,4 @@ class PublicityService:
 
     @every(seconds=1, role="request-due-deliveries")
     def request_due(self, now):
-        deliveries.request_due(self.store, self.settings, self.kinds, now)
+        deliveries.request_due(self.store, self.settings, self.kinds, self.slots, now)

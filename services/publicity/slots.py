@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 _NEWEST = 0.2
 # A channel whose attempts take longer is not worth waiting for.
 BRISK_SECONDS = 0.5
+# One whose attempts take this long is most likely hanging; it keeps a quarter of its slots.
+HANGING_SECONDS = 3.0
+# Attempts a second that a channel is asked for at least, so that one that hung is seen to be back, and at most.
+SLOWEST, FASTEST = 2, 200
 
 
 class ChannelFull(Exception):
-    """All slots of the channel are taken. ``seconds`` is how long its attempts take at present."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("all slots of the channel are taken")
-        self.seconds = seconds
+    """All slots of the channel are taken."""
 
 
 @dataclass
@@ -28,6 +28,15 @@ class _Channel:
     running: int = 0
     seconds: float = 0.0
     started: dict[int, float] = field(default_factory=dict)
+
+    def pace(self) -> float:
+        """Seconds that an attempt takes: the mean of those that ended, or the age of the oldest that runs."""
+        oldest = min(self.started.values(), default=None)
+        return max(self.seconds, time.monotonic() - oldest if oldest is not None else 0.0)
+
+    def limit(self, given: int) -> int:
+        """How many of the given slots it may use at its present pace."""
+        return given if self.pace() < HANGING_SECONDS else max(1, given // 4)
 
 
 class Slots:
@@ -47,10 +56,10 @@ class Slots:
         """
         with self._freed:
             channel = self._channels[channel_id]
-            if channel.running >= limit and patience and self._pace(channel) < BRISK_SECONDS:
+            if channel.running >= limit and patience and channel.pace() < BRISK_SECONDS:
                 self._freed.wait_for(lambda: channel.running < limit, timeout=patience)
-            if channel.running >= limit:
-                raise ChannelFull(self._pace(channel))
+            if channel.running >= channel.limit(limit):
+                raise ChannelFull
             self._count += 1
             ticket, began = self._count, time.monotonic()
             channel.running += 1
@@ -62,11 +71,12 @@ class Slots:
                 channel.running -= 1
                 del channel.started[ticket]
                 took = time.monotonic() - began
-                channel.seconds = took if not channel.seconds else channel.seconds * (1 - _NEWEST) + took * _NEWEST
+                share = _NEWEST if channel.seconds else 1.0
+                channel.seconds += (took - channel.seconds) * share
                 self._freed.notify()
 
-    @staticmethod
-    def _pace(channel: _Channel) -> float:
-        """Seconds that an attempt takes: the mean of those that ended, or the age of the oldest that still runs."""
-        oldest = min(channel.started.values(), default=None)
-        return max(channel.seconds, time.monotonic() - oldest if oldest is not None else 0.0)
+    def rate(self, channel_id: str, limit: int) -> int:
+        """How many attempts a second the channel can take with ``limit`` slots at its present pace."""
+        channel = self._channels.get(channel_id)
+        pace = channel.pace() if channel else 0.0
+        return max(SLOWEST, min(FASTEST, int(limit / pace))) if pace else FASTEST

@@ -69,11 +69,10 @@ def update(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, req
     if expected is not None and expected != channel["version"]:
         raise Stale(channel["version"])
     kind = kinds[channel["kind"]]
-    held = _unsealed(settings, channel)
     given, secrets = _checked(
         kind,
         {**channel, **request}["settings"],
-        {"secrets": held, **request}["secrets"],
+        request.get("secrets"),
         request.get("slug", channel["slug"]),
     )
     addresses = given.pop("recipients", None)
@@ -122,8 +121,11 @@ def view(channel: Fields) -> Fields:
     return {**{name: channel[name] for name in _SHOWN}, "id": channel["_id"]}
 
 
-def _checked(kind: Channel, settings: Fields, secrets: Fields, slug: str | None) -> tuple[Fields, Fields]:
-    found = [("settings", kind.settings.validate(settings)), ("secrets", kind.secrets.validate(secrets))]
+def _checked(kind: Channel, settings: Fields, secrets: Fields | None, slug: str | None) -> tuple[Fields, Fields]:
+    """Settings and secrets as the kind loads them; without secrets those that are there are left alone."""
+    found = [("settings", kind.settings.validate(settings))]
+    if secrets is not None:
+        found.append(("secrets", kind.secrets.validate(secrets)))
     errors: list[dict[str, Any]] = validation_errors({name: messages for name, messages in found if messages})
     if kind.needs_slug and not slug:
         errors.append({"field": "slug", "message": "publicity.slug_needed"})
@@ -135,7 +137,7 @@ def _checked(kind: Channel, settings: Fields, secrets: Fields, slug: str | None)
     errors = [{"field": f"settings.{name}", "message": code} for name, code in kind.problems(loaded)]
     if errors:
         raise Invalid(errors)
-    return loaded, kind.secrets.load(secrets)
+    return loaded, secrets or {}
 
 
 def _recipients(channel_id: str, addresses: list[str]) -> dict[str, str]:

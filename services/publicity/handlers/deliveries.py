@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -17,8 +17,9 @@ from contracts.publicity.events import DeliveryRequestedV1, MailingRequestedV1
 from services.publicity.channels import Channel, Parcel
 from services.publicity.handlers.channels import Kinds, target
 from services.publicity.model import deliveries as rules
-from services.publicity.model.outcomes import Outcome, Unclear
+from services.publicity.model.outcomes import Later, Outcome, Unclear
 from services.publicity.model.publications import PUBLISHED
+from services.publicity.sealing import CannotOpen
 from services.publicity.settings import PublicitySettings
 from services.publicity.slots import ChannelFull, Slots
 from services.publicity.store import PublicityStore
@@ -29,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 # Deliveries of one bulk write: memory holds no more of them at a time, however many there are.
 BATCH = 500
-# Due or stuck deliveries looked at in one round.
+# Stuck deliveries looked at in one round.
 ROUND = 500
 # How long a mail waits for a slot of a brisk channel before it is postponed; it holds up other mails only.
 PATIENCE_SECONDS = 2.0
@@ -68,7 +69,7 @@ def attempt(
     wanted = request["delivery_id"], request["action"], request["attempt"]
     channel = store.channel(request["channel_id"])
     if channel is None or channel["state"] == "paused":
-        store.postpone(*wanted, rules.postponed_until(time_now(), PAUSED_SECONDS / 10, random.random()))
+        store.postpone(*wanted, time_now() + timedelta(seconds=PAUSED_SECONDS))
         return
     kind = kinds[channel["kind"]]
     try:
@@ -76,16 +77,19 @@ def attempt(
             claimed = store.claim(*wanted, time_now(), settings.sending_lease)
             if claimed is not None:
                 _make(store, settings, kind, channel, claimed)
-    except ChannelFull as full:
-        store.postpone(*wanted, rules.postponed_until(time_now(), full.seconds, random.random()))
+    except ChannelFull:
+        store.postpone(*wanted, rules.postponed_until(time_now(), random.random()))
 
 
-def request_due(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, now: datetime) -> None:
+def request_due(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, slots: Slots, now: datetime) -> None:
     """Ask for the attempts that are due, and end those whose process never did."""
     for stuck in store.stuck_deliveries(now, ROUND):
         _end(store, kinds[stuck["kind"]], stuck, Unclear("lease_over"), settings.retry_waits, now)
-    for delivery in store.due_deliveries(now, ROUND):
-        store.request_again(delivery, _request(kinds[delivery["kind"]], delivery))
+    for channel_id in store.channels_with_due(now):
+        # No more than the channel can take until the next round: what is asked for in vain costs, and the
+        # queue is everybody's.
+        for delivery in store.due_deliveries(channel_id, now, slots.rate(channel_id, settings.channel_concurrency)):
+            store.request_again(delivery, _request(kinds[delivery["kind"]], delivery))
 
 
 def list_page(store: PublicityStore, request: Fields) -> Fields:
@@ -125,6 +129,9 @@ def _send(
     act = kind.submit if claimed["action"] == rules.SUBMIT else kind.withdraw
     try:
         return act(target(settings, channel), parcel)
+    except CannotOpen:
+        _log.error("secrets do not open", delivery=claimed["_id"], channel=channel["_id"])
+        return Later("secrets_unreadable")
     except Exception as error:
         # A fault of the channel's own code: nobody knows how far it came.
         _log.error("channel failed", delivery=claimed["_id"], kind=kind.kind, exc_info=error)

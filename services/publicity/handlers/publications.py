@@ -19,6 +19,9 @@ from services.publicity.store import PublicityStore
 
 Fields = dict[str, Any]
 
+# How often an action is tried again that lost against another one on the same publication.
+_TRIES = 3
+
 # What leaves the service of a publication; the rest of the document is its own affair.
 _SHOWN = (
     "kind", "title", "summary", "body_markdown", "cover", "contact", "state", "version", "content_hash",
@@ -170,13 +173,21 @@ def _act(
 ) -> Fields:
     """Apply what a rule says; when it says nothing, it had been done already and the publication stays as it is."""
 
-    def effect(session: Any) -> Fields:
+    def apply(session: Any) -> Fields:
         publication = _publication(store, request["publication_id"], session)
         fields = change(publication)
         if not fields:
             return view(publication)
         fields = {**fields, "updated_at": call.now}
         return view(store.change_publication(publication, fields, events(publication, fields), session))
+
+    def effect(session: Any) -> Fields:
+        for _ in range(_TRIES):
+            try:
+                return apply(session)
+            except Stale:
+                continue  # somebody else acted this very moment; what they did decides whether this still can be done
+        return apply(session)
 
     return store.once(call, request, operation, effect)
 

@@ -126,6 +126,6 @@ def recipient_id(channel_id: str, address: str) -> str:
     return hashlib.sha256(f"{channel_id}\x1f{address.casefold()}".encode()).hexdigest()[:24]
 
 
-def postponed_until(now: datetime, seconds_per_attempt: float, chance: float) -> datetime:
-    """When to look again at a delivery whose channel was full: the slower the channel, the later; 1 s to 2 min."""
-    return now + timedelta(seconds=min(1.0 + 10.0 * seconds_per_attempt, 100.0) * (1 + JITTER * chance))
+def postponed_until(now: datetime, chance: float) -> datetime:
+    """When a delivery whose channel was full is due again: soon, for how many are asked for at a time is limited."""
+    return now + timedelta(seconds=1 + JITTER * chance)

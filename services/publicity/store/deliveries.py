@@ -43,8 +43,13 @@ class DeliveriesStore(Store):
             ),
             IndexModel([("publication_id", ASCENDING), ("wanted", ASCENDING)], name="wanted"),
             IndexModel(
-                [("next_attempt_at", ASCENDING)],
+                [("next_attempt_at", ASCENDING), ("channel_id", ASCENDING)],
                 name="due",
+                partialFilterExpression={"next_attempt_at": {"$exists": True}},
+            ),
+            IndexModel(
+                [("channel_id", ASCENDING), ("next_attempt_at", ASCENDING)],
+                name="due_of_channel",
                 partialFilterExpression={"next_attempt_at": {"$exists": True}},
             ),
             IndexModel(
@@ -123,9 +128,18 @@ class DeliveriesStore(Store):
             {"$set": {"next_attempt_at": until}, "$inc": {"version": 1}},
         )
 
-    def due_deliveries(self, now: datetime, limit: int) -> list[Document]:
-        """Those whose next attempt is due, the longest due first."""
-        due = {"next_attempt_at": {"$lte": now}}
+    def channels_with_due(self, now: datetime) -> list[str]:
+        """The channels for which an attempt is due; answered by the index alone."""
+        due: list[Document] = [
+            {"$match": {"next_attempt_at": {"$lte": now}}},
+            {"$project": {"_id": 0, "channel_id": 1}},
+            {"$group": {"_id": "$channel_id"}},
+        ]
+        return [found["_id"] for found in self.db.deliveries.aggregate(due)]
+
+    def due_deliveries(self, channel_id: str, now: datetime, limit: int) -> list[Document]:
+        """Those of a channel whose next attempt is due, the longest due first."""
+        due = {"channel_id": channel_id, "next_attempt_at": {"$lte": now}}
         return list(self.db.deliveries.find(due).sort("next_attempt_at", ASCENDING).limit(limit))
 
     def stuck_deliveries(self, now: datetime, limit: int) -> list[Document]:

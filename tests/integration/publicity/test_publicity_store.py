@@ -55,8 +55,11 @@ def test_only_what_is_due_or_stuck_is_found(store):
     stuck = a_delivery(store)
     store.claim(stuck["_id"], "submit", 1, NOW - timedelta(minutes=2), LEASE)
     store.claim(a_delivery(store)["_id"], "submit", 1, NOW, LEASE)
-    assert due["_id"] in ids(store.due_deliveries(NOW, 1000))
-    assert ids(store.due_deliveries(NOW, 1000)) & ids(store.stuck_deliveries(NOW, 1000)) == set()
+    found_due = ids(store.due_deliveries("c1", NOW, 1000))
+    assert due["_id"] in found_due
+    assert found_due & ids(store.stuck_deliveries(NOW, 1000)) == set()
+    assert store.channels_with_due(NOW) == ["c1"]
+    assert store.channels_with_due(NOW - timedelta(days=9)) == []
     assert ids(store.stuck_deliveries(NOW, 1000)) == {stuck["_id"]}
 
 
@@ -153,7 +156,8 @@ QUERIES = {
     "claim": lambda store: store.claim("d-none", "submit", 1, NOW, LEASE),
     "finish": lambda store: store.finish({"_id": "d-none", "attempts": 1, "action": "submit"}, After("live"), NOW),
     "postpone": lambda store: store.postpone("d-none", "submit", 1, NOW),
-    "due": lambda store: store.due_deliveries(NOW, 10),
+    "channels with due": lambda store: store.channels_with_due(NOW + timedelta(days=9)),
+    "due": lambda store: store.due_deliveries("c1", NOW, 10),
     "stuck": lambda store: store.stuck_deliveries(NOW, 10),
     "order withdrawal": lambda store: store.order_withdrawal("p-none", NOW),
 }
@@ -211,7 +215,7 @@ def noise(store):
         for kind in ("news", "notice"):
             a_publication(store, state=state, kind=kind, published_at=NOW, release_at=NOW + timedelta(days=9))
     for state in ("pending", "live", "failed"):
-        a_delivery(store, state=state)
+        a_delivery(store, state=state, next_attempt_at=NOW + timedelta(days=9))
 
 
 def a_publication(store, **fields: Any) -> dict[str, Any]:

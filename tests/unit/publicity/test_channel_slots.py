@@ -47,11 +47,22 @@ def test_a_brisk_channel_is_waited_for():
     holder.join()
 
 
-def test_a_channel_that_has_been_hanging_is_not_waited_for(monkeypatch):
+def test_a_channel_that_has_been_hanging_is_not_waited_for_and_keeps_a_quarter_of_its_slots(monkeypatch):
     slots, clock = Slots(), [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    with slots.take("c", 1):
+    with slots.take("c", 8), slots.take("c", 8):
         clock[0] = 9.0
-        with pytest.raises(ChannelFull) as full, slots.take("c", 1, patience=1000):
+        with pytest.raises(ChannelFull), slots.take("c", 8, patience=1000):
             pass
-    assert full.value.seconds == 9.0
+        with slots.take("other", 8):
+            pass
+
+
+def test_a_channel_is_asked_for_as_much_as_it_can_take_at_its_pace(monkeypatch):
+    slots, clock = Slots(), [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    assert slots.rate("new", 8) == 200
+    for channel, seconds, rate in (("slow", 0.5, 16), ("brisk", 0.001, 200), ("hanging", 60.0, 2)):
+        with slots.take(channel, 8):
+            clock[0] += seconds
+        assert slots.rate(channel, 8) == rate

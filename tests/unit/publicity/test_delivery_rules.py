@@ -89,7 +89,7 @@ def test_a_channel_cannot_answer_a_submission_with_a_withdrawal(outcome):
     chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=21, max_size=21),
 )
 def test_waits_grow_stay_within_their_jitter_and_end(waits, chances):
-    found = [rules.wait_after(tries, waits, chances[tries]) for tries in range(1, len(waits) + 2)]
+    found = [rules.wait_after(tries, waits, chances[tries - 1]) for tries in range(1, len(waits) + 2)]
     assert found[-1] is None
     for wait, base in zip(found, waits, strict=False):
         assert base <= wait <= base * (1 + rules.JITTER) * 1.000001
@@ -108,7 +108,6 @@ def test_a_fan_out_that_runs_again_names_its_deliveries_alike():
     assert rules.recipient_id("c", "A@Example.org") == rules.recipient_id("c", "a@example.ORG")
 
 
-@given(st.floats(0, 1e6), st.floats(0, 1, exclude_max=True))
-def test_a_full_channel_is_looked_at_again_within_two_minutes_and_not_at_once(seconds, chance):
-    wait = (rules.postponed_until(NOW, seconds, chance) - NOW).total_seconds()
-    assert 1 <= wait <= 125
+@given(st.floats(0, 1, exclude_max=True))
+def test_a_full_channel_is_looked_at_again_soon_but_not_at_once(chance):
+    assert 1 <= (rules.postponed_until(NOW, chance) - NOW).total_seconds() <= 1.25
