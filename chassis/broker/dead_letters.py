@@ -11,7 +11,7 @@ import amqp
 import orjson
 
 from chassis import clock
-from chassis.broker.topology import dead_letter_queue_name
+from chassis.broker.topology import WAIT_HEADER, dead_letter_queue_name
 from chassis.broker.wire import Wire, drop
 from chassis.faults import describe, trace
 from contracts.fields import format_instant
@@ -110,7 +110,7 @@ class DeadLetters:
             key: value
             for key, value in letter.headers.items()
             if not key.startswith((_OURS, "x-death", "x-first-death", "x-last-death", "x-delivery"))
-            and key not in ("x-attempt", "x-wait")
+            and key not in ("x-attempt", WAIT_HEADER)
         }
         message = amqp.Message(
             letter.body,

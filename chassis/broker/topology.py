@@ -14,7 +14,8 @@ from contracts.event import Event
 
 RPC_EXCHANGE = "nameko-rpc"
 RETRY_EXCHANGE = "retry"
-WAIT_HEADER = "x-wait"
+# A headers exchange does not look at headers that begin with "x-": every queue would match.
+WAIT_HEADER = "retry-wait"
 
 # The net under crash loops: a message that takes its consumer down with it this often is set aside by the broker.
 DELIVERY_LIMIT = 20

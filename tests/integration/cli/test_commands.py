@@ -144,7 +144,7 @@ def test_a_replayed_letter_is_back_in_its_queue_with_its_attempts_counted_anew(
     message = channel.basic_get(queue, no_ack=True)
     assert message.properties["message_id"] == letters[1]
     assert message.headers["traceparent"] == "kept"
-    assert not [name for name in message.headers if name.startswith(("x-dead", "x-attempt", "x-wait"))]
+    assert not [name for name in message.headers if name.startswith(("x-dead", "x-attempt", "retry-wait"))]
     assert message.properties["delivery_mode"] == 2
     assert channel.basic_get(queue) is None
     listed = run(environment, "dead-letters", "list", "--queue", queue).stdout
