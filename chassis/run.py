@@ -26,6 +26,7 @@ from chassis.configuration import Configuration  # noqa: E402
 from chassis.consumer import Consume  # noqa: E402
 from chassis.entrypoints import entrypoints  # noqa: E402
 from chassis.health import wsgi_app  # noqa: E402
+from chassis.memory import return_large_blocks  # noqa: E402
 from chassis.periodic import Every  # noqa: E402
 
 _log = structlog.get_logger("chassis.run")
@@ -50,6 +51,7 @@ def main(arguments: list[str]) -> NoReturn:
         )
         sys.exit(EXIT_CONFIGURATION)
     assert isinstance(settings, Settings)
+    return_large_blocks()
     logs.configure(service.name, level=settings.log_level, form=settings.log_format)
     tracing.configure(service.name, settings.otlp_endpoint)
     _serve(service, settings, dict(zip(loaders, own, strict=True)))
