@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-import httpx
 import pytest
 
 from services.reports.sealing import new_receipt
@@ -16,29 +15,24 @@ NARRATIVE = "2025年5月某日，我在办事大厅看到工作人员收下一�
 
 
 @pytest.fixture(scope="module")
-def public(system):
-    """Somebody without an account."""
-    with httpx.Client(base_url=f"{system.address}/api/v1", timeout=20) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def signed_in(system):
-    """``signed_in("desk")``: a client of that demo account."""
+    """``signed_in("desk")``: a client of that demo account; ``signed_in(None)``: somebody without an account."""
     clients = {}
 
     def sign_in(username):
         if username not in clients:
-            client = httpx.Client(base_url=f"{system.address}/api/v1", timeout=20)
-            answer = client.post("/sessions", json={"username": username, "password": system.password})
-            assert answer.status_code == 201, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-            clients[username] = client
+            clients[username] = system.client(username)
         return clients[username]
 
     yield sign_in
     for client in clients.values():
         client.close()
+
+
+@pytest.fixture(scope="module")
+def public(signed_in):
+    """Somebody without an account."""
+    return signed_in(None)
 
 
 @pytest.fixture
