@@ -16,7 +16,8 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, unquote
 
@@ -110,11 +111,11 @@ class Newsletter(Channel):
         """Live when the server has said 250 to the message; ``remote_id`` is its ``Message-ID``."""
         if parcel.recipient is None:
             return Rejected("recipient_gone")
-        message = compose(target, parcel)
+        message, message_id = compose(target, parcel)
         deadline = Deadline(parcel.timeout)
         try:
             with deadline.watch():
-                return self._hand_over(target, parcel.recipient, message, deadline)
+                return self._hand_over(target, parcel.recipient, message, message_id, deadline)
         except AddressRefused:
             return Rejected("address_refused")
         except NotSent as failure:
@@ -143,7 +144,9 @@ class Newsletter(Channel):
             return Later(_code(failure))
         return Live() if code < 400 else _refused(code)
 
-    def _hand_over(self, target: Target, recipient: str, message: EmailMessage, deadline: Deadline) -> Outcome:
+    def _hand_over(
+        self, target: Target, recipient: str, message: bytes, message_id: str, deadline: Deadline
+    ) -> Outcome:
         """One mail in a session of its own. Until DATA is accepted, whatever fails means: not sent."""
         try:
             session = self._open(target, deadline)
@@ -160,7 +163,7 @@ class Newsletter(Channel):
         except (OSError, smtplib.SMTPException) as failure:
             session.close()
             return Later(_code(failure))
-        return _last_words(session, message, deadline)
+        return _last_words(session, message, message_id, deadline)
 
     def _open(self, target: Target, deadline: Deadline) -> smtplib.SMTP:
         """A greeted, encrypted and signed-in session."""
@@ -217,41 +220,58 @@ class _Session(smtplib.SMTP):
         self.ehlo_or_helo_if_needed()
 
 
-def _last_words(session: smtplib.SMTP, message: EmailMessage, deadline: Deadline) -> Outcome:
+def _last_words(session: smtplib.SMTP, message: bytes, message_id: str, deadline: Deadline) -> Outcome:
     """The message and the answer to it: from its first byte on, silence is unclear."""
     try:
-        payload = smtplib._quote_periods(message.as_bytes(policy=SMTP_POLICY))  # type: ignore[attr-defined]
-        session.send(payload + b".\r\n")
+        session.send(message + b".\r\n")
         code, _ = session.getreply()
     except (OSError, smtplib.SMTPException) as failure:
         session.close()
         return Unclear("timeout" if deadline.passed else _code(failure))
     _leave(session)
-    return Live(str(message["Message-ID"])) if code < 400 else _refused(code)
+    return Live(message_id) if code < 400 else _refused(code)
 
 
-def compose(target: Target, parcel: Parcel) -> EmailMessage:
-    """The mail to one recipient: text and HTML, the same bytes at every attempt but for MIME boundaries."""
+def compose(target: Target, parcel: Parcel) -> tuple[bytes, str]:
+    """The mail to one recipient, ready for DATA, and its ``Message-ID``; the same at every attempt."""
     publication, settings = parcel.publication, target.settings
-    sender = settings["sender"]
+    message_id = f"<{parcel.key}@{settings['sender'].rpartition('@')[2]}>"
+    letter = _letter(
+        publication["title"],
+        publication["summary"],
+        publication["body_markdown"],
+        publication["published_at"],
+        settings["sender"],
+        settings.get("sender_name", ""),
+        settings.get("reply_to"),
+    )
+    # An address holds ASCII only and no line break (NewsletterSettings), so it can stand in a header as it is.
+    return f"Message-ID: {message_id}\r\nTo: {parcel.recipient}\r\n".encode("ascii") + letter, message_id
+
+
+@lru_cache(maxsize=32)
+def _letter(
+    title: str,
+    summary: str,
+    markdown: str,
+    published_at: datetime,
+    sender: str,
+    sender_name: str,
+    reply_to: str | None,
+) -> bytes:
+    """What is the same for all recipients, made once: the other headers, and the text as text and as HTML."""
     message = EmailMessage()
-    message["Subject"] = publication["title"]
-    message["From"] = Address(settings.get("sender_name", ""), addr_spec=parseaddr(sender)[1])
-    message["To"] = parcel.recipient
-    message["Date"] = format_datetime(publication["published_at"])
-    message["Message-ID"] = f"<{parcel.key}@{sender.rpartition('@')[2]}>"
+    message["Subject"] = title
+    message["From"] = Address(sender_name, addr_spec=sender)
+    message["Date"] = format_datetime(published_at)
     message["Auto-Submitted"] = "auto-generated"
-    if settings.get("reply_to"):
-        message["Reply-To"] = settings["reply_to"]
-    text = "\n\n".join(part for part in (publication["summary"], publication["body_markdown"]) if part)
-    message.set_content(text, cte="base64")
-    message.add_alternative(_page(publication), subtype="html", cte="base64")
-    return message
-
-
-def _page(publication: dict[str, Any]) -> str:
-    body = to_html(publication["body_markdown"])
-    return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>{body}'
+    if reply_to:
+        message["Reply-To"] = reply_to
+    # Base64 has no line that begins with a full stop, which SMTP would want doubled.
+    message.set_content("\n\n".join(part for part in (summary, markdown) if part), cte="base64")
+    page = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>{to_html(markdown)}'
+    message.add_alternative(page, subtype="html", cte="base64")
+    return message.as_bytes(policy=SMTP_POLICY)
 
 
 def _refused(code: int) -> Outcome:
