@@ -11,6 +11,9 @@ FIXED, DRAWN = "fixed", "drawn"
 # Prepared draws of a drawn paper, so that neighbours and later tries get other questions.
 DEFAULT_VARIANTS = 5
 
+# Characters of a form: 4 bytes each at most, it stays below the 16 MB of one document.
+MAX_FORM = 3_500_000
+
 # What a form keeps of a question, as it was when the exam was made.
 ASKED = ("type", "stem", "options", "answer", "scoring", "explanation", "legal_basis", "category", "revision")
 
@@ -70,12 +73,14 @@ def draw(
 def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
     """The immutable form of a paper: its questions with their keys as they are now, and the greatest score.
 
-    ``chosen``: each question's document and what it is worth here.
+    ``chosen``: each question's document and what it is worth here. ``InvalidPaper`` when it is too large to keep.
     """
     questions = [
         {"id": question["_id"], "score": score} | {name: question[name] for name in ASKED}
         for question, score in chosen
     ]
+    if sum(len(repr(question)) for question in questions) > MAX_FORM:
+        raise InvalidPaper([{"field": "paper_id", "message": "paper.too_large", "parts": {}}])
     return {"questions": questions, "max_score": total([question["score"] for question in questions])}
 
 
