@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import structlog
 from limits import RateLimitItem, parse_many
 from limits.storage import MongoDBStorage
-from pymongo.errors import PyMongoError
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from chassis import clock
 from chassis.rpc_client import Refused, RpcError
@@ -103,13 +103,16 @@ class SharedCounters:
     def _connected(self) -> MongoDBStorage:
         with self._lock:
             if self._storage is None:
+                if time.monotonic() < self._away_until:
+                    raise AutoReconnect("another request has just found it away")
                 storage = MongoDBStorage(
                     self._uri,
                     database_name=self._database,
                     w=1,
                     serverSelectionTimeoutMS=PATIENCE_MS,
                     connectTimeoutMS=PATIENCE_MS,
-                    socketTimeoutMS=PATIENCE_MS * 4,
+                    # For an operation as a whole, its one repetition included.
+                    timeoutMS=PATIENCE_MS * 2,
                 )
                 # The first use of the connection makes the index that forgets old counters; kept when that
                 # went well.
