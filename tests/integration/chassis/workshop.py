@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import amqp
@@ -15,6 +17,7 @@ from pymongo import MongoClient
 
 from chassis import clock, ids
 from chassis.broker.topology import dead_letter_queue_name, event_queue_name
+from contracts.call import Call
 from contracts.envelope import CONTENT_TYPE, seal
 from contracts.event import Event
 from tests.integration.chassis.probes import (
@@ -156,3 +159,17 @@ class Listener:
 
     def ids(self) -> list[str]:
         return [e["id"] for e in self.collect()]
+
+
+_background = ThreadPoolExecutor(max_workers=64, thread_name_prefix="test")
+
+
+def in_background(function: Callable[..., Any], *arguments: Any, **named: Any) -> Future[Any]:
+    """Runs it while the test goes on; its future ends with what it returned or raised."""
+    return _background.submit(function, *arguments, **named)
+
+
+def call_within(seconds: float) -> Call:
+    """A call by nobody, to be answered within ``seconds`` from now."""
+    now = clock.now()
+    return Call(now=now, deadline=now + timedelta(seconds=seconds))
