@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
 from chassis.ids import new_id
 from chassis.refusals import Invalid, NotFound, Stale, validation_errors
 from contracts.call import Call
@@ -17,7 +15,7 @@ from services.publicity.channels import Channel, Target
 from services.publicity.model.deliveries import recipient_id
 from services.publicity.model.outcomes import Live
 from services.publicity.settings import PublicitySettings
-from services.publicity.store import PublicityStore
+from services.publicity.store import PublicityStore, SlugTaken
 
 Fields = dict[str, Any]
 Kinds = Mapping[str, Channel]
@@ -58,7 +56,7 @@ def create(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, req
 
     try:
         return store.once(call, request, operations.create_channel, effect)
-    except DuplicateKeyError:
+    except SlugTaken:
         raise _slug_taken() from None
 
 
@@ -85,7 +83,7 @@ def update(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, req
         fields["recipients"] = store.replace_recipients(channel["_id"], recipients.items())
     try:
         return view(store.change_channel(channel, fields))
-    except DuplicateKeyError:
+    except SlugTaken:
         raise _slug_taken() from None
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pymongo import IndexModel
 
-from services.publicity.store.channels import ChannelsStore
+from services.publicity.store.channels import ChannelsStore, SlugTaken
 from services.publicity.store.deliveries import DeliveriesStore
 from services.publicity.store.publications import PublicationsStore
 
@@ -24,4 +24,4 @@ class PublicityStore(PublicationsStore, ChannelsStore, DeliveriesStore):
     }
 
 
-__all__ = ["PublicityStore"]
+__all__ = ["PublicityStore", "SlugTaken"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from chassis import Store
 from chassis.outbox.aggregates import Aggregates
@@ -16,6 +17,10 @@ Document = dict[str, Any]
 
 _BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _READ_AHEAD = 500
+
+
+class SlugTaken(Exception):
+    """Another channel has this slug."""
 
 
 class ChannelsStore(Store):
@@ -41,8 +46,11 @@ class ChannelsStore(Store):
         return Aggregates(self.db.channels)
 
     def add_channel(self, channel: Document, session: Any = None) -> Document:
-        """Insert a channel; ``DuplicateKeyError`` when its slug is taken."""
-        return self._channels.insert(channel, session=session)
+        """Insert a channel; ``SlugTaken``."""
+        try:
+            return self._channels.insert(channel, session=session)
+        except DuplicateKeyError:
+            raise SlugTaken from None
 
     def channel(self, channel_id: str, session: Any = None) -> Document | None:
         """The channel of this id."""
@@ -62,8 +70,11 @@ class ChannelsStore(Store):
         return page(self.db.channels, {"kind": kind} if kind else {}, sort=_BY_NAME, limit=limit, cursor=cursor)
 
     def change_channel(self, channel: Document, fields: Document) -> Document:
-        """Set ``fields``; ``Stale`` when it was changed meanwhile, ``DuplicateKeyError`` when the slug is taken."""
-        return self._channels.update(channel, {"$set": fields})
+        """Set ``fields``; ``Stale`` when it was changed meanwhile, ``SlugTaken``."""
+        try:
+            return self._channels.update(channel, {"$set": fields})
+        except DuplicateKeyError:
+            raise SlugTaken from None
 
     def feeds_changed(self, channel_ids: Sequence[str], at: datetime) -> None:
         """Something left the feeds of these channels: their date of change moves on."""

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pymongo.errors import DuplicateKeyError
 
 from chassis import clock
 from chassis.ids import new_id
 from contracts.publicity.events import DeliveryRequestedV1
 from services.publicity.model.deliveries import After, delivery_id
 from services.publicity.model.publications import TRANSITIONS
+from services.publicity.store import SlugTaken
 
 NOW = clock.now()
 LEASE = 60
@@ -115,7 +115,7 @@ def test_a_fan_out_that_runs_again_adds_nothing(store):
 def test_a_slug_belongs_to_one_channel_and_channels_without_one_do_not_clash(store):
     slug = f"s{new_id()}"
     store.add_channel(a_channel(slug=slug))
-    with pytest.raises(DuplicateKeyError):
+    with pytest.raises(SlugTaken):
         store.add_channel(a_channel(slug=slug))
     store.add_channel(a_channel(slug=None))
     store.add_channel(a_channel(slug=None))
