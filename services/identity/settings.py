@@ -44,6 +44,7 @@ def load_settings(env: Env) -> IdentitySettings:
             time_cost=env.int("IDENTITY_ARGON2_TIME_COST", 2, validate=validate.Range(1, 20)) or 2,
             memory_kib=env.int("IDENTITY_ARGON2_MEMORY_KIB", 19_456, validate=validate.Range(8, 1_048_576)) or 19_456,
             parallelism=env.int("IDENTITY_ARGON2_PARALLELISM", 1, validate=validate.Range(1, 16)) or 1,
+            at_once=env.int("IDENTITY_ARGON2_AT_ONCE", 2, validate=validate.Range(1, 64)) or 2,
         ),
         policy=PasswordPolicy(at_least=env.int("IDENTITY_PASSWORD_LENGTH", 10, validate=validate.Range(8, 64)) or 10),
         issuer=env.str("TOKEN_ISSUER", DEFAULT_ISSUER, validate=validate.Length(1, 200)) or DEFAULT_ISSUER,
