@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,7 +221,9 @@ class RpcClient:
         next_beat = 0.0
         while not self._stopping.is_set() and connection.connected:
             if buffered(connection) or _readable(connection.transport.sock):
-                connection.drain_events(timeout=_POLL_SECONDS)
+                # What could be read may have been a heartbeat alone, which ends in a timeout and means nothing.
+                with suppress(TimeoutError):
+                    connection.drain_events(timeout=_POLL_SECONDS)
             now = time.monotonic()
             if now >= next_beat:
                 with self._writing:
