@@ -59,9 +59,9 @@ logs: environment ## Follow the logs of all parts
 	@$(LOCAL) logs
 down: environment ## Stop the system that runs in another terminal
 	@$(LOCAL) down
-clean: ## Stop the system, remove its data, ports, secrets and logs (.local) and the packages (.venv)
+clean: ## Stop the system, remove its data, ports, secrets and logs (.local) and all caches
 	@if [ -x $(PY) ] && [ -d .local ]; then $(LOCAL) clean; fi
-	@rm -rf .local .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .PHONY: lock
 lock: environment ## Resolve the packages of pyproject.toml anew, with hashes

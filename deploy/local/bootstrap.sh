@@ -55,10 +55,12 @@ apt() {
   fi
   local install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
     apt-get -o DPkg::Lock::Timeout=120 -qq install -y --no-install-recommends "$1")
-  local status=0
-  "${install[@]}" >/dev/null 2>&1 || { "${sudo[@]}" apt-get -qq update && "${install[@]}" >/dev/null; } || status=$?
+  local words status=0
+  # A new machine has no lists of packages yet, an old one may have stale lists.
+  words=$("${install[@]}" 2>&1) || words=$("${sudo[@]}" apt-get -qq update 2>&1 && "${install[@]}" 2>&1) || status=$?
   if [ -n "$made" ]; then "${sudo[@]}" rm -f $policy; fi
   if [ $status != 0 ]; then
+    say "$words"
     fail "apt-get could not install $1 (its words are above): put that right, or run 'apt-get install $1' yourself."
   fi
 }

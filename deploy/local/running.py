@@ -179,7 +179,7 @@ class System:
     def _died(self, kept: Kept, exit_code: int, wait_s: float) -> None:
         how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with status {exit_code}"
         self.console.print(
-            f"[yellow]{kept.name} {how}; starting it again in {wait_s:.0f} s ({kept.log})[/yellow]", highlight=False
+            f"[yellow]{kept.name} {how}; starting it again in {wait_s:.0f} s ({kept.log})[/yellow]", soft_wrap=True
         )
         asyncio.get_running_loop().call_later(wait_s + 2, self._refresh)
         self._refresh()

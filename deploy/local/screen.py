@@ -54,11 +54,11 @@ def _number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def how_to_try(console: Console, address: str, password: str, mailbox: str | None = None) -> None:
+def how_to_try(console: Console, address: str, password: str) -> None:
     """The address, the accounts and three lines to try."""
     console.print()
     console.print(f"[bold]{address}[/bold]      interactive reference: {address}/docs")
-    console.print(f"accounts: {', '.join(ACCOUNTS)}")
+    console.print(f"accounts: {', '.join(ACCOUNTS)}", soft_wrap=True)
     console.print(f"password of all of them (demonstration only): [bold]{escape(password)}[/bold]")
     console.print("\nTo try:")
     for line in curl_lines(address, password):
