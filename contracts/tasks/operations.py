@@ -171,12 +171,12 @@ class ActOnCase(CaseId):
     days = fields.Integer(validate=validate.Range(min=1, max=365))
     approver_id = Id(metadata={"description": "The leader who approves the extension"})
 
-    @validates_schema(skip_on_field_errors=False)
-    def _only_the_fields_of_the_action(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _only_the_fields_of_the_action(self, data: dict[str, Any], original: Any, **_kwargs: Any) -> None:
         takes = ACTION_FIELDS.get(data.get("action", ""))
-        if takes is None:
+        if takes is None or not isinstance(original, Mapping):
             return
-        given = {name for name, value in data.items() if value is not None} - _ALWAYS
+        given = {name for name in self.fields if original.get(name) is not None} - _ALWAYS
         errors = {name: ["Missing data for required field."] for name in takes.required - given}
         errors |= {name: ["Unknown field."] for name in given - takes.required - takes.optional}
         if errors:

@@ -15,7 +15,8 @@ from contracts.event import Draft
 
 Document = dict[str, Any]
 
-NEWEST_FIRST = [("opened_at", DESCENDING), ("_id", DESCENDING)]
+# Reports tell only the hour in which they came; within it the numbers are in order.
+NEWEST_FIRST = [("opened_at", DESCENDING), ("number", DESCENDING)]
 SOONEST_DUE_FIRST = [("next_due_at", ASCENDING), ("_id", ASCENDING)]
 BY_ID = [("_id", ASCENDING)]
 
