@@ -8,12 +8,8 @@ from services.quiz.files.row import Row, checked
 from services.quiz.model.question import GENERAL, KEYS, MULTIPLE, SINGLE, Content
 
 _OPTION = re.compile(r"\s*([A-JＡ-Ｊ])\s*[.)．）、]\s*(.*\S)\s*\Z")
-_ANSWER = re.compile(
-    r"\s*(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ](?:[\s,，、]*[A-JＡ-Ｊ])*)\s*\Z", re.IGNORECASE
-)
-LOOKS_LIKE = re.compile(
-    r"^\s*[AＡ]\s*[.)．）、].*$[\s\S]*^\s*(?:ANSWER|答案)\s*[:：]", re.IGNORECASE | re.MULTILINE
-)
+_ANSWER = re.compile(r"\s*(?:ANSWER|答案)\s*[:：]\s*([A-JＡ-Ｊ](?:[\s,，、]*[A-JＡ-Ｊ])*)\s*\Z", re.IGNORECASE)
+LOOKS_LIKE = re.compile(r"^\s*[AＡ]\s*[.)．）、].*$[\s\S]*^\s*(?:ANSWER|答案)\s*[:：]", re.IGNORECASE | re.MULTILINE)
 
 
 def rows(text: str) -> Iterator[Row]:

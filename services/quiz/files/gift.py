@@ -193,9 +193,7 @@ def _answers(content: Content) -> str:
         )
     share = f"{100 / len(content.answer):.5f}".rstrip("0").rstrip(".")
     return (
-        "".join(
-            f"\n~%{share if key in content.answer else -100}%{_escape(text)}" for key, text in content.options
-        )
+        "".join(f"\n~%{share if key in content.answer else -100}%{_escape(text)}" for key, text in content.options)
         + "\n"
     )
 

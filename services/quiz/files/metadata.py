@@ -12,9 +12,7 @@ _CARRIED = ("score", "scoring", "tags", "lines", "difficulty", "legal_basis", "v
 def packed(content: Content, *more: str) -> str:
     """The fields as JSON on one line; ``more`` are fields that the format has no place for either."""
     fields = content.as_fields()
-    carried = {
-        name: fields[name] for name in ("type", *_CARRIED, *more) if fields[name] not in (None, [], "")
-    }
+    carried = {name: fields[name] for name in ("type", *_CARRIED, *more) if fields[name] not in (None, [], "")}
     return json.dumps(carried, ensure_ascii=True, sort_keys=True)
 
 

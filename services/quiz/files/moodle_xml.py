@@ -125,9 +125,7 @@ _READERS = {
 
 
 def _write(quiz: Element, content: Content) -> None:
-    tolerant = (
-        _TOLERANT.fullmatch(content.answer[0]) if content.type == BLANK and len(content.answer) == 1 else None
-    )
+    tolerant = _TOLERANT.fullmatch(content.answer[0]) if content.type == BLANK and len(content.answer) == 1 else None
     kind = "numerical" if tolerant else _KINDS[content.type]
     question = SubElement(quiz, "question", type=kind)
     _put(question, "name", content.stem.split("\n", 1)[0][:60])

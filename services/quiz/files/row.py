@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from marshmallow import ValidationError
+
 from contracts.quiz.operations.questions import NewQuestion
 from services.quiz.model.question import GENERAL, Content, InvalidQuestion, content_of
 
@@ -39,13 +41,11 @@ def checked(row: int, fields: dict[str, Any]) -> Row:
     """The row of the raw ``fields`` of a question; absent ones get their defaults."""
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     given.setdefault("category", GENERAL)
-    errors = _SCHEMA.validate(given)
-    if errors:
-        return Row(
-            row, None, [Rejected(row, name, text, value) for name, text, value in _flat(errors, given)]
-        )
     try:
         return Row(row, content_of(_SCHEMA.load(given)))
+    except ValidationError as invalid:
+        faults = _flat(invalid.messages, given)
+        return Row(row, None, [Rejected(row, name, text, value) for name, text, value in faults])
     except InvalidQuestion as invalid:
         return Row(
             row,

@@ -54,9 +54,7 @@ TYPES = {
 _TYPE_BY_NAME = {fold(name): type for type, names in TYPES.items() for name in names}
 _SCORINGS = {ALL_OR_NOTHING: "全对得分", PARTIAL: "部分得分"}
 _SCORING_BY_NAME = {fold(name): code for code, text in _SCORINGS.items() for name in (code, text)}
-_DIFFICULTIES = {
-    fold(name): level for level, name in ((1, "易"), (2, "较易"), (3, "中"), (4, "较难"), (5, "难"))
-}
+_DIFFICULTIES = {fold(name): level for level, name in ((1, "易"), (2, "较易"), (3, "中"), (4, "较难"), (5, "难"))}
 _TRUE = frozenset(fold(word) for word in ("对", "正确", "√", "✓", "是", "T", "true", "A", "1"))
 _FALSE = frozenset(fold(word) for word in ("错", "错误", "×", "✗", "否", "F", "false", "B", "0"))
 
@@ -121,11 +119,7 @@ def _row(number: int, given: dict[str, str]) -> Row:
     options = [(key, given.pop(f"option_{key}", "")) for key in KEYS]
     while options and not options[-1][1]:
         options.pop()
-    type = (
-        _TYPE_BY_NAME.get(fold(given["type"]))
-        if "type" in given
-        else _guessed(given.get("answer", ""), options)
-    )
+    type = _TYPE_BY_NAME.get(fold(given["type"])) if "type" in given else _guessed(given.get("answer", ""), options)
     if any(not text for _, text in options):
         return Row.refused(number, "options", "question.option_keys")
     if type is None:

@@ -43,9 +43,7 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
         "created_by": call.actor.id if call.actor else None,
         "created_at": call.now,
     }
-    told = {
-        name: exam[name] for name in ("title", "required", "credits", "audience", "opens_at", "closes_at")
-    }
+    told = {name: exam[name] for name in ("title", "required", "credits", "audience", "opens_at", "closes_at")}
     published = ExamPublishedV1.draft(id, exam_id=id, **told)
 
     def effect(session: Any) -> Document:
@@ -84,9 +82,7 @@ def mine(store: QuizStore, request: Document, call: Call) -> Document:
     standings = store.standings.many(standing_id(id, call.actor.id) for id in ids)
     return page | {
         "items": [
-            _mine(
-                exam, attempts[exam["_id"]], standings.get(standing_id(exam["_id"], call.actor.id)), call.now
-            )
+            _mine(exam, attempts[exam["_id"]], standings.get(standing_id(exam["_id"], call.actor.id)), call.now)
             for exam in page["items"]
         ]
     }

@@ -92,9 +92,7 @@ def _work_off_one(store: QuizStore, running: Document, now: datetime) -> None:
     log.info("import_done", import_id=id, rows=len(parsed.rows))
 
 
-def _take(
-    store: QuizStore, id: str, rows: list[files.Row], now: datetime
-) -> tuple[dict[str, int], list[Document]]:
+def _take(store: QuizStore, id: str, rows: list[files.Row], now: datetime) -> tuple[dict[str, int], list[Document]]:
     """Writes the rows into the bank; the counts by effect, and the rejected. Twice is the same as once."""
     known = store.bank.by_keys(row.content.key for row in rows if row.content)
     counts: Counter[str] = Counter(created=0, updated=0, unchanged=0, rejected_total=0)

@@ -69,17 +69,13 @@ def forms(store: QuizStore, paper: Document, exam_id: str, now: datetime) -> lis
         chosen = [(questions[id], questions[id]["score"]) for id in paper["question_ids"]]
         return [{"_id": f"{exam_id}.0", **rules.form_of(chosen)}]
     pool = _pool(store, paper["blueprint"], now)
-    draws = [
-        rules.draw(paper["blueprint"], pool, paper["seed"], variant) for variant in range(paper["variants"])
-    ]
+    draws = [rules.draw(paper["blueprint"], pool, paper["seed"], variant) for variant in range(paper["variants"])]
     questions = store.bank.questions({id for draw in draws for cell in draw for id in cell})
     return [
         {
             "_id": f"{exam_id}.{variant}",
             **rules.form_of(
-                (questions[id], cell["score"])
-                for cell, ids in zip(paper["blueprint"], draw, strict=True)
-                for id in ids
+                (questions[id], cell["score"]) for cell, ids in zip(paper["blueprint"], draw, strict=True) for id in ids
             ),
         }
         for variant, draw in enumerate(draws)

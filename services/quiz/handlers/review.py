@@ -36,9 +36,7 @@ def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> 
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
-        "review": [_reviewed(question, attempt, view) for question in form["questions"]]
-        if looks_back
-        else None,
+        "review": [_reviewed(question, attempt, view) for question in form["questions"]] if looks_back else None,
     }
 
 

@@ -47,9 +47,7 @@ def stem_key(stem: str) -> str:
     from one without.
     """
     folded = re.sub(r"_+", "_", fold(stem))
-    letters = "".join(
-        sign for sign in folded if sign == "_" or unicodedata.category(sign)[0] not in ("P", "Z", "C")
-    )
+    letters = "".join(sign for sign in folded if sign == "_" or unicodedata.category(sign)[0] not in ("P", "Z", "C"))
     return hashlib.sha256((letters or folded).encode()).hexdigest()
 
 

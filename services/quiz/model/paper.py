@@ -47,9 +47,7 @@ class Item:
         )
 
 
-def draw(
-    blueprint: list[dict[str, Any]], pool: Iterable[Item], seed: int, variant: int = 0
-) -> list[list[str]]:
+def draw(blueprint: list[dict[str, Any]], pool: Iterable[Item], seed: int, variant: int = 0) -> list[list[str]]:
     """The ids drawn for each cell, no question twice; the same for the same seed, variant and pool in any
     order.
 
@@ -76,8 +74,7 @@ def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
     ``chosen``: each question's document and what it is worth here. ``InvalidPaper`` when it is too large to keep.
     """
     questions = [
-        {"id": question["_id"], "score": score} | {name: question[name] for name in ASKED}
-        for question, score in chosen
+        {"id": question["_id"], "score": score} | {name: question[name] for name in ASKED} for question, score in chosen
     ]
     if sum(len(repr(question)) for question in questions) > MAX_FORM:
         raise InvalidPaper([{"field": "paper_id", "message": "paper.too_large", "parts": {}}])

@@ -34,9 +34,7 @@ GENERAL = "general"
 _CATEGORY_CODES = {fold(name): code for code, names in CATEGORIES.items() for name in (code, *names)}
 
 # As in contracts.fields.Text: controls, bidirectional overrides, lone surrogates, noncharacters.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass

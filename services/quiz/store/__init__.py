@@ -52,12 +52,8 @@ class QuizStore(Store):
                 unique=True,
                 partialFilterExpression={"state": "running"},
             ),
-            IndexModel(
-                [("person_id", ASCENDING), ("exam_id", ASCENDING), ("number", DESCENDING)], unique=True
-            ),
-            IndexModel(
-                [("locks_at", ASCENDING)], name="overdue", partialFilterExpression={"state": "running"}
-            ),
+            IndexModel([("person_id", ASCENDING), ("exam_id", ASCENDING), ("number", DESCENDING)], unique=True),
+            IndexModel([("locks_at", ASCENDING)], name="overdue", partialFilterExpression={"state": "running"}),
         ],
         "standings": [],
         "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],

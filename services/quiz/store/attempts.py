@@ -35,9 +35,7 @@ class Attempts:
 
     def latest(self, person_id: str, exam_id: str) -> Document | None:
         """The person's attempt at the exam with the greatest number, or None."""
-        return self._collection.find_one(
-            {"person_id": person_id, "exam_id": exam_id}, sort=[("number", DESCENDING)]
-        )
+        return self._collection.find_one({"person_id": person_id, "exam_id": exam_id}, sort=[("number", DESCENDING)])
 
     def insert(self, attempt: Document) -> bool:
         """Adds it; False when the person has another running, or one of this number."""
@@ -47,9 +45,7 @@ class Attempts:
             return False
         return True
 
-    def save(
-        self, id: str, person_id: str, question_id: str, answer: Any, sequence: int, now: datetime
-    ) -> bool:
+    def save(self, id: str, person_id: str, question_id: str, answer: Any, sequence: int, now: datetime) -> bool:
         """Stores one answer, durably, in one round trip; False when any guard stood against it.
 
         Guards: the attempt is the person's, running and not locked, and no sequence as great is stored.

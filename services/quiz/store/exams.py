@@ -61,9 +61,7 @@ class Exams:
             self._kept_shapes[form_id] = shapes
         return shapes
 
-    def insert(
-        self, exam: Document, forms: list[Document], events: list[Draft], session: ClientSession | None
-    ) -> None:
+    def insert(self, exam: Document, forms: list[Document], events: list[Draft], session: ClientSession | None) -> None:
         """Adds the forms, then the exam that names them, with its events."""
         self._forms.insert_many(forms, session=session)
         self._exams.insert(exam, events, session=session)

@@ -51,9 +51,7 @@ class Imports:
         """Keeps what reading the file has shown."""
         self._imports.update_one({"_id": id}, {"$set": {"format": format, "total": total}})
 
-    def advance(
-        self, id: str, position: int, to: int, counts: dict[str, int], rejected: list[Document]
-    ) -> bool:
+    def advance(self, id: str, position: int, to: int, counts: dict[str, int], rejected: list[Document]) -> bool:
         """Counts the rows from ``position`` up to ``to`` as dealt with; False when another run has done
         so."""
         done = self._imports.update_one(
