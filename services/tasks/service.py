@@ -7,8 +7,7 @@ from contracts.identity.events import PersonChangedV1
 from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
 from contracts.reports.events import ReportSubmittedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, study
-from services.tasks.holidays import warn_of_unknown_days
+from services.tasks.handlers import cases, due_dates, study
 from services.tasks.store import TasksStore
 
 
@@ -62,6 +61,6 @@ class TasksService:
     def list_study_records(self, request, call):
         return study.list_records(self.store, request, call)
 
-    @every(seconds=6 * 3600, role="holiday-calendar")
-    def watch_holidays(self, now):
-        warn_of_unknown_days(now)
+    @every(seconds=3600, role="due-dates")
+    def keep_due_dates(self, now):
+        due_dates.keep_due_dates(self.store, now)

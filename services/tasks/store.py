@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from pymongo.client_session import ClientSession
 from chassis import Store
 from chassis.paging import page
 from contracts.event import Draft
+from services.tasks.documents import NEVER
 
 Document = dict[str, Any]
 
@@ -120,6 +121,29 @@ class TasksStore(Store):
             query["next_due_at"] = {"$lt" if overdue else "$gte": now}
         sort = NEWEST_FIRST if overdue is None else SOONEST_DUE_FIRST
         return page(self.db.cases, query, sort=sort, limit=limit, cursor=cursor, projection=WITHOUT_HISTORY)
+
+    def due_dates_counted_by(self) -> str | None:
+        """The last day of the calendar that all stored due dates were counted by."""
+        counter = self.db.counters.find_one({"_id": "due_dates"})
+        return counter["known_through"] if counter else None
+
+    def cases_with_running_clocks(self) -> Iterator[Document]:
+        """Every case that is due some time, without its history."""
+        return iter(self.db.cases.find({"next_due_at": {"$lt": NEVER}}, WITHOUT_HISTORY))
+
+    def set_due_dates(self, counted: Iterable[tuple[Document, datetime]]) -> None:
+        """Corrects ``next_due_at`` where no action came between."""
+        writes = [
+            UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": {"next_due_at": next_due_at}})
+            for document, next_due_at in counted
+        ]
+        if writes:
+            self.db.cases.bulk_write(writes, ordered=False)
+
+    def note_due_dates_counted_by(self, known_through: str) -> None:
+        """All stored due dates are counted by the calendar that ends on this day."""
+        change = {"$set": {"known_through": known_through}}
+        self.db.counters.update_one({"_id": "due_dates"}, change, upsert=True)
 
     # -- the directory of people
 

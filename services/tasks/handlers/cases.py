@@ -83,13 +83,12 @@ def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
     """A page of what was done, oldest first; details only for those who read the file itself."""
     actor = _signed_in(call)
     skip, limit = _position(request["cursor"]), request["limit"]
-    document, case = _visible(store.case_with_history(request["case_id"], skip, limit), actor)
-    entries = document["history"]
+    document, case = _visible(store.case_with_history(request["case_id"], skip, limit + 1), actor)
+    entries = document["history"][:limit]
     if not reads_details(actor, case):
         entries = [{**entry, "details": {}} for entry in entries]
-    # Every version after the first added one line.
-    following = skip + limit if skip + limit < document["version"] else None
-    return {"items": entries, "next_cursor": None if following is None else str(following)}
+    more = len(document["history"]) > limit
+    return {"items": entries, "next_cursor": str(skip + limit) if more else None}
 
 
 def act(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:

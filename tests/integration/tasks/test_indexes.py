@@ -9,6 +9,7 @@ from pymongo import MongoClient, monitoring
 
 from contracts.tasks import operations
 from services.tasks.handlers import cases, study
+from services.tasks.handlers.due_dates import keep_due_dates
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import (
     DESK,
@@ -118,6 +119,7 @@ def run_everything(store):
     for filters in FILTERS:
         for who in (DESK, SUPERVISOR, HANDLER):
             walk(lambda page, who=who, filters=filters: ask(store, who, now=late, **filters, **page))
+    keep_due_dates(store, late)
     study.know_people(store, [a_person(HANDLER, sequence=9)])
     study.know_exams(store, [an_exam("indexed")])
     study.credit_attempts(store, [a_standing(HANDLER.id, "indexed")])

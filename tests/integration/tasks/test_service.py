@@ -1,4 +1,6 @@
-"""The service as it runs: events in by the broker, questions by RPC, events out; duplicates, poison and kills."""
+"""The service as it runs: events in by the broker, questions by RPC, events out; duplicates, poison and
+kills.
+"""
 
 from __future__ import annotations
 
