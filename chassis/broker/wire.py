@@ -13,8 +13,8 @@ from typing import Any
 from amqp.exceptions import AMQPError
 from kombu import Connection
 
-# What losing, or failing to make, a connection looks like.
-LOST = (OSError, AMQPError)
+# What losing, or failing to make, a connection looks like. EOFError: another greenlet closed it under a read or write.
+LOST = (OSError, AMQPError, EOFError)
 
 HEARTBEAT_SECONDS = 10
 CONNECT_SECONDS = 5
