@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis import ids
 from chassis.refusals import TooMany
 from services.identity.crypto.one_time import canonical_code, step_of
 from services.identity.model import lockout
@@ -16,8 +20,8 @@ from services.identity.store import IdentityStore
 
 Document = dict[str, Any]
 
-# Attempts at the same moment on one account; more than so many lost races look like guessing.
-_RACES = 8
+# How long an attempt waits for others on the same account that are being decided, and for its turn to be counted.
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Attempt:
     person: Document | None
     account: Document
     origin: lockout.Origin
+    id: str
 
     @property
     def person_id(self) -> str | None:
@@ -50,38 +55,38 @@ def begin(
     account = store.accounts.get(person["_id"] if person else "")
     origin = lockout.Origin(address_hash(settings, address), _known_device(settings, account, device, now))
     key = guard_key(settings, username)
-    for _ in range(_RACES):
+    attempt = Attempt(username, key, person, account, origin, ids.new_id())
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while True:
         guard, revision = store.guards.get(key)
         wait = lockout.wait_left(guard, origin, now)
-        if wait:
-            raise TooMany(wait)
-        if store.guards.put(key, lockout.counted(guard, origin, now), revision):
-            return Attempt(username, key, person, account, origin)
-    raise TooMany(1)
-
-
-def forgive(store: IdentityStore, attempt: Attempt) -> None:
-    """The attempt proved right."""
-    for _ in range(_RACES):
-        guard, revision = store.guards.get(attempt.key)
-        if revision == 0 or store.guards.put(attempt.key, lockout.forgiven(guard, attempt.origin), revision):
-            return
+        if not wait and store.guards.put(key, lockout.counted(guard, origin, now, attempt.id), revision):
+            return attempt
+        if time.monotonic() > give_up_at or (wait and not lockout.may_clear_up(guard, now)):
+            raise TooMany(wait or 1)
+        time.sleep(random.uniform(0.01, 0.05))
 
 
 def is_right(
-    store: IdentityStore,
-    settings: IdentitySettings,
-    attempt: Attempt,
-    password: str,
-    otp: str | None,
-    now: datetime,
+    store: IdentityStore, settings: IdentitySettings, attempt: Attempt, password: str, otp: str | None, now: datetime
 ) -> bool:
-    """Whether password and second factor fit. One argon2 computation whatever the answer, for nobody too."""
-    right = settings.passwords.verify(attempt.account.get("password_hash"), password)
-    totp = attempt.account.get("totp")
-    if not right or attempt.person is None or not attempt.person["active"]:
-        return False
-    return totp is None or (otp is not None and _second_factor(store, settings, attempt.person["_id"], totp, otp, now))
+    """Whether password and second factor fit, and notes it. One argon2 computation whatever the answer."""
+
+    def fits() -> bool:
+        right = settings.passwords.verify(attempt.account.get("password_hash"), password)
+        totp = attempt.account.get("totp")
+        if not right or attempt.person is None or not attempt.person["active"]:
+            return False
+        return totp is None or (
+            otp is not None and _second_factor(store, settings, attempt.person["_id"], totp, otp, now)
+        )
+
+    return _noted(store, attempt, fits)
+
+
+def is_password(store: IdentityStore, settings: IdentitySettings, attempt: Attempt, password: str) -> bool:
+    """Whether the password fits, and notes it; for people who are signed in."""
+    return _noted(store, attempt, lambda: settings.passwords.verify(attempt.account.get("password_hash"), password))
 
 
 def address_hash(settings: IdentitySettings, address: str) -> str:
@@ -109,6 +114,25 @@ def device_digest(settings: IdentitySettings, device: str) -> str:
 def recovery_digest(settings: IdentitySettings, code: str) -> str:
     """What is kept of a recovery code."""
     return settings.keyring.digest(canonical_code(code), "recovery")
+
+
+def _noted(store: IdentityStore, attempt: Attempt, check: Callable[[], bool]) -> bool:
+    right = False
+    try:
+        right = check()
+    finally:
+        _note(store, attempt, right)
+    return right
+
+
+def _note(store: IdentityStore, attempt: Attempt, right: bool) -> None:
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < give_up_at:
+        guard, revision = store.guards.get(attempt.key)
+        after = lockout.forgiven(guard, attempt.origin, attempt.id) if right else lockout.decided(guard, attempt.id)
+        if revision is None or store.guards.put(attempt.key, after, revision):
+            return
+        time.sleep(random.uniform(0.01, 0.05))
 
 
 def _known_device(settings: IdentitySettings, account: Document, device: str | None, now: datetime) -> str | None:

@@ -52,13 +52,11 @@ def disable_totp(store: IdentityStore, settings: IdentitySettings, request: Requ
     person = store.people.get(call.actor.id)
     if person is None:
         raise NotFound("person")
-    attempt = attempts.begin(store, settings, person["username"], request["address"], None, call.now)
-    if not attempt.account.get("totp"):
-        attempts.forgive(store, attempt)
+    if not store.accounts.get(person["_id"]).get("totp"):
         raise TotpNotPossible("not_enrolled")
+    attempt = attempts.begin(store, settings, person["username"], request["address"], None, call.now)
     if not attempts.is_right(store, settings, attempt, request["password"], request["otp"], call.now):
         raise WrongPassword()
-    attempts.forgive(store, attempt)
     store.accounts.turn_off_totp(person["_id"])
     _record(store, settings, "totp_turned_off", person["_id"], call)
 

@@ -105,8 +105,21 @@ class Batch:
             field = taken.get(person["_id"])
             if field is None or self._was_made_by_this_import(person):
                 self.counts["created"] += 1
+                self._record(person)
             else:
                 self.rejected.append(Rejection(row.row, field, f"{field}_taken", person[field]))
+
+    def _record(self, person: Document) -> None:
+        """Of new people only those with rights beyond a member's are worth a record each."""
+        if person["roles"] != ["member"]:
+            self._store.records.add(
+                "person_created",
+                at=person["created_at"],
+                kept=self._settings.log_kept,
+                person_id=person["_id"],
+                actor_id=self._job["started_by"],
+                details={"roles": person["roles"], "import_id": self._job["_id"]},
+            )
 
     def _was_made_by_this_import(self, person: Document) -> bool:
         """Another process, for a moment on the same batch, was faster."""

@@ -91,7 +91,7 @@ def work_on_imports(store: IdentityStore, settings: IdentitySettings, now: datet
 
 def _work(store: IdentityStore, settings: IdentitySettings, job: Document, until: datetime) -> None:
     if job["attempts"] >= _MOST_ATTEMPTS:
-        _finish(store, job, "failed", "interrupted")
+        _finish(store, settings, job, "failed", "interrupted")
         return
     store.imports.begin_attempt(job["_id"])
     content = store.imports.content(job["_id"])
@@ -100,7 +100,7 @@ def _work(store: IdentityStore, settings: IdentitySettings, job: Document, until
             raise UnreadableTable("broken")
         reading = offload(_read, content)
     except UnreadableTable as error:
-        _finish(store, job, "failed", error.reason)
+        _finish(store, settings, job, "failed", error.reason)
         return
     if job["done"] < 0:
         change = {"done": 0, "total": reading.total, "attempts": 0}
@@ -118,7 +118,7 @@ def _work_on_rows(
             return
         rest = rows[job["done"] : job["done"] + _BATCH]
         if not rest:
-            _finish(store, job, "done", None)
+            _finish(store, settings, job, "done", None)
             return
         batch = Batch(store, settings, job, rest)
         batch.work(clock.now())
@@ -127,11 +127,20 @@ def _work_on_rows(
             return
 
 
-def _finish(store: IdentityStore, job: Document, state: str, reason: str | None) -> None:
+def _finish(store: IdentityStore, settings: IdentitySettings, job: Document, state: str, reason: str | None) -> None:
     message = f"identity.import.{reason}" if reason else None
-    change = {"state": state, "message": message, "finished_at": clock.now()}
+    now = clock.now()
+    change = {"state": state, "message": message, "finished_at": now}
     if store.imports.advance(job, change, {}, []):
         store.imports.drop_file(job["_id"])
+        store.records.add(
+            "people_imported",
+            at=now,
+            kept=settings.log_kept,
+            person_id=None,
+            actor_id=job["started_by"],
+            details={"import_id": job["_id"], "state": state},
+        )
         log.info("import finished", import_id=job["_id"], state=state, reason=reason)
 
 

@@ -67,12 +67,16 @@ def signing_key(store: IdentityStore, settings: IdentitySettings, now: datetime)
 
 
 def _make(store: IdentityStore, settings: IdentitySettings, slot: int, now: datetime) -> None:
-    revision = sum(key["slot"] == slot for key in store.keys.all())
+    there = [key for key in store.keys.all() if key["slot"] == slot]
+    if any(key["revoked_at"] is None for key in there):
+        # Another replica made it since this one last looked.
+        store.keys.refresh()
+        return
     seed, x = new_key_pair()
     key = {
         "_id": ids.new_id(),
         "slot": slot,
-        "revision": revision,
+        "revision": len(there),
         "x": x,
         "sealed": settings.keyring.seal(seed, "signing"),
         "created_at": now,

@@ -66,7 +66,6 @@ def confirm(
     if person is None:
         raise NotFound("person")
     attempt = attempts.begin(store, settings, person["username"], address, None, call.now)
-    if not settings.passwords.verify(attempt.account.get("password_hash"), password):
+    if not attempts.is_password(store, settings, attempt, password):
         raise WrongPassword()
-    attempts.forgive(store, attempt)
     return attempt

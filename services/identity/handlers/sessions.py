@@ -41,7 +41,6 @@ def sign_in(store: IdentityStore, settings: IdentitySettings, request: Request, 
             {"known_device": bool(attempt.origin.device)},
         )
         raise SignInRefused()
-    attempts.forgive(store, attempt)
     assert attempt.person is not None
     _keep_up_with_parameters(store, settings, attempt, request["password"])
     document, token = _new_session(settings, attempt.person["_id"], call.now)

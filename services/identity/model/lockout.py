@@ -10,8 +10,10 @@ The rule, and why it is so:
 3. *Device.* A sign-in that succeeds leaves a random device cookie. An attempt with a cookie of this very account is
    judged by the tally of that device alone, so nobody else's failures, from wherever, delay the owner there.
 4. An attempt is counted *before* the password is looked at and forgiven after it proved right: a hundred parallel
-   guesses are a hundred, not one. An attempt during a wait is not looked at and changes nothing: hammering does not
-   make a wait longer, and a right password during a wait tells nothing.
+   guesses are a hundred, not one. Who must wait only because of attempts that are still under way is kept for the
+   moment until they are known to be right or wrong, so that a burst of honest sign-ins is not refused. An attempt
+   during a wait is not looked at and changes nothing: hammering does not make a wait longer, and a right password
+   during a wait tells nothing.
 5. Tallies are forgotten a day after their last failure. A right password clears the pair's or the device's tally, and
    takes back its own count from the strangers' (the others' guesses stay counted).
 6. User names that do not exist are counted alike, so that a wait tells nothing about them.
@@ -28,8 +30,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
 
 FORGOTTEN_AFTER = timedelta(hours=24)
+# An attempt that was begun so long ago is over, whatever became of it.
+UNDER_WAY_AT_MOST = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,12 @@ class Origin:
 
 @dataclass(frozen=True)
 class Guard:
-    """Everything counted against one account."""
+    """Everything counted against one account. ``under_way``: when each attempt began that is not decided yet."""
 
     strangers: Tally | None = None
     addresses: Mapping[str, Tally] = field(default_factory=dict)
     devices: Mapping[str, Tally] = field(default_factory=dict)
+    under_way: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def wait_left(guard: Guard, origin: Origin, now: datetime) -> int:
@@ -89,9 +97,15 @@ def wait_left(guard: Guard, origin: Origin, now: datetime) -> int:
     return max(0, math.ceil(left.total_seconds()))
 
 
-def counted(guard: Guard, origin: Origin, now: datetime) -> Guard:
+def may_clear_up(guard: Guard, now: datetime) -> bool:
+    """Whether a wait may end in a moment, because attempts that count as failed are not decided yet."""
+    return any(began + UNDER_WAY_AT_MOST > now for began in guard.under_way.values())
+
+
+def counted(guard: Guard, origin: Origin, now: datetime, attempt: str) -> Guard:
     """The guard after one more attempt, taken as failed; what is forgotten by now is dropped."""
     guard = _remembered(guard, now)
+    guard = replace(guard, under_way={**guard.under_way, attempt: now})
     if origin.device is not None:
         return replace(guard, devices=_with_one_more(guard.devices, origin.device, now))
     return replace(
@@ -101,8 +115,14 @@ def counted(guard: Guard, origin: Origin, now: datetime) -> Guard:
     )
 
 
-def forgiven(guard: Guard, origin: Origin) -> Guard:
+def decided(guard: Guard, attempt: str) -> Guard:
+    """The guard after the counted attempt proved wrong."""
+    return replace(guard, under_way=_without(guard.under_way, attempt))
+
+
+def forgiven(guard: Guard, origin: Origin, attempt: str) -> Guard:
     """The guard after the counted attempt proved right."""
+    guard = decided(guard, attempt)
     if origin.device is not None:
         return replace(guard, devices=_without(guard.devices, origin.device))
     strangers = guard.strangers
@@ -134,8 +154,8 @@ def _with_one_more(tallies: Mapping[str, Tally], key: str, now: datetime) -> dic
     return {**tallies, key: _one_more(tallies.get(key), now)}
 
 
-def _without(tallies: Mapping[str, Tally], key: str) -> dict[str, Tally]:
-    return {other: tally for other, tally in tallies.items() if other != key}
+def _without(entries: Mapping[str, T], key: str) -> dict[str, T]:
+    return {other: entry for other, entry in entries.items() if other != key}
 
 
 def _remembered(guard: Guard, now: datetime) -> Guard:
@@ -146,4 +166,5 @@ def _remembered(guard: Guard, now: datetime) -> Guard:
         strangers=guard.strangers if fresh(guard.strangers) else None,
         addresses={key: tally for key, tally in guard.addresses.items() if fresh(tally)},
         devices={key: tally for key, tally in guard.devices.items() if fresh(tally)},
+        under_way={key: began for key, began in guard.under_way.items() if began + UNDER_WAY_AT_MOST > now},
     )

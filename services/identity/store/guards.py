@@ -9,6 +9,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from chassis import ids
 from services.identity.model.lockout import Guard, Tally, forgotten_at
 
 Document = dict[str, Any]
@@ -17,30 +18,31 @@ INDEXES = {"guards": [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds
 
 
 class Guards:
-    """Documents ``{_id, revision, strangers, addresses, devices, expires_at}``; MongoDB drops them when forgotten."""
+    """Documents ``{_id, revision, strangers, addresses, devices, under_way, expires_at}``, dropped when forgotten."""
 
     def __init__(self, collection: Collection[Document]) -> None:
         self._collection = collection
 
-    def get(self, key: str) -> tuple[Guard, int]:
-        """What is counted, and the revision that ``put`` wants back (0: nothing is)."""
+    def get(self, key: str) -> tuple[Guard, str | None]:
+        """What is counted, and the revision that ``put`` wants back (None: nothing is)."""
         document = self._collection.find_one({"_id": key})
         if document is None:
-            return Guard(), 0
+            return Guard(), None
         return _loaded(document), document["revision"]
 
-    def put(self, key: str, guard: Guard, revision: int) -> bool:
+    def put(self, key: str, guard: Guard, revision: str | None) -> bool:
         """Writes what follows from that revision; False when somebody else was first."""
-        document = _dumped(guard) | {"revision": revision + 1}
-        if revision == 0:
+        document = _dumped(guard) | {"revision": ids.new_id()}
+        if revision is None:
             try:
                 self._collection.insert_one({"_id": key, **document})
             except DuplicateKeyError:
                 return False
             return True
+        there = {"_id": key, "revision": revision}
         if document["expires_at"] is None:
-            return self._collection.delete_one({"_id": key, "revision": revision}).deleted_count == 1
-        return self._collection.update_one({"_id": key, "revision": revision}, {"$set": document}).matched_count == 1
+            return self._collection.delete_one(there).deleted_count == 1
+        return self._collection.update_one(there, {"$set": document}).matched_count == 1
 
     def drop(self, key: str) -> None:
         """Nothing is counted any more."""
@@ -52,6 +54,7 @@ def _loaded(document: Document) -> Guard:
         strangers=_tally(document.get("strangers")),
         addresses=_tallies(document.get("addresses")),
         devices=_tallies(document.get("devices")),
+        under_way=document.get("under_way", {}),
     )
 
 
@@ -71,5 +74,6 @@ def _dumped(guard: Guard) -> Document:
         "strangers": plain(guard.strangers) if guard.strangers else None,
         "addresses": {key: plain(tally) for key, tally in guard.addresses.items()},
         "devices": {key: plain(tally) for key, tally in guard.devices.items()},
+        "under_way": dict(guard.under_way),
         "expires_at": forgotten_at(guard),
     }

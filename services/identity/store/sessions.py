@@ -27,7 +27,7 @@ KEPT = timedelta(days=7)
 
 class Sessions:
     """Documents ``{_id, person_id, generation, digest, previous_digest, salt, rotated_at, idle_until, expires_at,
-    access_expires_at, created_at, ended_at, ended_why, forget_at, version}``."""
+    created_at, ended_at, ended_why, forget_at, version}``."""
 
     def __init__(self, aggregates: Aggregates) -> None:
         self._aggregates = aggregates

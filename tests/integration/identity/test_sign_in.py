@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import jwt
@@ -372,3 +373,37 @@ def test_a_revoked_key_disappears_and_another_signs(bureau):
     left = bureau.do(operations.revoke_signing_key, kid=kid)["keys"]
     assert kid not in [key["kid"] for key in left]
     assert jwt.get_unverified_header(bureau.sign_in("after.leak")["access_token"])["kid"] != kid
+
+
+def at_once(times, do):
+    """What each of so many parallel calls gave: an answer or a refusal."""
+
+    def one(_):
+        try:
+            return do()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def test_a_burst_of_honest_sign_ins_is_not_taken_for_guessing(bureau):
+    bureau.person("burst")
+    answers = at_once(16, lambda: bureau.sign_in("burst"))
+    assert [answer for answer in answers if not isinstance(answer, dict)] == []
+
+
+def test_parallel_guesses_are_looked_at_no_more_often_than_one_by_one(bureau):
+    bureau.person("parallel")
+    answers = at_once(40, lambda: bureau.sign_in("parallel", OTHER_PASSWORD))
+    assert {type(answer) for answer in answers} == {SignInRefused, TooMany}
+    assert sum(isinstance(answer, SignInRefused) for answer in answers) <= 5
+
+
+def test_parallel_refreshes_with_one_token_get_one_successor(bureau):
+    bureau.person("tabs")
+    tokens = bureau.sign_in("tabs")
+    answers = at_once(10, lambda: bureau.refresh(tokens))
+    assert len({answer["refresh_token"] for answer in answers}) == 1
+    assert bureau.refresh(answers[0])
