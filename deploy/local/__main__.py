@@ -1,13 +1,11 @@
 """`python -m deploy.local run|status|logs|down|clean`: the verbs of the Makefile that are about the running system."""
 
 import shutil
-import signal
 import subprocess
 import sys
 from contextlib import suppress
 
 import click
-import psutil
 from rich.console import Console
 from rich.markup import escape
 
@@ -15,10 +13,8 @@ from deploy.local import screen
 from deploy.local.checkout import Checkout
 from deploy.local.record import Record
 from deploy.local.running import run as run_system
+from deploy.local.stopping import stop
 from deploy.local.trouble import Trouble
-from deploy.local.waiting import DeadlineMissed, eventually
-
-DOWN_DEADLINE_S = 120.0
 
 
 @click.group()
@@ -76,29 +72,7 @@ def clean() -> None:
 
 
 def _down(console: Console) -> None:
-    record = Record.read(Checkout().folder)
-    supervisor = record.supervisor() if record else None
-    if record is None:
-        console.print("The system does not run.")
-        return
-    if supervisor:
-        supervisor.send_signal(signal.SIGTERM)
-    else:
-        for part in record.parts:
-            if left := part.process():
-                left.send_signal(signal.SIGTERM)
-    processes = [supervisor] if supervisor else [left for part in record.parts if (left := part.process())]
-    try:
-        eventually(lambda: not any(_lives(process) for process in processes), DOWN_DEADLINE_S)
-    except DeadlineMissed:
-        pids = ", ".join(str(process.pid) for process in processes if _lives(process))
-        raise Trouble(f"Some processes do not end: look at them with 'ps -fp {pids}'.") from None
-    (Checkout().folder / "run.json").unlink(missing_ok=True)
-    console.print("stopped")
-
-
-def _lives(process: psutil.Process) -> bool:
-    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    console.print("stopped" if stop(Checkout().folder) else "The system does not run.")
 
 
 if __name__ == "__main__":

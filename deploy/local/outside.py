@@ -1,5 +1,6 @@
 """A broker or database that was given by AMQP_URI / MONGO_URI: checked before anything else starts."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,5 +39,5 @@ def check_database(uri: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    text = str(error).split(",")[0].splitlines()
-    return text[0].strip() if text and text[0].strip() else type(error).__name__
+    text = re.split(r",| \(|\n", str(error))[0].strip()
+    return text or type(error).__name__

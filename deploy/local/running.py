@@ -20,6 +20,7 @@ from deploy.local.database import Database
 from deploy.local.files import write_private
 from deploy.local.health import answers_200
 from deploy.local.record import PartRecord, Record, begun, only_one
+from deploy.local.stopping import stop
 from deploy.local.supervision import Kept, Supervisor
 
 NEEDED_MB = 500
@@ -36,6 +37,7 @@ def run(checkout: Checkout, console: Console) -> int:
     """Run the system in the foreground until SIGINT, SIGTERM or SIGHUP; the exit code."""
     with only_one(checkout.folder):
         _check_disk(checkout.folder)
+        stop(checkout.folder)
         return asyncio.run(_run(checkout, console))
 
 
@@ -109,7 +111,7 @@ class System:
             self._note(PartRecord("broker", outside.address_of(uri)))
             return uri
         broker = Broker(self.checkout.folder / "rabbitmq", self.checkout.ports)
-        names = Kept("epmd", broker.names_command, broker.environment, broker.folder, self._log("broker"), 5)
+        names = Kept("epmd", broker.names_command, broker.environment, broker.folder, self._log("epmd"), 5)
         server = Kept("broker", broker.server_command, broker.environment, broker.folder, self._log("broker"), 30)
         await self.supervisor.start(names, server)
         await self._until_ready(server, broker.is_ready, f"127.0.0.1:{broker.port}")
@@ -201,7 +203,8 @@ class System:
     async def _go_down(self) -> None:
         """Gateway first, so that nothing new comes in; then the services, which drain; the servers last."""
         (self.checkout.folder / "address").unlink(missing_ok=True)
-        if self.supervisor.kept:
+        anything = bool(self.supervisor.kept)
+        if anything:
             self.console.print("stopping …")
         names = [name for name in self.supervisor.kept if name not in ("gateway", *SERVERS)]
         steps: list[Callable[[], Awaitable[None]]] = [
@@ -213,7 +216,8 @@ class System:
         for step in steps:
             await step()
         (self.checkout.folder / "run.json").unlink(missing_ok=True)
-        self.console.print("stopped")
+        if anything:
+            self.console.print("stopped")
 
     def _log(self, name: str) -> Path:
         return self.checkout.logs / f"{name.replace(' ', '-')}.log"

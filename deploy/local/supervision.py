@@ -25,7 +25,6 @@ from deploy.local.backoff import Backoff
 from deploy.local.waiting import last_lines
 
 CHECK_EVERY_S = 0.5
-LOG_KEPT_BYTES = 10_000_000
 
 Listener = Callable[["Kept", int, float], None]
 
@@ -57,7 +56,6 @@ class Supervisor:
     """
 
     def __init__(self, log: Path, on_death: Listener) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
         _write_down(log)
         self.on_death = on_death
         self.kept: dict[str, Kept] = {}
@@ -108,7 +106,7 @@ class Supervisor:
         return pids[0] if pids else None
 
     def _add(self, kept: Kept) -> None:
-        keep_short(kept.log)
+        put_aside(kept.log)
         self.kept[kept.name] = kept
         self._arbiter.add_watcher(
             kept.name,
@@ -174,15 +172,16 @@ def written_to(log: Path, command: Sequence[str]) -> list[str]:
     return ["-c", 'exec "$@" >>"$0" 2>&1 </dev/null', str(log), *tied, *command]
 
 
-def keep_short(log: Path) -> None:
-    """Put a log that has grown past 10 MB aside (one is kept)."""
+def put_aside(log: Path) -> None:
+    """Let each run begin with an empty log; that of the run before is kept beside it."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_KEPT_BYTES:
+    if log.exists():
         log.replace(log.with_suffix(log.suffix + ".1"))
 
 
 def _write_down(log: Path) -> None:
     """Send what circus and its event loop have to say to a file instead of the terminal."""
+    put_aside(log)
     handler = logging.FileHandler(log)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     # circus looks after its processes twice a second and is told so when it is busy starting or stopping some.

@@ -47,3 +47,7 @@ def not_a_replica_set(address: str) -> Trouble:
     return Trouble(
         f"MONGO_URI points to {address}, which is no replica set: start it with --replSet, or unset MONGO_URI."
     )
+
+
+def does_not_end(pids: list[int]) -> Trouble:
+    return Trouble(f"Some processes do not end: look at them with 'ps -fp {','.join(map(str, pids))}'.")
