@@ -98,7 +98,7 @@ def is_permitted(address: str, allowed: Sequence[Network]) -> bool:
         return is_permitted(str(hidden), allowed)
     if any(ip.version == network.version and ip in network for network in allowed):
         return True
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def resolve(host: str, port: int, allowed: Sequence[Network]) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
@@ -187,6 +187,9 @@ def _tls() -> ssl.SSLContext:
 def _hidden(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
     if isinstance(ip, IPv4Address):
         return None
+    if ip.is_loopback:
+        # One machine, two spellings: whoever allows 127.0.0.0/8 means "localhost", which has both.
+        return IPv4Address("127.0.0.1")
     if ip.ipv4_mapped or ip.sixtofour:
         return ip.ipv4_mapped or ip.sixtofour
     if ip.teredo:

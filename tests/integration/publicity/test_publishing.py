@@ -191,6 +191,23 @@ def test_a_process_killed_in_the_middle_of_sending_loses_and_doubles_nothing(new
     assert len({message.id for message in messages}) == 20
 
 
+def test_a_mailing_cut_off_by_a_kill_goes_on_and_repeats_no_mail(newsroom, mail_sink, service):
+    readers = [f"killed{number}@example.org" for number in range(400)]
+    letter = newsroom.newsletter(readers)
+    publication = newsroom.publish([letter["id"]])
+    eventually(lambda: sum(mail_sink.recipients()[reader] for reader in readers) >= 50, 30)
+    service.kill()
+    service.start()
+    service.wait_ready()
+    # Unknown is what was being sent at that moment, and nothing else.
+    eventually(lambda: set(newsroom.states(publication)) <= {"live", "unknown"}, 90)
+    states = newsroom.states(publication)
+    assert states["unknown"] <= 8
+    got = mail_sink.recipients()
+    assert max(got[reader] for reader in readers) == 1
+    assert sum(got[reader] for reader in readers) >= states["live"]
+
+
 def test_a_feed_is_sent_once_to_who_has_it(newsroom):
     website = newsroom.website("cached")
     publication = newsroom.publish([website["id"]])

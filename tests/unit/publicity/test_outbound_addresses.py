@@ -31,6 +31,8 @@ from services.publicity.channels import outbound
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
+        "::7f00:1",
+        "::2",
         "2002:7f00:1::",
         "2001:db8::1",
     ],
@@ -49,6 +51,13 @@ def test_an_allowed_network_is_permitted_and_nothing_beside_it():
     assert outbound.is_permitted("10.8.4.4", allowed)
     assert outbound.is_permitted("::ffff:10.8.4.4", allowed)
     assert not outbound.is_permitted("10.9.0.1", allowed)
+
+
+def test_allowing_the_loopback_network_allows_localhost_in_both_its_spellings():
+    allowed = (ip_network("127.0.0.0/8"),)
+    assert outbound.is_permitted("::1", allowed)
+    assert outbound.resolve("localhost", 80, allowed)
+    assert not outbound.is_permitted("::2", allowed)
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "localhost"])
