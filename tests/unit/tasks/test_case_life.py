@@ -177,6 +177,7 @@ class CaseLife(RuleBasedStateMachine):
             assert clocks.next_due_at(case.clocks, later, CALENDAR) is None
 
 
+# Without shrinking, which takes minutes for a walk; what is printed repeats the walk that failed.
 CaseLife.TestCase.settings = settings(
     max_examples=150, stateful_step_count=25, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
