@@ -49,6 +49,12 @@ class BellRungV1(_Told):
     event = "bell_rung"
 
 
+class NobodyTakesV1(_Told):
+    """No service takes it."""
+
+    event = "nobody_takes"
+
+
 class Instruction(Schema):
     value = fields.Integer(required=True)
     gate = fields.String(load_default="")
