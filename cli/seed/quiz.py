@@ -33,9 +33,7 @@ def run(context: Context) -> None:
     trainer = context.client("trainer")
     _import_questions(context, trainer)
     questions = list(trainer.items("/questions", state="active"))
-    fixed = _made(
-        trainer, "/papers", {"title": FIXED_PAPER, "kind": "fixed", "question_ids": _choice(questions)}
-    )
+    fixed = _made(trainer, "/papers", {"title": FIXED_PAPER, "kind": "fixed", "question_ids": _choice(questions)})
     blueprint = [{"category": category, "count": PER_CATEGORY, "score": 5} for category in CATEGORIES]
     drawn = _made(trainer, "/papers", {"title": DRAWN_PAPER, "kind": "drawn", "blueprint": blueprint})
     exam = _made(trainer, "/exams", _exam(OPEN_EXAM, fixed, opens=-1, closes=365, required=True, credits=2))
@@ -58,9 +56,7 @@ def _import_questions(context: Context, trainer: Client) -> None:
 
     account = context.wait_until(done, "the import of the questions")
     if account["state"] != "done" or account["rejected"]:
-        raise SeedFailed(
-            f"The import of {FILE.name} was refused: {account.get('message') or account['rejected']}"
-        )
+        raise SeedFailed(f"The import of {FILE.name} was refused: {account.get('message') or account['rejected']}")
     context.say(f"题库：新增 {account['created']}，更新 {account['updated']}，未变 {account['unchanged']}")
 
 
@@ -69,11 +65,7 @@ def _choice(questions: list[dict[str, Any]]) -> list[str]:
     chosen: list[str] = []
     for category in CATEGORIES:
         of_category = sorted(
-            (
-                question
-                for question in questions
-                if question["category"] == category and question["score"] == 5
-            ),
+            (question for question in questions if question["category"] == category and question["score"] == 5),
             key=lambda question: (question["type"], question["stem"]),
         )
         step = max(len(of_category) // PER_CATEGORY, 1)

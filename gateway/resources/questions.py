@@ -46,8 +46,6 @@ def update_question(request, call, rpc, question_id):
 def export_questions(request, call, rpc):
     """导出试题 Export questions as a file that can be imported again"""
     file = rpc(request)
-    response = download(
-        base64.b64decode(file["content"]), file_name=file["file_name"], media_type=file["media_type"]
-    )
+    response = download(base64.b64decode(file["content"]), file_name=file["file_name"], media_type=file["media_type"])
     response.headers["X-Questions-Left-Out"] = str(file["left_out"])
     return response

@@ -75,8 +75,8 @@ def a_file(tag, answer="B"):
     return (HEADER + "\n".join(rows)).encode("gb18030")
 
 
-def imported(trainer, content):
-    started = trainer.post("/imports/questions", files={"file": ("试题.csv", content)})
+def imported(trainer, content, **fields):
+    started = trainer.post("/imports/questions", files={"file": ("试题.csv", content)}, data=fields)
     assert started.status_code == 202, started.text
     path = f"/imports/{started.json()['id']}"
     eventually(lambda: trainer.get(path).json()["state"] != "running", 20)
@@ -260,6 +260,15 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(trainer, tag, ques
     account = imported(trainer, file.content)
 
     assert (account["total"], account["unchanged"], account["rejected"]) == (4, 4, [])
+
+
+def test_the_format_that_is_named_is_believed(trainer, tag):
+    aiken = f"{tag}六\nA. 甲\nB. 乙\nANSWER: B\n".encode()
+
+    assert imported(trainer, aiken, format="aiken")["created"] == 1
+    refused = imported(trainer, aiken, format="xlsx")
+    assert (refused["state"], refused["message"]) == ("failed", "无法打开该工作簿，请确认是 .xlsx 文件。")
+    assert trainer.post("/imports/questions", files={"file": aiken}, data={"format": "pdf"}).status_code == 422
 
 
 def test_questions_are_edited_under_their_version_and_by_trainers_only(signed_in, trainer):

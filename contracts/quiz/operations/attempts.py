@@ -172,12 +172,8 @@ class MyExamsRequest(PageRequest):
 MyExamPage = page_of(MyExam)
 
 my_exams = Operation("quiz", "my_exams", MyExamsRequest, MyExamPage, roles=ANY_ROLE, repeatable=True)
-start_attempt = Operation(
-    "quiz", "start_attempt", StartAttempt, RunningAttempt, roles=ANY_ROLE, repeatable=True
-)
+start_attempt = Operation("quiz", "start_attempt", StartAttempt, RunningAttempt, roles=ANY_ROLE, repeatable=True)
 save_answer = Operation("quiz", "save_answer", SaveAnswer, SavedAnswer, roles=ANY_ROLE, repeatable=True)
-submit_attempt = Operation(
-    "quiz", "submit_attempt", AttemptId, SubmittedAttempt, roles=ANY_ROLE, repeatable=True
-)
+submit_attempt = Operation("quiz", "submit_attempt", AttemptId, SubmittedAttempt, roles=ANY_ROLE, repeatable=True)
 get_attempt = Operation("quiz", "get_attempt", AttemptId, Attempt, roles=ANY_ROLE, repeatable=True)
 mark_answer = Operation("quiz", "mark_answer", MarkAnswer, MarkedAttempt, roles=BANK_ROLES, repeatable=True)

@@ -36,9 +36,7 @@ class NewPaper(Schema):
 
     @validates_schema
     def _fits_its_kind(self, data: dict[str, object], **kwargs: object) -> None:
-        needed, other = (
-            ("question_ids", "blueprint") if data["kind"] == "fixed" else ("blueprint", "question_ids")
-        )
+        needed, other = ("question_ids", "blueprint") if data["kind"] == "fixed" else ("blueprint", "question_ids")
         if not data[needed]:
             raise ValidationError("Must not be empty for this kind of paper.", needed)
         if data[other]:

@@ -20,9 +20,7 @@ MAX_CONTENT = 14_000_000
 class Option(Schema):
     """One choice: its key, a capital letter, and its text."""
 
-    key = fields.String(
-        required=True, validate=validate.Regexp(r"^[A-J]\Z", error="Must be a letter from A to J.")
-    )
+    key = fields.String(required=True, validate=validate.Regexp(r"^[A-J]\Z", error="Must be a letter from A to J."))
     text = Text(required=True, max=2000)
 
 
@@ -40,9 +38,7 @@ class NewQuestion(Schema):
     options = fields.List(fields.Nested(Option), load_default=list, validate=validate.Length(max=10))
     answer = fields.Raw(load_default=None, allow_none=True)
     score = fields.Float(load_default=1.0, validate=validate.Range(min=0, min_inclusive=False, max=1000))
-    scoring = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(["all_or_nothing", "partial"])
-    )
+    scoring = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["all_or_nothing", "partial"]))
     category = Text(required=True, max=40, single_line=True)
     tags = fields.List(Text(max=30, single_line=True), load_default=list, validate=validate.Length(max=20))
     lines = fields.List(Text(max=40, single_line=True), load_default=list, validate=validate.Length(max=20))
@@ -192,14 +188,10 @@ class ExportedFile(Schema):
 
 QuestionPage = page_of(Question)
 
-list_questions = Operation(
-    "quiz", "list_questions", QuestionFilter, QuestionPage, roles=BANK_ROLES, repeatable=True
-)
+list_questions = Operation("quiz", "list_questions", QuestionFilter, QuestionPage, roles=BANK_ROLES, repeatable=True)
 create_question = Operation("quiz", "create_question", NewQuestion, Question, roles=BANK_ROLES)
 get_question = Operation("quiz", "get_question", QuestionId, Question, roles=BANK_ROLES, repeatable=True)
 update_question = Operation("quiz", "update_question", ChangedQuestion, Question, roles=BANK_ROLES)
 import_questions = Operation("quiz", "import_questions", QuestionFile, StartedImport, roles=BANK_ROLES)
 get_import = Operation("quiz", "get_import", GetImport, Import, roles=BANK_ROLES, repeatable=True)
-export_questions = Operation(
-    "quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True
-)
+export_questions = Operation("quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True)

@@ -24,9 +24,7 @@ _numbers = itertools.count()
 def a_member(name="member", **fields):
     """Somebody who sits exams; another person at each call."""
     unit = {"unit_id": "branch", "unit_path": ("bureau", "district", "branch"), "line": "lawyers"}
-    return Actor(
-        id=f"{name}-{next(_numbers)}", name="某", **({"roles": frozenset({"member"})} | unit | fields)
-    )
+    return Actor(id=f"{name}-{next(_numbers)}", name="某", **({"roles": frozenset({"member"})} | unit | fields))
 
 
 def by(actor, now=NOW, **changes):

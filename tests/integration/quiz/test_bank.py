@@ -31,18 +31,14 @@ def listed(store, **filter):
 
 
 def a_drawn_paper(store, blueprint, **fields):
-    request = operations.create_paper.load(
-        {"title": "抽题", "kind": "drawn", "blueprint": blueprint, **fields}
-    )
+    request = operations.create_paper.load({"title": "抽题", "kind": "drawn", "blueprint": blueprint, **fields})
     return papers.create(store, request, by(TRAINER))
 
 
 def test_a_change_keeps_what_it_does_not_name_and_counts_the_version(store):
     before = create(store, tags=["宪法"])
 
-    after = questions.update(
-        store, {"question_id": before["id"], "expected_version": 1, "stem": "新题干"}, by(TRAINER)
-    )
+    after = questions.update(store, {"question_id": before["id"], "expected_version": 1, "stem": "新题干"}, by(TRAINER))
 
     assert (after["stem"], after["version"], after["revision"]) == ("新题干", 2, 2)
     assert {name: after[name] for name in UNCHANGED} == {name: before[name] for name in UNCHANGED}
@@ -50,9 +46,7 @@ def test_a_change_keeps_what_it_does_not_name_and_counts_the_version(store):
 
 def test_retiring_changes_the_version_but_not_the_content(store):
     id = create(store)["id"]
-    after = questions.update(
-        store, {"question_id": id, "expected_version": 1, "state": "retired"}, by(TRAINER)
-    )
+    after = questions.update(store, {"question_id": id, "expected_version": 1, "state": "retired"}, by(TRAINER))
 
     assert (after["state"], after["version"], after["revision"]) == ("retired", 2, 1)
 

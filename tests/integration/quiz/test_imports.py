@@ -38,9 +38,7 @@ def test_a_file_becomes_questions_and_an_account(store):
     done = run(store, a_file() + "单选题,坏题,甲,乙,Z,2,法律\n")
 
     assert (done["state"], counts(done)) == ("done", (4, 3, 0, 0, 1))
-    assert done["rejected"] == [
-        {"row": 5, "field": "answer", "message": "question.answer_single", "value": "Z"}
-    ]
+    assert done["rejected"] == [{"row": 5, "field": "answer", "message": "question.answer_single", "value": "Z"}]
     assert bank(store)["题0"]["answer"] == "A"
     assert bank(store)["题0"]["category"] == "law"
 

@@ -151,10 +151,7 @@ def manage_the_bank(store):
     for filter in ({}, *({name: value} for name, value in filters.items()), filters):
         walk(lambda page, filter=filter: questions.list_page(store, page | filter))
         questions.export(store, {"format": "csv"} | filter)
-    cells = [
-        {"count": 1, "score": 1} | {name: filters[name]}
-        for name in ("category", "type", "line", "difficulty")
-    ]
+    cells = [{"count": 1, "score": 1} | {name: filters[name]} for name in ("category", "type", "line", "difficulty")]
     for blueprint in ([{"category": "索引", "count": 1, "score": 1}], cells):
         given = {"title": "抽", "kind": "drawn", "blueprint": blueprint}
         paper = papers.create(store, operations.create_paper.load(given), by(TRAINER))

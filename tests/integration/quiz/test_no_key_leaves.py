@@ -59,9 +59,7 @@ def walk(value):
 def assert_no_key(answer):
     found = set(walk(answer))
     assert not found & NAMES_OF_KEYS
-    assert not [
-        planted for planted in PLANTED if planted in json.dumps(answer, ensure_ascii=False, default=str)
-    ]
+    assert not [planted for planted in PLANTED if planted in json.dumps(answer, ensure_ascii=False, default=str)]
 
 
 def everything_a_taker_is_told(store, exam, person):
@@ -127,8 +125,7 @@ def test_every_other_operation_is_closed_to_takers():
     open_to_takers = {
         name
         for name in operations.__all__
-        if name.islower()
-        and getattr(operations, name).allows(a_member(roles=frozenset({"member", "handler"})))
+        if name.islower() and getattr(operations, name).allows(a_member(roles=frozenset({"member", "handler"})))
     }
 
     assert open_to_takers == {operation.name for operation in FOR_TAKERS}

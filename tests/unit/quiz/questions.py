@@ -39,9 +39,7 @@ def asked(content):
 
 # What people type, and what breaks file formats.
 _SIGNS = "甲乙丙丁法宪条款一二三abAB01 \t\n=~#{}:\\%+-@'\"|;；、，,.。/$<>&[]_±×√《》（）Ａ１"
-_texts = st.text(
-    alphabet=st.sampled_from(_SIGNS) | st.characters(codec="utf-8", categories=("L", "N", "P", "S"))
-)
+_texts = st.text(alphabet=st.sampled_from(_SIGNS) | st.characters(codec="utf-8", categories=("L", "N", "P", "S")))
 
 
 def texts(max_size, *, single_line=False):
@@ -49,9 +47,7 @@ def texts(max_size, *, single_line=False):
     return cleaned.map(lambda text: text[:max_size].strip()).filter(bool)
 
 
-words = texts(20, single_line=True).map(
-    lambda word: "".join(sign for sign in word if sign not in "、,，;；\t")
-)
+words = texts(20, single_line=True).map(lambda word: "".join(sign for sign in word if sign not in "、,，;；\t"))
 days = st.dates().map(lambda day: day.isoformat()) | st.none()
 
 
@@ -82,9 +78,7 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
             "answer": answer,
             "score": draw(st.floats(min_value=0.01, max_value=1000).map(lambda score: round(score, 2))),
             "scoring": draw(st.sampled_from(["all_or_nothing", "partial", None])),
-            "category": draw(
-                st.sampled_from(["law", "political", "warning"]) | words.map(str.strip).filter(bool)
-            ),
+            "category": draw(st.sampled_from(["law", "political", "warning"]) | words.map(str.strip).filter(bool)),
             "tags": draw(tags),
             "lines": draw(tags),
             "difficulty": draw(st.integers(1, 5)),

@@ -98,9 +98,7 @@ def test_an_exam_stands_as_there_is_something_left_to_do(moment, begun, running,
     assert rules.state_for(an_exam(), moment, begun, running) == state
 
 
-@pytest.mark.parametrize(
-    ("grading", "score"), [("highest", 91.0), ("first", 55.5), ("last", 70.0), ("average", 72.17)]
-)
+@pytest.mark.parametrize(("grading", "score"), [("highest", 91.0), ("first", 55.5), ("last", 70.0), ("average", 72.17)])
 def test_the_grading_rule_says_which_attempt_counts(grading, score):
     assert standing(an_exam(grading=grading), scored(55.5, 91.0, 70.0)).score == score
 

@@ -99,9 +99,7 @@ def test_each_fault_is_told_with_its_row_and_column():
 
 
 def test_a_stem_that_stood_before_names_the_row_where_it_stood():
-    (duplicate,) = (
-        files.read(table("判断题,甲题,,,,,对,1,,,,,", "判断题,甲 题！,,,,,错,1,,,,,")).rows[1].rejected
-    )
+    (duplicate,) = files.read(table("判断题,甲题,,,,,对,1,,,,,", "判断题,甲 题！,,,,,错,1,,,,,")).rows[1].rejected
 
     assert duplicate.value == "2"
 

@@ -1,7 +1,7 @@
 """What an answer earns: nothing for nothing, everything for the key, never more, never less than nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.quiz.model.grading import InvalidAnswer, Shape, mark, total
@@ -17,15 +17,14 @@ from tests.unit.quiz.questions import (
     texts,
 )
 
+some = settings(max_examples=50, deadline=None)
 MARKED_BY_MACHINE = ("single", "multiple", "true_false", "blank")
 
 
 def right_answer(content):
     if content.type != "blank":
         return content.answer
-    return [
-        forms[0].partition("±")[0] if "±" in forms[0] else forms[0] for forms in blanks_of(content.answer)
-    ]
+    return [forms[0].partition("±")[0] if "±" in forms[0] else forms[0] for forms in blanks_of(content.answer)]
 
 
 @st.composite
@@ -43,12 +42,14 @@ def answers_to(draw, content):
 
 
 @given(contents(types=MARKED_BY_MACHINE))
+@some
 def test_the_key_earns_the_whole_score_and_no_answer_nothing(content):
     assert mark(asked(content), right_answer(content)) == content.score
     assert mark(asked(content), None) == 0
 
 
 @given(st.data())
+@some
 def test_no_answer_earns_less_than_nothing_or_more_than_the_score(data):
     content = data.draw(contents(types=MARKED_BY_MACHINE))
     question = asked(content)
@@ -58,6 +59,7 @@ def test_no_answer_earns_less_than_nothing_or_more_than_the_score(data):
 
 
 @given(st.data())
+@some
 def test_grading_is_repeatable(data):
     content = data.draw(contents(types=MARKED_BY_MACHINE))
     answer = data.draw(answers_to(content))
@@ -77,9 +79,7 @@ def test_grading_is_repeatable(data):
         ("partial", ["A", "B", "C", "D"], 0),
     ],
 )
-def test_an_incomplete_choice_earns_its_share_only_where_configured_and_a_wrong_one_nothing(
-    scoring, chosen, score
-):
+def test_an_incomplete_choice_earns_its_share_only_where_configured_and_a_wrong_one_nothing(scoring, chosen, score):
     question = asked(a_multiple(["A", "B", "C"], score=3, scoring=scoring))
 
     assert mark(question, chosen) == score
@@ -156,9 +156,7 @@ def test_an_answer_of_another_shape_is_refused(content, answer):
         Shape.of(asked(content)).check(answer)
 
 
-@pytest.mark.parametrize(
-    ("content", "answer"), [(a_multiple(), []), (a_blank(["x"]), " "), (an_essay(), "\n")]
-)
+@pytest.mark.parametrize(("content", "answer"), [(a_multiple(), []), (a_blank(["x"]), " "), (an_essay(), "\n")])
 def test_an_empty_answer_is_no_answer(content, answer):
     assert Shape.of(asked(content)).check(answer) is None
 

@@ -51,9 +51,7 @@ def test_a_workbook_whose_parts_declare_entities_is_refused():
         for name in archive.namelist():
             parts[name] = archive.read(name)
     declaration = b'<!DOCTYPE x [<!ENTITY a "ha">]><worksheet'
-    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
-        b"<worksheet", declaration, 1
-    )
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"<worksheet", declaration, 1)
 
     assert refusal(zipped(parts)) == "import.broken_workbook"
 

@@ -9,7 +9,7 @@ from services.quiz.files import aiken, gift, moodle_xml
 from tests.unit.quiz.questions import a_blank, a_single, an_essay, contents
 
 banks = st.lists(contents(), min_size=1, max_size=5, unique_by=lambda content: content.key)
-thorough = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read_back(written, format):
@@ -20,7 +20,7 @@ def read_back(written, format):
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 @given(bank=banks)
-@settings(thorough, max_examples=30)
+@settings(thorough, max_examples=25)
 def test_tables_hold_every_question_as_it_is(format, bank):
     written = files.write(bank, format)
 
@@ -40,9 +40,7 @@ def test_moodle_formats_hold_every_question_that_they_have_a_form_for(format, ho
         assert read_back(written, format) == kept
 
 
-@given(
-    bank=st.lists(contents(types=("single",)), min_size=1, max_size=5, unique_by=lambda content: content.key)
-)
+@given(bank=st.lists(contents(types=("single",)), min_size=1, max_size=5, unique_by=lambda content: content.key))
 @thorough
 def test_aiken_holds_stem_options_and_key_of_single_choices(bank):
     kept = [content for content in bank if aiken.holds(content)]
@@ -60,9 +58,7 @@ def test_what_a_format_cannot_hold_is_counted_and_not_bent():
         an_essay(stem="四", answer="五"),
     ]
 
-    assert [
-        files.write(bank, format).left_out for format in ("csv", "xlsx", "gift", "moodle_xml", "aiken")
-    ] == [
+    assert [files.write(bank, format).left_out for format in ("csv", "xlsx", "gift", "moodle_xml", "aiken")] == [
         0,
         0,
         2,

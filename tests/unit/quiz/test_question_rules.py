@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from services.quiz.model.attempt import asked as as_asked
 from services.quiz.model.folding import stem_key
@@ -57,6 +57,7 @@ def test_a_question_that_cannot_be_asked_is_refused_by_name(fields, error):
 
 
 @given(contents())
+@settings(max_examples=40, deadline=None)
 def test_the_normal_form_of_a_question_is_its_own_normal_form(content):
     assert content_of(content.as_fields()) == content
 
@@ -105,6 +106,7 @@ def test_a_question_is_drawn_while_its_law_is_in_force(fields, today, drawn):
 
 
 @given(contents())
+@settings(max_examples=40, deadline=None)
 def test_what_is_asked_tells_nothing_of_the_key(content):
     shown = as_asked(asked(content))
 
