@@ -23,18 +23,6 @@ def test_units_come_after_the_units_above_them_and_have_names_of_their_own():
 def test_every_account_of_the_interface_is_there():
     staff = ["desk", "handler", "custodian", "supervisor", "editor", "reviewer1", "reviewer2", "reviewer3"]
     expected = [*staff, "trainer", "leader", "auditor"]
-        "desk",
-        "handler",
-        "custodian",
-        "supervisor",
-        "editor",
-        "reviewer1",
-        "reviewer2",
-        "reviewer3",
-        "trainer",
-        "leader",
-        "auditor",
-    ]
     expected += [f"member{number}" for number in range(1, 21)]
     assert [account.username for account in ACCOUNTS] == expected
 
