@@ -12,6 +12,7 @@ from services.publicity.store import PublicityStore
 from tests.integration.publicity.newsroom import Newsroom
 from tests.support.services import ServiceProcess, StartService
 from tests.support.sinks import MailSink, WebhookSink
+from tests.support.sinks.certificates import Authority, make_authority
 from tests.support.waiting import eventually
 
 SERVICE = "services.publicity.service:PublicityService"
@@ -50,9 +51,16 @@ def other_partner() -> Iterator[WebhookSink]:
 
 
 @pytest.fixture(scope="module")
-def service(module_service_process: StartService, mail_sink: MailSink) -> ServiceProcess:
-    """The process; ``restart`` it after a ``kill``."""
-    return module_service_process(SERVICE, {**SETTINGS, "PUBLICITY_SMTP_URL": mail_sink.url})
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Whose certificates the service trusts."""
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def service(module_service_process: StartService, mail_sink: MailSink, authority: Authority) -> ServiceProcess:
+    """The process; ``start`` it again after a ``kill``."""
+    own = {"PUBLICITY_SMTP_URL": mail_sink.url, "SSL_CERT_FILE": str(authority.trusted)}
+    return module_service_process(SERVICE, {**SETTINGS, **own})
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from chassis.rpc_client import Refused
 from contracts.publicity import operations
+from tests.support.sinks import WebhookSink
 from tests.support.waiting import eventually
 
 
@@ -69,6 +70,13 @@ def test_a_partner_that_hangs_holds_nobody_up(newsroom, partner, other_partner):
     for one in stuck:
         eventually(lambda one=one: newsroom.states(one) == {"live": 1}, 30)
         assert len({message.id for message in partner.of(one["id"])}) == 1
+
+
+def test_a_partner_behind_tls_is_reached_when_its_certificate_is_good(newsroom, authority):
+    with WebhookSink(authority.server) as secure:
+        publication = newsroom.publish([newsroom.partner(secure)["id"]])
+        eventually(lambda: newsroom.states(publication) == {"live": 1}, 15)
+        assert len(secure.of(publication["id"])) == 1
 
 
 def test_after_a_cut_connection_the_partner_gets_the_same_message_again(newsroom, partner):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import secrets
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -33,7 +35,7 @@ class Received:
 
 
 class WebhookSink:
-    """An HTTP server on a port of its own.
+    """An HTTP server on a port of its own; with ``certificate`` (a PEM file with its key) it speaks TLS.
 
     ``mood`` decides what the next requests meet: ``accept`` (204), a status such as ``500``, ``throttle`` (429 with
     ``Retry-After: retry_after``), ``hang`` (no answer until ``release``), ``cut`` (the message is taken, the
@@ -41,8 +43,9 @@ class WebhookSink:
     ``close()`` makes connections be refused, ``open()`` takes them again on the same port.
     """
 
-    def __init__(self, signing_key: str | None = None) -> None:
-        self.signing_key = signing_key or new_signing_key()
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.signing_key = new_signing_key()
+        self._certificate = certificate
         self.mood: str | int = "accept"
         self.retry_after = "1"
         self.received: list[Received] = []
@@ -57,7 +60,8 @@ class WebhookSink:
     @property
     def url(self) -> str:
         """Where it listens, or would."""
-        return f"http://127.0.0.1:{self._port}/hook"
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://127.0.0.1:{self._port}/hook"
 
     @property
     def port(self) -> int:
@@ -76,6 +80,13 @@ class WebhookSink:
         """Listen."""
         self._server = _Server(("127.0.0.1", self._port), self)
         self._port = self._server.server_port
+        if self._certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificate)
+            # The handshake belongs to the connection's own thread, not to the one that accepts.
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:

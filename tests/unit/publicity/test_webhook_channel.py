@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import socket
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -10,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from services.publicity.channels import outbound
 from services.publicity.channels.base import Parcel, Target
 from services.publicity.channels.webhook import Webhook, retry_after
 from services.publicity.model.deliveries import message_key
 from services.publicity.model.outcomes import Later, Live, Rejected, Unclear, Withdrawn
 from tests.support.sinks import WebhookSink
+from tests.support.sinks.certificates import make_authority
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 TIMEOUT = 0.6
@@ -118,6 +122,23 @@ def test_a_server_that_speaks_no_tls_takes_nothing(sink, channel):
     secure = Target("c1", "伙伴", None, {"url": sink.url.replace("http:", "https:")}, {"signing_key": KEY})
     assert channel.submit(secure, parcel()) == Later("tls_failed")
     assert sink.received == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(channel, tmp_path):
+    with WebhookSink(make_authority(tmp_path).server) as sink:
+        assert channel.submit(target(sink), parcel()) == Later("certificate_refused")
+        assert sink.requests == 0
+
+
+def test_a_certificate_must_be_the_hosts_own(channel, tmp_path, monkeypatch):
+    authority = make_authority(tmp_path)
+    monkeypatch.setattr(outbound, "_tls", lambda: ssl.create_default_context(cafile=str(authority.trusted)))
+    with WebhookSink(authority.server) as sink:
+        assert channel.submit(target(sink), parcel()) == Live()
+        other = {"url": sink.url.replace("127.0.0.1", "127.0.0.2")}
+        elsewhere = Target("c1", "伙伴", None, other, {"signing_key": sink.signing_key})
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("127.0.0.1", sink.port))])
+        assert channel.submit(elsewhere, parcel()) == Later("certificate_refused")
 
 
 @pytest.mark.parametrize(
