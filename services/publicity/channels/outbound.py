@@ -14,16 +14,21 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from services.publicity.settings import Network
 
 # RFC 6052: an IPv4 address inside an IPv6 one, which a gateway translates back.
 _NAT64 = IPv6Network("64:ff9b::/96")
+# How long a person who sets up a channel waits for a name.
+LOOKUP_SECONDS = 2.0
 
 
 class AddressRefused(Exception):
@@ -101,34 +106,25 @@ def is_permitted(address: str, allowed: Sequence[Network]) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def resolve(host: str, port: int, allowed: Sequence[Network]) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
-    """The addresses of a host, all of them permitted; ``AddressRefused``, or ``NotSent`` when it has none."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NotSent("name_not_found") from error
-    addresses = [(socket.AddressFamily(family), (str(name[0]), int(name[1]))) for family, _, _, _, name in found]
+def resolve(
+    host: str, port: int, allowed: Sequence[Network] | None, seconds: float = LOOKUP_SECONDS
+) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
+    """The addresses of a host, all of them permitted; ``AddressRefused``, or ``NotSent`` when it has none.
+
+    ``allowed=None``: the operator named the host in the settings, nothing is checked.
+    """
+    addresses = _lookup(host, port, seconds)
     if not addresses:
         raise NotSent("name_not_found")
-    if not all(is_permitted(address, allowed) for _, (address, _) in addresses):
+    if allowed is not None and not all(is_permitted(address, allowed) for _, (address, _) in addresses):
         raise AddressRefused
     return addresses
 
 
 def connect(host: str, port: int, deadline: Deadline, allowed: Sequence[Network] | None) -> socket.socket:
-    """A connection to the first address that accepts one.
-
-    ``allowed=None``: the operator named it, nothing is checked.
-    """
-    if allowed is None:
-        try:
-            connection = socket.create_connection((host, port), timeout=deadline.left)
-        except OSError as error:
-            raise NotSent(_code_of(error)) from error
-        deadline.guard(connection)
-        return connection
+    """A connection to the first address that accepts one; as ``resolve``, and ``NotSent`` when none does."""
     failure: OSError | None = None
-    for family, address in resolve(host, port, allowed):
+    for family, address in resolve(host, port, allowed, deadline.left):
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:
             deadline.guard(connection)
@@ -177,6 +173,24 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, a
             raise NoAnswer("timeout" if deadline.passed else _code_of(error)) from error
         finally:
             channel.close()
+
+
+def _lookup(host: str, port: int, seconds: float) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
+    """What the name service says, within ``seconds``: it keeps its own time, so it is asked on the side."""
+    answer: Future[list[Any]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        found = answer.result(seconds)
+    except (OSError, UnicodeError, FutureTimeout) as error:
+        raise NotSent("name_not_found") from error
+    return [(socket.AddressFamily(family), (str(name[0]), int(name[1]))) for family, _, _, _, name in found]
 
 
 @lru_cache(maxsize=1)

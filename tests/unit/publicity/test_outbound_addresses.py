@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from ipaddress import ip_network
 
 import pytest
@@ -81,6 +83,17 @@ def test_the_name_is_asked_for_once_and_the_checked_address_is_connected_to(monk
         assert connection.getpeername()[0] == "127.0.0.1"
         connection.close()
     assert len(asked) == 1
+
+
+def test_a_name_server_that_never_answers_takes_no_longer_than_the_deadline(monkeypatch):
+    never = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait(30))
+    began = time.monotonic()
+    with pytest.raises(outbound.NotSent) as failure:
+        outbound.resolve("partner.example", 443, (), seconds=0.2)
+    assert failure.value.code == "name_not_found"
+    assert time.monotonic() - began < 2
+    never.set()
 
 
 def answers_with(monkeypatch, *answers):
