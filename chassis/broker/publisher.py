@@ -144,7 +144,7 @@ class Publisher:
         # The broker sends a message back before it confirms it.
         if self._batch is not None:
             self._batch.returned.add(int(message.properties["correlation_id"]))
-        _log.error("no queue for a message", exchange=exchange, routing_key=routing_key)
+        _log.debug("no queue for a message", exchange=exchange, routing_key=routing_key)
 
 
 class _Batch:

@@ -7,7 +7,8 @@ is taken out before the broker has confirmed it, so an event may be published tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from chassis.broker.publisher import Message, NotPublished, Publisher
 from chassis.faults import database_away, describe
 from chassis.lease import Lease
 from chassis.outbox.aggregates import PENDING, Document
+from chassis.outbox.held import Held
 from contracts.envelope import CONTENT_TYPE
 from contracts.fields import parse_instant
 
@@ -80,6 +82,7 @@ class Relay:
         self._database = database
         self._names = tuple(outboxes)
         self._outboxes = [Outbox(database[name]) for name in outboxes]
+        self._held = {outbox: Held(time.monotonic) for outbox in self._outboxes}
         self._publisher = publisher
         self._sweep = sweep
         self._lease = Lease(database, "relay", LEASE_SECONDS)
@@ -147,46 +150,54 @@ class Relay:
         self.wake()
 
     def _drain(self) -> None:
-        stuck: dict[Outbox, list[Pending]] = {outbox: [] for outbox in self._outboxes}
         busy = True
         while busy and self._lease.hold(renew_after=_RENEW_SECONDS):
-            busy = False
-            for outbox in self._outboxes:
-                pending = outbox.pending(BATCH, [item.id for item in stuck[outbox]])
-                published = self._publish(pending)
-                if published:
-                    outbox.remove(published)
-                done = {item.id for item in published}
-                stuck[outbox] += [item for item in pending if item.id not in done]
-                busy = busy or len(pending) == BATCH or (bool(published) and self._woken.ready())
-        self._tell_age([item.events[0] for items in stuck.values() for item in items])
-
-    @staticmethod
-    def _tell_age(waiting: Sequence[Document]) -> None:
-        oldest = min((parse_instant(event["time"]) for event in waiting), default=None)
+            rounds = [self._round(outbox, self._held[outbox]) for outbox in self._outboxes]
+            busy = any(rounds)
+        oldest = min(filter(None, (held.oldest for held in self._held.values())), default=None)
         metrics.OUTBOX_PENDING_AGE.set((clock.now() - oldest).total_seconds() if oldest else 0)
 
+    def _round(self, outbox: Outbox, held: Held) -> bool:
+        """Publishes one batch; returns whether there is reason to look again at once."""
+        skip = held.ids
+        if held.full:
+            return False
+        pending = outbox.pending(BATCH, skip)
+        if not pending:
+            held.relax()
+            return False
+        arrived = self._publish(pending)
+        published = [item for item in arrived if item.events]
+        if published:
+            outbox.remove(published)
+        stuck = {
+            item.id: item for item, done in zip(pending, arrived, strict=True) if len(done.events) < len(item.events)
+        }
+        if stuck:
+            held.hold({id: parse_instant(item.events[0]["time"]) for id, item in stuck.items()})
+            _log.error("events not taken by the broker", documents=len(stuck), types=sorted(_types(stuck.values())))
+        return len(pending) == BATCH or (bool(published) and self._woken.ready())
+
     def _publish(self, pending: Sequence[Pending]) -> list[Pending]:
-        """Publishes a batch; returns the documents of which every event has arrived in a queue."""
-        messages = list(_messages(pending))
-        refused = self._publisher.publish(messages)
+        """Publishes a batch; returns each document with the events that arrived before the first that did not.
+
+        What arrived behind a refused event stays pending with it, so that a subject's events leave in order.
+        """
+        refused = self._publisher.publish(list(_messages(pending)))
         now = clock.now()
-        published: list[Pending] = []
         position = 0
+        arrived: list[Pending] = []
         for item in pending:
-            arrived = True
-            for event in item.events:
-                if position in refused:
-                    arrived = False
-                    if position in refused.unroutable:
-                        metrics.OUTBOX_UNROUTABLE.labels(event["type"]).inc()
-                else:
-                    metrics.OUTBOX_PUBLISHED.labels(event["type"]).inc()
-                    metrics.OUTBOX_LAG.observe(max(0.0, (now - parse_instant(event["time"])).total_seconds()))
-                position += 1
-            if arrived:
-                published.append(item)
-        return published
+            positions = range(position, position + len(item.events))
+            position = positions.stop
+            first_refused = next((at - positions.start for at in positions if at in refused), len(item.events))
+            for event in item.events[:first_refused]:
+                metrics.OUTBOX_PUBLISHED.labels(event["type"]).inc()
+                metrics.OUTBOX_LAG.observe(max(0.0, (now - parse_instant(event["time"])).total_seconds()))
+            for at in refused.unroutable.intersection(positions):
+                metrics.OUTBOX_UNROUTABLE.labels(item.events[at - positions.start]["type"]).inc()
+            arrived.append(Pending(item.id, item.events[:first_refused]))
+        return arrived
 
     def _follow(self) -> None:
         pipeline: list[dict[str, Any]] = [
@@ -204,6 +215,10 @@ class Relay:
                 if stream.try_next() is not None:
                     self.wake()
                     eventlet.sleep(_GATHER_SECONDS)
+
+
+def _types(pending: Iterable[Pending]) -> set[str]:
+    return {event["type"] for item in pending for event in item.events}
 
 
 def _messages(pending: Sequence[Pending]) -> Iterator[Message]:
