@@ -7,7 +7,7 @@ Erlang name server) of its own, so that a broker that is already on the machine 
 import json
 import secrets
 import subprocess
-import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -23,7 +23,6 @@ from deploy.local.waiting import DeadlineMissed, eventually
 PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 START_DEADLINE_S = 90.0
-SETTLE_S = 0.8
 
 
 @dataclass(frozen=True)
@@ -170,10 +169,11 @@ class Broker:
     def kill(self) -> None:
         """End the node with SIGKILL; the data stays.
 
-        RabbitMQ 3.10 writes the list of its quorum queues to disk half a second late, so a single node that dies right
-        after a queue was declared cannot find that queue again. Tests are about clients, so that moment is let pass.
+        RabbitMQ 3.10 writes the list of its quorum queues to disk half a second late or more, so that a single node
+        that dies right after a queue was declared cannot find it again. Tests are about clients: it is written first.
         """
-        time.sleep(SETTLE_S)
+        with suppress(RuntimeError, subprocess.TimeoutExpired):
+            self.control("eval", "[dets:sync(Table) || Table <- dets:all()].", deadline_s=15)
         self.server.kill()
 
     def kill_all(self) -> None:
