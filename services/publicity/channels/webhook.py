@@ -113,7 +113,7 @@ class Webhook(Channel):
         return self._send(target, parcel, "publication.published", publication["published_at"], data)
 
     def withdraw(self, target: Target, parcel: Parcel) -> Outcome:
-        """The partner is told; that it complies is between the two houses. One who is gone (410) shows nothing."""
+        """The partner is told; that it complies is between the two houses."""
         publication = parcel.publication
         data = {
             "id": publication["_id"],

@@ -39,11 +39,7 @@ class Newsroom:
         now = clock.now()
         actor = PEOPLE[who] if who else None
         call = Call(now=now, deadline=now + timedelta(seconds=10), actor=actor, idempotency_key=key)
-        try:
-            answer: dict[str, Any] = self._rpc.call(operation, request, call)
-        except Exception as e:
-            print(e, getattr(e, "details", None))
-            raise
+        answer: dict[str, Any] = self._rpc.call(operation, request, call)
         return answer
 
     def write(self, channels: list[str] | None = None, key: str | None = None, **content: Any) -> dict[str, Any]:

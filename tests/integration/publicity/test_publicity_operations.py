@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from chassis.ids import new_id
@@ -201,10 +203,39 @@ def test_a_partner_in_a_private_network_is_invalid(newsroom, partner):
     assert invalid.details["errors"] == [{"field": "settings.url", "message": "publicity.address_refused"}]
 
 
-def test_a_slug_is_given_once(newsroom):
-    newsroom.website("once")
-    invalid = refusal(lambda: newsroom.website("once"))
+@pytest.mark.parametrize("keys", [(None, None), ("slug key 1", "slug key 2")])
+def test_a_slug_is_given_once(newsroom, keys):
+    slug = f"once-{len(keys[0] or '')}"
+    website = {"name": "网站", "kind": "website", "slug": slug}
+    newsroom.ask(operations.create_channel, key=keys[0], **website)
+    invalid = refusal(lambda: newsroom.ask(operations.create_channel, key=keys[1], **website))
     assert invalid.details["errors"] == [{"field": "slug", "message": "publicity.slug_taken"}]
+
+
+@pytest.mark.parametrize("keys", [False, True])
+def test_of_reviews_given_at_the_same_moment_one_counts(newsroom, keys):
+    publication = newsroom.ask(operations.submit_publication, publication_id=newsroom.write()["id"])
+
+    def review(who: str) -> str:
+        try:
+            newsroom.ask(
+                operations.review_publication,
+                who=who,
+                key=new_id() if keys else None,
+                publication_id=publication["id"],
+                stage=1,
+                decision="approve",
+                content_hash=publication["content_hash"],
+            )
+        except Refused as refused:
+            return refused.name
+        return "given"
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = sorted(pool.map(review, ["reviewer1", "reviewer2", "reviewer3"]))
+    assert ended == ["ReviewOutOfTurn", "ReviewOutOfTurn", "given"]
+    shown = newsroom.ask(operations.get_publication, publication_id=publication["id"])
+    assert (len(shown["reviews"]), shown["next_stage"]) == (1, 2)
 
 
 def test_everybody_reads_published_notices_with_their_contact_details(newsroom):
