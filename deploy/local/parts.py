@@ -1,5 +1,6 @@
 """The parts that the system consists of, in the order in which they start, with their commands and settings."""
 
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,9 +80,12 @@ def services(checkout: Checkout, common: Mapping[str, str], gateway_address: str
     return parts
 
 
-def gateway(common: Mapping[str, str], port: int) -> Part:
-    """The HTTP face under gunicorn."""
+def gateway(checkout: Checkout, common: Mapping[str, str], port: int) -> Part:
+    """The HTTP face under gunicorn, whose workers share figures by way of files in `tmp`."""
+    shared = checkout.folder / "tmp"
+    shutil.rmtree(shared, ignore_errors=True)
+    shared.mkdir(parents=True)
     command = (sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn_conf.py", "gateway.app:create_app()")
     address = f"http://127.0.0.1:{port}"
-    environment = {**common, "GATEWAY_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}
+    environment = {**common, "TMPDIR": str(shared), "GATEWAY_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}
     return Part("gateway", command, environment, address, f"{address}/readyz")

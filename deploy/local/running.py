@@ -29,6 +29,8 @@ TOPOLOGY_DEADLINE_S = 120.0
 SEED_DEADLINE_S = 600.0
 # sysexits.h EX_CONFIG: a part that ends so was told something wrong; starting it again would not help.
 EXIT_CONFIGURATION = 78
+# A part that has died so often before it was ready has something wrong that waiting does not cure.
+TRIES_TO_COME_UP = 3
 
 Ready = Callable[[], bool]
 
@@ -96,7 +98,7 @@ class System:
             common = parts.common_environment(self.checkout, amqp_uri, mongo_uri)
             await self._job("topology", parts.job_command("topology"), common, TOPOLOGY_DEADLINE_S)
             await asyncio.gather(*map(self._part, parts.services(self.checkout, common, address)))
-            await self._part(parts.gateway(common, port))
+            await self._part(parts.gateway(self.checkout, common, port))
             password = self.checkout.demo_password()
             await self._seed(common, address, mongo_uri)
         (self.checkout.folder / "address").write_text(address + "\n")
@@ -165,7 +167,7 @@ class System:
         task = self.progress.add_task(kept.name, total=1)
         began = time.monotonic()
         while not await asyncio.to_thread(_quietly, is_ready):
-            if kept.exit_code == EXIT_CONFIGURATION:
+            if kept.exit_code == EXIT_CONFIGURATION or kept.restarts >= TRIES_TO_COME_UP:
                 raise trouble.ended(kept.name, kept.log, kept.tail())
             if time.monotonic() - began > PART_DEADLINE_S:
                 raise trouble.not_ready(kept.name, PART_DEADLINE_S, kept.log, kept.tail())

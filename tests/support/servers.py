@@ -6,6 +6,7 @@
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         servers_of(session.config).begin_broker()
     if "mongo" in needed:
         servers_of(session.config).begin_database()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a session that is told to end do so as with Ctrl-C, so that nothing of it is left."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -63,7 +63,10 @@ class System:
             # Long enough to be seen, short enough for a test to wait for.
             "RETRY_WAITS": "1,2,5",
         }
-        all_parts = [*parts.services(checkout, self.environment, self.address), parts.gateway(self.environment, port)]
+        all_parts = [
+            *parts.services(checkout, self.environment, self.address),
+            parts.gateway(checkout, self.environment, port),
+        ]
         self.parts = {part.name: RunningPart(part, folder / "log" / f"{part.name}.log") for part in all_parts}
 
     def start(self) -> "System":

@@ -67,7 +67,7 @@ def test_each_service_has_a_health_port_of_its_own_and_may_serve_partners_on_thi
 
 
 def test_no_password_is_part_of_what_is_written_down_about_parts(checkout) -> None:
-    part = parts.gateway({"AMQP_URI": "amqp://user:hidden@host"}, 1)
+    part = parts.gateway(checkout, {"AMQP_URI": "amqp://user:hidden@host"}, 1)
     assert "hidden" not in repr(part)
 
 
