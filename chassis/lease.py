@@ -25,7 +25,7 @@ class Lease:
     def __init__(self, database: Database[Any], role: str, seconds: float, holder: str = _HOLDER) -> None:
         self._collection = database[_COLLECTION]
         self._role = role
-        self._seconds = seconds
+        self.seconds = seconds
         self._holder = holder
         self._until = 0.0
         self._asked = 0.0
@@ -50,7 +50,7 @@ class Lease:
             return False
         won: bool = document["holder"] == self._holder
         self.contested = bool(document["contested"])
-        self._until = asked + self._seconds if won else 0.0
+        self._until = asked + self.seconds if won else 0.0
         return won
 
     def release(self) -> None:
@@ -59,7 +59,7 @@ class Lease:
         self._collection.update_one({"_id": self._role, "holder": self._holder}, [{"$set": {"until": "$$NOW"}}])
 
     def _ask(self) -> Any:
-        milliseconds = round(self._seconds * 1000)
+        milliseconds = round(self.seconds * 1000)
         free = {"$or": [{"$eq": ["$holder", self._holder]}, {"$lte": [{"$ifNull": ["$until", "$$NOW"]}, "$$NOW"]}]}
         return self._collection.find_one_and_update(
             {"_id": self._role},

@@ -10,13 +10,16 @@ import eventlet
 import structlog
 from eventlet.event import Event
 from nameko.extensions import Entrypoint
+from pymongo.errors import PyMongoError
 
 from chassis import clock, tracing
 from chassis.database_provider import Database
-from chassis.faults import database_away
+from chassis.faults import database_away, describe
 from chassis.lease import Lease
 
 _log = structlog.get_logger(__name__)
+
+_SHORTEST_LEASE = 10.0
 
 
 class Every(Entrypoint):
@@ -38,6 +41,14 @@ class Every(Entrypoint):
         self._stopping = True
         while not self._idle:
             eventlet.sleep(0.02)
+        if self._lease is not None and self._lease.held:
+            self._give_role_up(self._lease)
+
+    def _give_role_up(self, lease: Lease) -> None:
+        try:
+            lease.release()
+        except PyMongoError as error:
+            _log.warning("role not given up, it runs out", role=self.role, reason=describe(error))
 
     def _run(self) -> None:
         while not self._stopping:
@@ -73,15 +84,15 @@ class Every(Entrypoint):
     def _role_is_ours(self) -> bool:
         if self._lease is None:
             database = next(d for d in self.container.dependencies if isinstance(d, Database))
-            self._lease = Lease(database.store.db, f"every {self.role}", max(3 * self.seconds, 30.0))
-        return self._lease.hold(renew_after=max(self.seconds, 5.0))
+            self._lease = Lease(database.store.db, f"every {self.role}", max(3 * self.seconds, _SHORTEST_LEASE))
+        return self._lease.hold(renew_after=self._lease.seconds / 3)
 
 
 def every(*, seconds: float, role: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorates a service method ``(self, now)`` to run every ``seconds``, never twice at once.
 
-    Another replica takes the role over when its holder is gone for half a minute (or three periods). For a moment
-    two may then run, so the work must bear it. The service needs a ``Database``.
+    Another replica takes the role over when its holder stops, or is gone for ten seconds (or three periods). For a
+    moment two may then run, so the work must bear it. The service needs a ``Database``.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
