@@ -29,28 +29,20 @@ def _word(value: str, kind: str, language: str) -> str:
 MALFORMED = Row(400, "malformed", zh="请求格式错误", en="Malformed request", detail="problem.malformed")
 BAD_JSON = Row(400, "bad-json", zh="JSON 格式错误", en="Malformed JSON", detail="problem.bad_json")
 NOT_SIGNED_IN = Row(401, "not-signed-in", zh="未登录", en="Not signed in", detail="problem.not_signed_in")
-SESSION_OVER = Row(
-    401, "session-over", zh="登录已失效", en="The session is over", detail="problem.session_over"
-)
+SESSION_OVER = Row(401, "session-over", zh="登录已失效", en="The session is over", detail="problem.session_over")
 NO_RECEIPT = Row(401, "no-receipt", zh="缺少查询码", en="Receipt missing", detail="problem.no_receipt")
 NOT_ALLOWED = Row(403, "not-allowed", zh="无权操作", en="Not allowed", detail="problem.not_allowed")
-FOREIGN_ORIGIN = Row(
-    403, "foreign-origin", zh="来源不被允许", en="Foreign origin", detail="problem.foreign_origin"
-)
+FOREIGN_ORIGIN = Row(403, "foreign-origin", zh="来源不被允许", en="Foreign origin", detail="problem.foreign_origin")
 NOT_FOUND = Row(404, "not-found", zh="未找到", en="Not found", detail="problem.not_found")
 METHOD = Row(405, "method-not-allowed", zh="方法不被允许", en="Method not allowed", detail="problem.method")
 STALE = Row(412, "stale", zh="内容已被他人修改", en="Changed meanwhile", detail="problem.stale")
 TOO_LARGE = Row(413, "too-large", zh="请求过大", en="Request too large", detail="problem.too_large")
-WRONG_TYPE = Row(
-    415, "wrong-type", zh="内容类型不支持", en="Unsupported content type", detail="problem.wrong_type"
-)
+WRONG_TYPE = Row(415, "wrong-type", zh="内容类型不支持", en="Unsupported content type", detail="problem.wrong_type")
 INVALID = Row(422, "invalid", zh="内容无效", en="Invalid content", detail="problem.invalid")
 TOO_MANY = Row(429, "too-many", zh="请求过于频繁", en="Too many requests", detail="problem.too_many")
 INTERNAL = Row(500, "internal", zh="内部错误", en="Internal error", detail="problem.internal")
 BUSY = Row(503, "busy", zh="系统繁忙", en="Busy", detail="problem.busy")
-UNAVAILABLE = Row(
-    503, "unavailable", zh="服务暂不可用", en="Temporarily unavailable", detail="problem.unavailable"
-)
+UNAVAILABLE = Row(503, "unavailable", zh="服务暂不可用", en="Temporarily unavailable", detail="problem.unavailable")
 NO_ANSWER = Row(503, "no-answer", zh="服务未及时答复", en="No answer in time", detail="problem.no_answer")
 
 # By the name of the refusal's class in chassis.refusals.

@@ -29,9 +29,7 @@ def table() -> dict[str, Row]:
 
     rows: dict[str, Row] = {}
     for module in pkgutil.iter_modules(package.__path__):
-        for name, row in getattr(
-            importlib.import_module(f"{package.__name__}.{module.name}"), "PROBLEMS", {}
-        ).items():
+        for name, row in getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROBLEMS", {}).items():
             if rows.setdefault(name, row) is not row:
                 raise ValueError(f"two rows for the refusal {name}")
     return rows
@@ -56,11 +54,7 @@ def of_http_error(error: HTTPException) -> Problem:
     status = error.code or 500
     row = core.BY_STATUS.get(status)
     if row is None:
-        row = (
-            core.INTERNAL
-            if status >= 500
-            else Row(status, f"http-{status}", zh="请求无法处理", en=error.name)
-        )
+        row = core.INTERNAL if status >= 500 else Row(status, f"http-{status}", zh="请求无法处理", en=error.name)
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(row, headers=kept)
 

@@ -83,9 +83,7 @@ def _signed_in(tokens: dict[str, Any], status: int) -> flask.Response:
 
 
 def _set(response: flask.Response, name: str, value: str, expires: datetime) -> None:
-    response.set_cookie(
-        name, value, expires=expires, path=PATH, httponly=True, secure=_secure(), samesite="Strict"
-    )
+    response.set_cookie(name, value, expires=expires, path=PATH, httponly=True, secure=_secure(), samesite="Strict")
 
 
 def _secure() -> bool:
