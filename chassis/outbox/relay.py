@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import eventlet
@@ -83,6 +84,9 @@ class Relay:
         self._names = tuple(outboxes)
         self._outboxes = [Outbox(database[name]) for name in outboxes]
         self._held = {outbox: Held(time.monotonic) for outbox in self._outboxes}
+        # Since when the oldest event waits that the broker, being away, has not been given.
+        self._unpublished: dict[Outbox, datetime | None] = {}
+        self._next_sweep = 0.0
         self._publisher = publisher
         self._sweep = sweep
         self._lease = Lease(database, "relay", LEASE_SECONDS)
@@ -99,11 +103,14 @@ class Relay:
     def run(self) -> None:
         """Relays until ``stop``."""
         while not self._stopping:
-            self._wait()
+            due = self._wait()
             try:
                 if not self._stopping and self._lease.hold(renew_after=_RENEW_SECONDS):
                     self._others_write = self._lease.contested
-                    self._drain()
+                    if due:
+                        self._drain()
+                elif not self._stopping:
+                    metrics.OUTBOX_PENDING_AGE.set(0)  # its active relay tells of it
             except NotPublished as error:
                 _log.warning("relay waits for the broker", reason=str(error))
                 self._try_again()
@@ -140,10 +147,15 @@ class Relay:
         except (NotPublished, PyMongoError) as error:
             _log.warning("relay stopped with events pending", reason=describe(error))
 
-    def _wait(self) -> None:
+    def _wait(self) -> bool:
+        """Returns when it was woken, or in time to renew the lease; and whether it is time to look for events."""
         with eventlet.Timeout(min(self._sweep, _RENEW_SECONDS), False):
             self._woken.wait()
-        self._woken = Event()
+        due = self._woken.ready() or time.monotonic() >= self._next_sweep
+        if due:
+            self._woken = Event()
+            self._next_sweep = time.monotonic() + self._sweep
+        return due
 
     def _try_again(self) -> None:
         eventlet.sleep(_PAUSE_AFTER_FAILURE)
@@ -151,11 +163,14 @@ class Relay:
 
     def _drain(self) -> None:
         busy = True
-        while busy and self._lease.hold(renew_after=_RENEW_SECONDS):
-            rounds = [self._round(outbox, self._held[outbox]) for outbox in self._outboxes]
-            busy = any(rounds)
-        oldest = min(filter(None, (held.oldest for held in self._held.values())), default=None)
-        metrics.OUTBOX_PENDING_AGE.set((clock.now() - oldest).total_seconds() if oldest else 0)
+        try:
+            while busy and self._lease.hold(renew_after=_RENEW_SECONDS):
+                rounds = [self._round(outbox, self._held[outbox]) for outbox in self._outboxes]
+                busy = any(rounds)
+        finally:
+            waiting = [held.oldest for held in self._held.values()] + list(self._unpublished.values())
+            oldest = min(filter(None, waiting), default=None)
+            metrics.OUTBOX_PENDING_AGE.set((clock.now() - oldest).total_seconds() if oldest else 0)
 
     def _round(self, outbox: Outbox, held: Held) -> bool:
         """Publishes one batch; returns whether there is reason to look again at once."""
@@ -166,7 +181,9 @@ class Relay:
         if not pending:
             held.relax()
             return False
+        self._unpublished[outbox] = parse_instant(pending[0].events[0]["time"])
         arrived = self._publish(pending)
+        self._unpublished[outbox] = None
         published = [item for item in arrived if item.events]
         if published:
             outbox.remove(published)

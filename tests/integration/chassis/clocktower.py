@@ -24,4 +24,5 @@ class Clocktower:
     @every(seconds=0.1, role="stumble")
     def stumble(self, now):
         self.store.db.stumbles.insert_one({"at": now, "pid": os.getpid()})
-        raise ValueError("the bell rope broke")
+        rope = "of hemp"
+        raise ValueError(f"a bell rope {rope} broke")

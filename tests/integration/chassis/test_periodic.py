@@ -55,4 +55,4 @@ def test_an_error_is_logged_and_the_next_turn_comes_all_the_same(
     process = service_process(TARGET)
     eventually(lambda: tower.stumbles.count_documents({}) >= 3)
     assert "periodic work failed" in process.log()
-    assert "bell rope" not in process.log()
+    assert "rope of hemp" not in process.log()

@@ -120,6 +120,17 @@ def test_events_of_a_subject_leave_in_order_though_two_relays_are_there_and_the_
         assert seen == list(range(1, len(seen) + 1))
 
 
+def test_two_relays_publish_each_event_once_between_them_while_nothing_goes_wrong(
+    press: Press, wire: Wire, service_process: StartService
+) -> None:
+    listener = Listener(wire, "press.events", "sheet_printed")
+    for _ in range(2):
+        service_process(PRESS, QUICK)
+    written = [press.print(f"once-{number % 4}") for number in range(200)]
+    eventually(lambda: press.pending() == 0, 40)
+    assert sorted(listener.ids()) == sorted(written)
+
+
 def test_one_of_two_relays_takes_over_when_the_other_is_frozen(
     press: Press, wire: Wire, service_process: StartService
 ) -> None:
