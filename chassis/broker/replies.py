@@ -1,6 +1,7 @@
 """Sending RPC replies: transient, unconfirmed, gathered into few writes, on a line of their own.
 
-A reply that is lost costs its caller a time-out, never data, so nothing is spent on keeping it.
+A reply that is lost costs its caller a time-out, never data, so little is spent on keeping it: only while the line
+is being made anew do replies wait for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from chassis.rpc_wire import CONTENT_TYPE, DIRECT_REPLY_TO
 _log = structlog.get_logger(__name__)
 
 _TRANSIENT = 1
+# After a restart of the broker requests may come in before this line is up again; older replies are dropped.
+_MOST_KEPT = 1000
 
 
 class Replies(SharedExtension):
@@ -60,7 +63,9 @@ class Replies(SharedExtension):
         if not waiting:
             return
         if self._channel is None:
-            _log.warning("replies dropped, no connection to the broker", count=len(waiting))
+            self._waiting = waiting[-_MOST_KEPT:]
+            if len(waiting) > _MOST_KEPT:
+                _log.warning("replies dropped, no connection to the broker", count=len(waiting) - _MOST_KEPT)
             return
         try:
             with gathered(self._channel.connection):
@@ -81,6 +86,8 @@ class Replies(SharedExtension):
         channel = connection.channel()
         Exchange(RPC_EXCHANGE, "topic").declare(channel)
         self._channel = channel
+        if self._waiting:
+            eventlet.spawn_after(0, self._flush)
 
     def _lost(self) -> None:
         self._channel = None
