@@ -107,8 +107,10 @@ def test_secrets_of_a_channel_never_come_out(desk, partner):
     renamed = desk.editor.patch(f"/channels/{channel['id']}", json={"name": "改名"})
     assert renamed.status_code == 200
     assert partner.signing_key not in str(channel) + listed + renamed.text
-    tried = desk.editor.post(f"/channels/{channel['id']}/test", json={})
-    assert (tried.status_code, tried.json()["ok"]) == (200, True)
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    tried, again = (desk.editor.post(f"/channels/{channel['id']}/test", json={}, headers=key) for _ in range(2))
+    assert (tried.status_code, tried.json()["ok"], tried.json()) == (200, True, again.json())
+    assert partner.ids("channel.test").total() == 1
     inside = {"url": "http://169.254.169.254/latest"}
     body = {"name": "内", "kind": "webhook", "settings": inside, "secrets": {"signing_key": partner.signing_key}}
     assert desk.editor.post("/channels", json=body).status_code == 422

@@ -94,13 +94,18 @@ def list_page(store: PublicityStore, request: Fields) -> Fields:
 
 
 def try_out(store: PublicityStore, settings: PublicitySettings, kinds: Kinds, request: Fields, call: Call) -> Fields:
-    """Whether the channel can be reached now; ``NotFound``. Nothing is published."""
+    """Whether the channel can be reached now; ``NotFound``. Nothing is published; a repeated key tries nothing."""
     channel = _channel(store, request["channel_id"])
-    began = time.monotonic()
+    kind = kinds[channel["kind"]]
     timeout = min(TRIAL_SECONDS, settings.send_timeout)
-    outcome = kinds[channel["kind"]].try_out(target(settings, channel), f"msg_{new_id()}", call.now, timeout)
-    took = int((time.monotonic() - began) * 1000)
-    return {"ok": isinstance(outcome, Live), "error": getattr(outcome, "error", None), "took_ms": took}
+
+    def effect(_: Any) -> Fields:
+        began = time.monotonic()
+        outcome = kind.try_out(target(settings, channel), f"msg_{new_id()}", call.now, timeout)
+        took = int((time.monotonic() - began) * 1000)
+        return {"ok": isinstance(outcome, Live), "error": getattr(outcome, "error", None), "took_ms": took}
+
+    return store.once(call, request, operations.test_channel, effect)
 
 
 def target(settings: PublicitySettings, channel: Fields) -> Target:
