@@ -25,7 +25,7 @@ from chassis.config import EXIT_CONFIGURATION, ConfigurationError, Settings, loa
 from chassis.configuration import Configuration  # noqa: E402
 from chassis.consumer import Consume  # noqa: E402
 from chassis.entrypoints import entrypoints  # noqa: E402
-from chassis.health import wsgi_app  # noqa: E402
+from chassis.health import HEALTH, wsgi_app  # noqa: E402
 from chassis.memory import return_large_blocks  # noqa: E402
 from chassis.periodic import Every  # noqa: E402
 
@@ -71,8 +71,12 @@ def _serve(service: Any, settings: Settings, own: dict[str, Any]) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(_send_once, stop, None))
     eventlet.spawn(_watch, runner, stop)
+    started = eventlet.event.Event()
+    # Until all parts have started, not all checks are known.
+    HEALTH.ready("started", started.ready)
     _start_health(service.name, settings)
     runner.start()
+    started.send(None)
     _log.info("service started", pid=os.getpid())
     failed = stop.wait()
     _log.info("service stopping")

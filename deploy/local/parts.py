@@ -41,8 +41,6 @@ def common_environment(checkout: Checkout, amqp_uri: str, mongo_uri: str) -> dic
     """What every part, the topology job and the seed are told."""
     return {
         "LOG_FORMAT": "text",
-        # argon2 takes 19 MB a password; glibc would keep such blocks for good once it has seen one freed.
-        "MALLOC_MMAP_THRESHOLD_": "1048576",
         **surroundings(checkout.environment),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),

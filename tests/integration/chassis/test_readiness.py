@@ -1,0 +1,21 @@
+"""When a process says that it is ready."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.integration.chassis.late import START_SECONDS
+from tests.support.services import StartService
+from tests.support.waiting import eventually
+
+
+def test_a_process_is_alive_but_not_ready_while_its_parts_are_starting(service_process: StartService) -> None:
+    process = service_process("tests.integration.chassis.late:LateService", wait=False)
+
+    def ask(path: str) -> int:
+        with httpx.Client(base_url=process.url, trust_env=False, timeout=5) as client:
+            return client.get(path).status_code
+
+    first = eventually(lambda: (ask("/healthz"), ask("/readyz")), 20)
+    assert first == (200, 503)
+    eventually(lambda: ask("/readyz") == 200, START_SECONDS + 10)
