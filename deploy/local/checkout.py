@@ -70,4 +70,5 @@ class Checkout:
             names[f"{variable}_FILE"] = str(file)
         report_keys.generate(folder)
         names |= {variable: str(folder / name) for variable, name in report_keys.SETTINGS.items()}
-        return {name: path for name, path in names.items() if name.removesuffix("_FILE") not in self.environment}
+        given = set(self.environment)
+        return {name: path for name, path in names.items() if not {name, name.removesuffix("_FILE")} & given}

@@ -13,10 +13,23 @@ SERVICES = ("identity", "reports", "tasks", "quiz", "publicity")
 DEMO_NETWORKS = "127.0.0.0/8"
 
 # What the surrounding shell may say to Python, libraries and the settings of our own parts.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONDONTWRITEBYTECODE"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+)
 SETTINGS = (
     *("LOG_", "RPC_", "RETRY_WAITS", "MAX_ATTEMPTS", "OUTBOX_", "STOP_GRACE_SECONDS", "OTEL_", "GATEWAY_"),
-    *("TOKEN_ISSUER", "CORS_ORIGINS", "DATABASE_PREFIX", "IDENTITY_", "REPORTS_", "PUBLICITY_", "TASKS_", "QUIZ_"),
+    *(
+        "TOKEN_ISSUER",
+        "CORS_ORIGINS",
+        "TRUSTED_PROXIES",
+        "DATABASE_PREFIX",
+        "IDENTITY_",
+        "REPORTS_",
+        "PUBLICITY_",
+        "TASKS_",
+        "QUIZ_",
+    ),
 )
 
 

@@ -41,8 +41,10 @@ def test_every_secret_is_passed_as_a_file(checkout) -> None:
     } <= set(checkout.secrets())
 
 
-def test_a_secret_that_the_environment_gives_is_not_drawn(tmp_path) -> None:
-    assert "IDENTITY_KEY_FILE" not in Checkout(tmp_path, {"IDENTITY_KEY": "given"}).secrets()
+@pytest.mark.parametrize("name", ["IDENTITY_KEY", "IDENTITY_KEY_FILE"])
+def test_a_secret_that_the_environment_gives_stands(tmp_path, name) -> None:
+    common = parts.common_environment(Checkout(tmp_path, {name: "given"}), "amqp://b", "mongodb://d")
+    assert {key: value for key, value in common.items() if key.startswith("IDENTITY_KEY")} == {name: "given"}
 
 
 def test_the_demo_password_is_random_kept_and_private(checkout, tmp_path) -> None:
