@@ -18,18 +18,9 @@ PASSED_ON = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
 )
 SETTINGS = (
-    *("LOG_", "RPC_", "RETRY_WAITS", "MAX_ATTEMPTS", "OUTBOX_", "STOP_GRACE_SECONDS", "OTEL_", "GATEWAY_"),
-    *(
-        "TOKEN_ISSUER",
-        "CORS_ORIGINS",
-        "TRUSTED_PROXIES",
-        "DATABASE_PREFIX",
-        "IDENTITY_",
-        "REPORTS_",
-        "PUBLICITY_",
-        "TASKS_",
-        "QUIZ_",
-    ),
+    *("LOG_", "RPC_", "RETRY_WAITS", "MAX_ATTEMPTS", "OUTBOX_", "STOP_GRACE_SECONDS", "OTEL_", "DATABASE_PREFIX"),
+    *("GATEWAY_", "TOKEN_ISSUER", "CORS_ORIGINS", "TRUSTED_PROXIES"),
+    *("IDENTITY_", "REPORTS_", "TASKS_", "QUIZ_", "PUBLICITY_"),
 )
 
 
