@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.servers", "tests.support.services", "tests.support.system"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.stores",
+    "tests.support.explaining",
+    "tests.support.services",
+    "tests.support.system",
+]
 
 HERE = Path(__file__).parent
 # What needs least first: the servers come up meanwhile, and the whole system does not run beside other tests.

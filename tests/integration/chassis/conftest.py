@@ -22,19 +22,13 @@ def wire(amqp_uri: str) -> Wire:
 
 
 @pytest.fixture(scope="module")
-def client(mongo_uri: str) -> Iterator[MongoClient[Any]]:
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        yield client
+def desk(wire: Wire, mongo_client: MongoClient[Any], database_prefix: str) -> Desk:
+    return desk_of(wire, mongo_client, database_prefix)
 
 
 @pytest.fixture(scope="module")
-def desk(wire: Wire, client: MongoClient[Any], database_prefix: str) -> Desk:
-    return desk_of(wire, client, database_prefix)
-
-
-@pytest.fixture(scope="module")
-def press(client: MongoClient[Any], database_prefix: str) -> Press:
-    store = PressStore(client, database_prefix)
+def press(mongo_client: MongoClient[Any], database_prefix: str) -> Press:
+    store = PressStore(mongo_client, database_prefix)
     store.ensure_indexes()
     return Press(store)
 

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from pymongo import MongoClient
 
 from services.identity.store import IdentityStore
 from tests.integration.identity.building import Bureau, cheap_settings
+from tests.support.stores import store_fixture
+
+store = store_fixture(IdentityStore)
 
 
 @pytest.fixture(scope="session")
 def settings():
     return cheap_settings()
-
-
-@pytest.fixture(scope="module")
-def client(mongo_uri):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def store(client, database_prefix):
-    store = IdentityStore(client, database_prefix)
-    store.ensure_indexes()
-    return store
 
 
 @pytest.fixture(scope="module")

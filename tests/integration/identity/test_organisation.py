@@ -218,8 +218,8 @@ def test_rights_and_sign_ins_are_in_the_log_for_the_auditor(bureau):
     assert changed["actor_id"] == bureau.admin.id
 
 
-def test_the_first_administrator_is_made_once(client, database_prefix, settings):
-    store = IdentityStore(client, f"{database_prefix}fresh_")
+def test_the_first_administrator_is_made_once(mongo_client, database_prefix, settings):
+    store = IdentityStore(mongo_client, f"{database_prefix}fresh_")
     store.ensure_indexes()
     fresh = Bureau(store, settings)
     request = {"username": "admin", "name": "管理员", "password": PASSWORD, "unit_name": "明镜市司法局"}

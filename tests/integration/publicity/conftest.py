@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pymongo import MongoClient
 
 from chassis.rpc_client import RpcClient
 from services.publicity.store import PublicityStore
@@ -13,6 +12,7 @@ from tests.integration.publicity.newsroom import Newsroom
 from tests.support.services import ServiceProcess, StartService
 from tests.support.sinks import MailSink, WebhookSink
 from tests.support.sinks.certificates import Authority, make_authority
+from tests.support.stores import store_fixture
 from tests.support.waiting import eventually
 
 SERVICE = "services.publicity.service:PublicityService"
@@ -23,6 +23,9 @@ SETTINGS = {
     "PUBLICITY_SENDING_LEASE_SECONDS": "4",
     "PUBLICITY_PUBLIC_URL": "https://sfj.example.gov.cn",
 }
+
+# The service's own store, on the same database.
+store = store_fixture(PublicityStore)
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +74,3 @@ def newsroom(service: ServiceProcess, amqp_uri: str) -> Iterator[Newsroom]:
     eventually(lambda: rpc.connected, 10)
     yield Newsroom(rpc)
     rpc.stop()
-
-
-@pytest.fixture(scope="module")
-def store(mongo_uri: str, database_prefix: str) -> Iterator[PublicityStore]:
-    """The service's own store, on the same database."""
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        store = PublicityStore(client, database_prefix)
-        store.ensure_indexes()
-        yield store

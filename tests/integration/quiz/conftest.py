@@ -1,23 +1,12 @@
 """What every test of the quiz service stands on: its store on a real database, full of other people's attempts."""
 
 import pytest
-from pymongo import MongoClient
 
 from services.quiz.store import QuizStore
 from tests.integration.quiz.building import a_member, an_exam, begin, save, sit
+from tests.support.stores import store_fixture
 
-
-@pytest.fixture(scope="module")
-def client(mongo_uri):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def store(client, database_prefix):
-    store = QuizStore(client, database_prefix)
-    store.ensure_indexes()
-    return store
+store = store_fixture(QuizStore)
 
 
 @pytest.fixture(scope="module")

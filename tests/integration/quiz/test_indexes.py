@@ -2,12 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-from pymongo import MongoClient, monitoring
-
 from contracts.quiz import operations
 from services.quiz.handlers import attempts, exams, grading, imports, papers, questions
-from services.quiz.store import QuizStore
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -26,76 +22,16 @@ from tests.integration.quiz.building import (
     sit,
     submit,
 )
-
-ASKING = ("find", "findAndModify", "update", "aggregate", "delete", "count", "distinct")
-OF_THE_SESSION = (
-    "lsid",
-    "$db",
-    "$clusterTime",
-    "txnNumber",
-    "autocommit",
-    "startTransaction",
-    "writeConcern",
-    "readConcern",
-    "$readPreference",
-)
-
-
-class Recorder(monitoring.CommandListener):
-    """Keeps the commands that look something up."""
-
-    def __init__(self):
-        self.commands = []
-
-    def started(self, event):
-        if event.command_name in ASKING:
-            self.commands.append({name: v for name, v in event.command.items() if name not in OF_THE_SESSION})
-
-    def succeeded(self, event):
-        pass
-
-    def failed(self, event):
-        pass
-
-
-@pytest.fixture
-def recorder():
-    return Recorder()
-
-
-@pytest.fixture
-def watched(mongo_uri, database_prefix, recorder, store):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority", event_listeners=[recorder]) as client:
-        yield QuizStore(client, database_prefix)
-
-
-def one_by_one(command):
-    """Only one statement of an update can be explained at a time."""
-    name = next(iter(command))
-    statements = {"update": "updates", "delete": "deletes"}.get(name)
-    if statements is None:
-        return [command]
-    return [{**command, statements: [statement]} for statement in command[statements]]
-
-
-def stages_of(plan):
-    found = [plan["stage"]] if "stage" in plan else []
-    for inner in plan.values():
-        for part in inner if isinstance(inner, list) else [inner]:
-            if isinstance(part, dict):
-                found += stages_of(part)
-    return found
+from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
 
 def test_every_query_is_served_by_an_index(watched, recorder):
     do_everything(watched)
-    asked = [each for command in list(recorder.commands) for each in one_by_one(command)]
+    commands = asked(recorder)
 
-    assert len(asked) > 60
-    for command in asked:
-        plan = watched.db.command("explain", command, verbosity="queryPlanner")["queryPlanner"]["winningPlan"]
-        assert "COLLSCAN" not in stages_of(plan), command
-        assert "SORT" not in stages_of(plan), command
+    assert len(commands) > 60
+    for command in commands:
+        assert not stages(watched.db, command) & BY_READING_ALL, command
 
 
 def test_an_answer_is_saved_in_one_round_trip(watched, recorder):
@@ -174,10 +110,3 @@ def hold_exams(store):
         {"state": "closed"},
     ):
         walk(lambda page, filter=filter: exams.list_page(store, page | filter, by(TRAINER)))
-
-
-def walk(ask):
-    """Both the first page and, where there is one, the page behind its cursor."""
-    first = ask({"limit": 1, "cursor": None})
-    if first["next_cursor"]:
-        ask({"limit": 1, "cursor": first["next_cursor"]})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from pymongo import MongoClient
 
 from services.reports import handlers
 from services.reports.keys import public_key
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 from tests.integration.reports.building import CALL, a_report, progressed
+from tests.support.stores import store_fixture
+
+store = store_fixture(ReportsStore)
 
 
 @pytest.fixture(scope="session")
@@ -17,19 +19,6 @@ def sealer():
     """Keys that stay the same for the session, so that databases and stores of one run fit each other."""
     desk, custodian, lookup = (bytes([number]) * 32 for number in (11, 12, 13))
     return Sealer.of((desk,), public_key(custodian), lookup)
-
-
-@pytest.fixture(scope="module")
-def client(mongo_uri):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def store(client, database_prefix):
-    store = ReportsStore(client, database_prefix)
-    store.ensure_indexes()
-    return store
 
 
 @pytest.fixture(autouse=True, scope="module")

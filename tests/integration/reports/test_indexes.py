@@ -2,79 +2,18 @@
 
 from dataclasses import replace
 
-import pytest
-from pymongo import MongoClient, monitoring
-
 from services.reports import handlers
-from services.reports.store import ReportsStore
 from tests.integration.reports.building import CALL, DESK, NOW, a_report, by, progressed, report_of
-
-ASKING = ("find", "findAndModify", "update", "aggregate", "delete", "count", "distinct")
-NOT_EXPLAINABLE = (
-    "lsid",
-    "$db",
-    "$clusterTime",
-    "txnNumber",
-    "writeConcern",
-    "readConcern",
-    "$readPreference",
-)
-
-
-class Recorder(monitoring.CommandListener):
-    """Keeps the commands that look something up."""
-
-    def __init__(self):
-        self.commands = []
-
-    def started(self, event):
-        if event.command_name in ASKING:
-            self.commands.append({k: v for k, v in event.command.items() if k not in NOT_EXPLAINABLE})
-
-    def succeeded(self, event):
-        pass
-
-    def failed(self, event):
-        pass
-
-
-@pytest.fixture
-def recorder():
-    return Recorder()
-
-
-@pytest.fixture
-def watched(mongo_uri, database_prefix, recorder, store):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority", event_listeners=[recorder]) as client:
-        yield ReportsStore(client, database_prefix)
-
-
-def one_by_one(command):
-    """Only one statement of an update can be explained at a time."""
-    name = next(iter(command))
-    if name != "update":
-        return [command]
-    return [{**command, "updates": [statement]} for statement in command["updates"]]
-
-
-def stages_of(plan):
-    found = [plan["stage"]] if "stage" in plan else []
-    for inner in plan.values():
-        for part in inner if isinstance(inner, list) else [inner]:
-            if isinstance(part, dict):
-                found += stages_of(part)
-    return found
+from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
 
 def test_every_query_is_served_by_an_index(watched, sealer, recorder):
     run_everything(watched, sealer)
-    asked = [each for command in list(recorder.commands) for each in one_by_one(command)]
+    commands = asked(recorder)
 
-    assert len(asked) > 20
-    for command in asked:
-        plan = watched.db.command("explain", command, verbosity="queryPlanner")["queryPlanner"]["winningPlan"]
-        assert "COLLSCAN" not in stages_of(plan), command
-        assert "SORT" not in stages_of(plan), command
+    assert len(commands) > 20
+    for command in commands:
+        assert not stages(watched.db, command) & BY_READING_ALL, command
 
 
 def run_everything(store, sealer):
@@ -98,9 +37,3 @@ def run_everything(store, sealer):
     answer = {"suggestion_id": suggestion_id, "decision": "adopted", "because": "可行"}
     handlers.answer_suggestion(store, sealer, answer, by(DESK))
     handlers.forget_replays(store, NOW)
-
-
-def walk(ask):
-    """Both the first page and one behind a cursor."""
-    first = ask({"limit": 1, "cursor": None})
-    ask({"limit": 1, "cursor": first["next_cursor"]})

@@ -107,10 +107,10 @@ def staff(amqp_uri, processes):
 
 
 @pytest.fixture(scope="module")
-def receipts(events, processes, staff, client, database_prefix):
+def receipts(events, processes, staff, mongo_client, database_prefix):
     """A report and a suggestion, with everything that can be said about them; their receipts."""
     with httpx.Client(base_url=f"{processes['gateway'].url}/api/v1", timeout=20) as public:
-        return tell_everything(public, staff, client[f"{database_prefix}reports"])
+        return tell_everything(public, staff, mongo_client[f"{database_prefix}reports"])
 
 
 def tell_everything(public, staff, database):

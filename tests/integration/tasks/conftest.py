@@ -5,7 +5,6 @@ cases.
 from __future__ import annotations
 
 import pytest
-from pymongo import MongoClient
 
 from services.tasks.handlers import study
 from services.tasks.store import TasksStore
@@ -26,19 +25,9 @@ from tests.integration.tasks.building import (
     by,
     opened,
 )
+from tests.support.stores import store_fixture
 
-
-@pytest.fixture(scope="module")
-def client(mongo_uri):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority") as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def store(client, database_prefix):
-    store = TasksStore(client, database_prefix)
-    store.ensure_indexes()
-    return store
+store = store_fixture(TasksStore)
 
 
 @pytest.fixture(autouse=True, scope="module")

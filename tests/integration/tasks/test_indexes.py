@@ -4,13 +4,9 @@ explained.
 
 from datetime import timedelta
 
-import pytest
-from pymongo import MongoClient, monitoring
-
 from contracts.tasks import operations
 from services.tasks.handlers import cases, study
 from services.tasks.handlers.due_dates import keep_due_dates
-from services.tasks.store import TasksStore
 from tests.integration.tasks.building import (
     DESK,
     HANDLER,
@@ -29,66 +25,15 @@ from tests.integration.tasks.building import (
     opened,
     record,
 )
-
-ASKING = ("find", "findAndModify", "update", "aggregate", "delete", "count", "distinct")
-NOT_EXPLAINABLE = (
-    "lsid", "$db", "$clusterTime", "txnNumber", "writeConcern", "readConcern", "$readPreference", "autocommit",
-    "startTransaction",
-)  # fmt: skip
-
-
-class Recorder(monitoring.CommandListener):
-    """Keeps the commands that look something up."""
-
-    def __init__(self):
-        self.commands = []
-
-    def started(self, event):
-        if event.command_name in ASKING:
-            self.commands.append({k: v for k, v in event.command.items() if k not in NOT_EXPLAINABLE})
-
-    def succeeded(self, event):
-        pass
-
-    def failed(self, event):
-        pass
-
-
-@pytest.fixture
-def recorder():
-    return Recorder()
-
-
-@pytest.fixture
-def watched(mongo_uri, database_prefix, recorder, store):
-    with MongoClient(mongo_uri, tz_aware=True, w="majority", event_listeners=[recorder]) as client:
-        yield TasksStore(client, database_prefix)
-
-
-def one_by_one(command):
-    """Only one statement of an update can be explained at a time."""
-    if next(iter(command)) != "update":
-        return [command]
-    return [{**command, "updates": [statement]} for statement in command["updates"]]
-
-
-def stages_of(plan):
-    found = [plan["stage"]] if "stage" in plan else []
-    for inner in plan.values():
-        for part in inner if isinstance(inner, list) else [inner]:
-            if isinstance(part, dict):
-                found += stages_of(part)
-    return found
+from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
 
 def test_every_query_is_served_by_an_index(watched, recorder):
     run_everything(watched)
-    asked = [each for command in list(recorder.commands) for each in one_by_one(command)]
-    assert len(asked) > 40
-    for command in asked:
-        plan = watched.db.command("explain", command, verbosity="queryPlanner")["queryPlanner"]["winningPlan"]
-        assert "COLLSCAN" not in stages_of(plan), command
-        assert "SORT" not in stages_of(plan), command
+    commands = asked(recorder)
+    assert len(commands) > 40
+    for command in commands:
+        assert not stages(watched.db, command) & BY_READING_ALL, command
 
 
 FILTERS = [
@@ -131,13 +76,6 @@ def run_everything(store):
                 store, operations.list_study_records.load({**unit, **page}), by(TRAINER)
             )
         )
-
-
-def walk(ask_for):
-    """Both the first page and one behind a cursor."""
-    first = ask_for({"limit": 1})
-    if first["next_cursor"]:
-        ask_for({"limit": 1, "cursor": first["next_cursor"]})
 
 
 def test_the_overdue_list_reads_little_more_than_it_shows(store):
