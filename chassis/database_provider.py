@@ -43,15 +43,14 @@ class Database(DependencyProvider):
 
     def start(self) -> None:
         HEALTH.ready("database", lambda: self._indexed and self.store.reachable())
-        self.container.spawn_managed_thread(self._make_indexes, identifier="indexes")
         if self.store_class.outboxes:
             sweep = self.container.config["settings"].outbox_sweep_seconds
             self._relay = Relay(self.store.db, self.store_class.outboxes, self.outlet.publisher, sweep)
-            self.container.spawn_managed_thread(self._relay.run, identifier="relay")
             self.container.spawn_managed_thread(self._relay.watch, identifier="relay watch")
+        self.container.spawn_managed_thread(self._run, identifier="indexes and relay")
 
     def stop(self) -> None:
-        if self._relay is not None:
+        if self._relay is not None and self._indexed:
             self._relay.stop()
 
     def get_dependency(self, worker_ctx: Any) -> Store:
@@ -60,6 +59,11 @@ class Database(DependencyProvider):
     def _wake(self) -> None:
         if self._relay is not None:
             self._relay.wake()
+
+    def _run(self) -> None:
+        self._make_indexes()
+        if self._relay is not None:
+            self._relay.run()
 
     def _make_indexes(self) -> None:
         while not self._indexed:

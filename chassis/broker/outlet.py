@@ -6,6 +6,7 @@ from nameko.extensions import SharedExtension
 
 from chassis.broker.publisher import Publisher
 from chassis.broker.topology import retries
+from chassis.health import HEALTH
 
 
 class Outlet(SharedExtension):
@@ -20,6 +21,7 @@ class Outlet(SharedExtension):
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self.publisher.line.run, identifier="outlet")
+        HEALTH.ready("broker, publishing", lambda: self.publisher.line.up)
 
     def stop(self) -> None:
         self.publisher.line.stop()

@@ -16,6 +16,7 @@ from nameko.extensions import SharedExtension
 from chassis.broker.line import Line
 from chassis.broker.topology import RPC_EXCHANGE, Exchange
 from chassis.broker.wire import LOST, gathered
+from chassis.health import HEALTH
 from chassis.rpc_wire import CONTENT_TYPE, DIRECT_REPLY_TO
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Replies(SharedExtension):
             uri = self.container.config["settings"].amqp_uri
             self._line = Line(uri, f"{self.container.service_name}:replies", self._open, self._lost)
             self.container.spawn_managed_thread(self._line.run, identifier="replies")
+            HEALTH.ready("broker, replies", lambda: self._channel is not None)
 
     def stop(self) -> None:
         self._flush()
