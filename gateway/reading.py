@@ -19,7 +19,7 @@ UPLOAD_LIMIT = 12_000_000
 FILE_LIMIT = 10_000_000
 
 # What an upload tells of its file besides the content; an operation has the fields that it needs.
-FILE_FIELDS = frozenset({"file_name", "filename", "media_type"})
+FILE_FIELDS = frozenset({"file_name", "media_type"})
 
 
 def query(request: Request, lists: Collection[str]) -> dict[str, Any]:
@@ -72,14 +72,12 @@ def upload(request: Request) -> dict[str, Any]:
     files = request.files.getlist("file")
     if len(files) != 1 or len(request.files) != 1:
         raise Problem(core.INVALID, {"errors": [{"field": "file", "message": "validation.one_file"}]})
-    name = (files[0].filename or "")[-200:]
     content = files[0].stream.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         raise Problem(core.TOO_LARGE)
     return {
         **request.form.to_dict(),
         "content": base64.b64encode(content).decode("ascii"),
-        "file_name": name,
-        "filename": name,
+        "file_name": (files[0].filename or "")[-200:],
         "media_type": files[0].mimetype or "application/octet-stream",
     }

@@ -76,8 +76,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         ``etag``: the field of the answer that is the resource's version: ``ETag`` is set from it and
         ``If-None-Match`` answers 304. Where the request schema has ``expected_version``, it comes from
         ``If-Match``: an int, or None for ``*``. Without the header: 422 when the field is required, else absent.
-        ``upload``: a multipart body; the schema gets ``content`` (base64), as far as it has them ``file_name`` (or
-        ``filename``) and ``media_type``, and the other form parts.
+        ``upload``: a multipart body; the schema gets ``content`` (base64), as far as it has them ``file_name`` and
+        ``media_type``, and the other form parts.
         ``receipt``: ``Authorization: Receipt …`` is required and becomes ``request["receipt"]``.
         ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public
         reports.

@@ -28,7 +28,7 @@ from gateway.resource import Resource
 
 blp = Resource("imports", description="导入 Imports of tables")
 
-IMPORTS = {"people-": identity.get_import}
+IMPORTS = {identity.IMPORT_ID_PREFIX: identity.get_import}
 
 
 @blp.route("/imports/people", methods=["POST"])

@@ -10,7 +10,7 @@ from contracts.identity.operations.credentials import (
     reset_totp,
     unlock_person,
 )
-from contracts.identity.operations.imports import get_import, start_people_import
+from contracts.identity.operations.imports import IMPORT_ID_PREFIX, get_import, start_people_import
 from contracts.identity.operations.people import (
     change_person,
     create_admin,
@@ -32,6 +32,7 @@ from contracts.identity.operations.sessions import (
 from contracts.identity.operations.units import change_unit, create_unit, get_unit, list_units
 
 __all__ = [
+    "IMPORT_ID_PREFIX",
     "change_password",
     "change_person",
     "change_unit",

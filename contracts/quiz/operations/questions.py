@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of, page_of
+from contracts.imports import GetImport, Import, ImportFile, StartedImport
 from contracts.operation import Operation
 from contracts.roles import TRAINER
 
@@ -12,9 +13,6 @@ BANK_ROLES = frozenset({TRAINER})
 
 # Ids of these imports begin so; the gateway, which has one path for all imports, tells by it whom to ask.
 IMPORT_ID_PREFIX = "questions-"
-
-# 10 MiB as base64.
-MAX_CONTENT = 14_000_000
 
 
 class Option(Schema):
@@ -114,55 +112,10 @@ class QuestionId(Schema):
     question_id = Id(required=True)
 
 
-class QuestionFile(Schema):
-    """A file of questions, ``content`` in base64. Without ``format`` it is told by content and name."""
+class QuestionFile(ImportFile):
+    """A file of questions. Without ``format`` it is told by content and name."""
 
-    content = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=MAX_CONTENT))
-    file_name = Text(load_default="", min=0, max=255, single_line=True)
     format = fields.String(load_default=None, allow_none=True, validate=one_of(*FORMATS))
-
-
-class StartedImport(Schema):
-    """Where the import's progress is read: ``GET /imports/{id}``."""
-
-    id = Id(required=True)
-
-
-class GetImport(Schema):
-    """Which import."""
-
-    import_id = Id(required=True)
-
-
-class RejectedRow(Schema):
-    """Why a question was not taken. ``row`` as the table program counts it (the header is 1); in GIFT and
-    Aiken the line, in Moodle XML the number of the question. ``message`` is a code that the gateway puts
-    in words with ``value``.
-    """
-
-    row = fields.Integer(required=True)
-    field = fields.String(required=True)
-    message = fields.String(required=True)
-    value = fields.String(load_default=None, allow_none=True)
-
-
-class Import(Schema):
-    """How far an import is. ``total`` counts the questions in the file (0 until it is read); each is created,
-    updated, unchanged or rejected. ``rejected`` lists the first thousand, ``rejected_total`` counts all.
-    ``message``: the code of why the whole import failed.
-    """
-
-    id = Id(required=True)
-    state = fields.String(required=True, validate=one_of("running", "done", "failed"))
-    total = fields.Integer(required=True)
-    created = fields.Integer(required=True)
-    updated = fields.Integer(required=True)
-    unchanged = fields.Integer(required=True)
-    rejected = fields.List(fields.Nested(RejectedRow), required=True)
-    rejected_total = fields.Integer(required=True)
-    message = fields.String(load_default=None, allow_none=True)
-    started_at = Instant(required=True)
-    finished_at = Instant(required=True, allow_none=True)
 
 
 class ExportRequest(Schema):

@@ -19,7 +19,6 @@ from chassis import clock, ids, offload
 from chassis.refusals import Invalid, NotFound
 from contracts.call import Call
 from contracts.identity import operations
-from contracts.identity.operations.imports import IMPORT_ID_PREFIX
 from contracts.identity.organisation import DUTIES, LINE_DUTIES, LINES, ROLES
 from services.identity.handlers.import_batches import Batch
 from services.identity.model.columns import PersonRow, Reading, Rejection, Vocabulary, read_people, vocabulary
@@ -47,7 +46,7 @@ def start_people_import(store: IdentityStore, settings: IdentitySettings, reques
     """Keeps the file and begins soon."""
     content = _content(request["content"])
     job = {
-        "_id": IMPORT_ID_PREFIX + ids.new_id(),
+        "_id": operations.IMPORT_ID_PREFIX + ids.new_id(),
         "state": "running",
         # -1: the file has not been read yet; then the number of valid rows that are dealt with
         "done": -1,

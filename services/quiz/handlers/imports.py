@@ -35,7 +35,7 @@ def start(store: QuizStore, request: Document, call: Call) -> Document:
     except (binascii.Error, ValueError) as error:
         raise Invalid.field("file", "import.not_base64") from error
     started = {
-        "_id": f"{operations.IMPORT_ID_PREFIX}{new_id()}",
+        "_id": operations.IMPORT_ID_PREFIX + new_id(),
         "person_id": call.actor.id if call.actor else None,
         "file_name": request["file_name"],
         "format": request["format"],

@@ -25,9 +25,9 @@ def units(bureau):
         bureau.unit("办公室")
 
 
-def start(bureau, content, filename="people.csv"):
+def start(bureau, content, file_name="people.csv"):
     encoded = base64.b64encode(content).decode()
-    return bureau.do(operations.start_people_import, filename=filename, content=encoded)["id"]
+    return bureau.do(operations.start_people_import, file_name=file_name, content=encoded)["id"]
 
 
 def run(bureau, content):
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_read_fails_as_a_whole_and_says_why(bureau, conten
 
 def test_what_is_no_base64_is_refused_at_once(bureau):
     with pytest.raises(Invalid):
-        bureau.do(operations.start_people_import, filename="x", content="no base64!")
+        bureau.do(operations.start_people_import, file_name="x", content="no base64!")
 
 
 def test_an_unknown_import_is_not_found(bureau):

@@ -124,7 +124,7 @@ def test_an_upload_reaches_the_service_in_base64(
     response = client.post("/api/v1/imports/people", data=data, headers=signed_in("admin"))
     assert (response.status_code, response.json) == (202, {"id": "people-1"})
     assert base64.b64decode(services.last.request["content"]).decode("gb18030") == "姓名\n李明\n"
-    assert services.last.request["filename"] == "人员.csv"
+    assert services.last.request["file_name"] == "人员.csv"
 
 
 def test_an_upload_without_its_file_is_invalid(client: FlaskClient, signed_in: SignedIn) -> None:
