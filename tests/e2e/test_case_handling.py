@@ -8,6 +8,7 @@ import secrets
 
 import pytest
 
+from tests.e2e.cases import act, post, problem
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -16,21 +17,6 @@ CASE = {
     "id", "number", "state", "category", "source", "handler_id", "unit_id", "clocks", "guards", "allowed_actions",
     "version",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def signed_in(system):
-    """``signed_in("desk")``: a client of that demo account; without a name the public's."""
-    clients = {}
-
-    def client_of(username=None):
-        if username not in clients:
-            clients[username] = system.client(username)
-        return clients[username]
-
-    yield client_of
-    for client in clients.values():
-        client.close()
 
 
 @pytest.fixture
@@ -54,24 +40,6 @@ def case(signed_in):
 
 def newest(desk):
     return desk.get("/cases", params={"limit": 100}).json()["items"]
-
-
-def act(client, case, action, **fields):
-    answer = post(client, case, action, **fields)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def post(client, case, action, headers=None, **fields):
-    return client.post(f"/cases/{case['id']}/actions", json={"action": action, **fields}, headers=headers or {})
-
-
-def problem(answer, status, slug=None):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"].startswith("application/problem+json")
-    body = answer.json()
-    assert slug is None or body["type"] == f"/problems/{slug}"
-    return body
 
 
 def handed_to_the_handler(signed_in, case):

@@ -17,21 +17,6 @@ RIGHT = {"single": "B", "multiple": ["A", "C"], "true_false": False, "blank": " 
 
 
 @pytest.fixture(scope="module")
-def signed_in(system):
-    """``signed_in("trainer")``: a client of that demo account."""
-    clients = {}
-
-    def sign_in(username):
-        if username not in clients:
-            clients[username] = system.client(username)
-        return clients[username]
-
-    yield sign_in
-    for client in clients.values():
-        client.close()
-
-
-@pytest.fixture(scope="module")
 def trainer(signed_in):
     return signed_in("trainer")
 

@@ -139,27 +139,12 @@ def test_a_feed_that_is_known_already_is_not_sent_again(desk):
 class Desk:
     """The publicity people at their screens."""
 
-    def __init__(self, system) -> None:
-        self._system = system
-        self._clients: dict[str, httpx.Client] = {}
-        self.public = httpx.Client(base_url=system.address, timeout=20)
+    def __init__(self, signed_in, public: httpx.Client) -> None:
+        self.signed_in, self.public = signed_in, public
 
     @property
     def editor(self) -> httpx.Client:
         return self.signed_in("editor")
-
-    def signed_in(self, username: str) -> httpx.Client:
-        if username not in self._clients:
-            client = httpx.Client(base_url=f"{self._system.address}/api/v1", timeout=20)
-            answer = client.post("/sessions", json={"username": username, "password": self._system.password})
-            assert answer.status_code == 201, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-            self._clients[username] = client
-        return self._clients[username]
-
-    def close(self) -> None:
-        for client in (self.public, *self._clients.values()):
-            client.close()
 
     def write(self, channels, **content):
         body = {"kind": "news", "title": "法治文化广场开放", "body_markdown": "**正文**", **content}
@@ -217,10 +202,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(system):
-    desk = Desk(system)
-    yield desk
-    desk.close()
+def desk(system, signed_in):
+    with httpx.Client(base_url=system.address, timeout=20) as public:
+        yield Desk(signed_in, public)
 
 
 @pytest.fixture

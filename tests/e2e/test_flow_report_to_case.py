@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from services.reports.sealing import new_receipt
+from tests.e2e.cases import act, problem
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -15,24 +16,9 @@ NARRATIVE = "2025年5月某日，我在办事大厅看到工作人员收下一�
 
 
 @pytest.fixture(scope="module")
-def signed_in(system):
-    """``signed_in("desk")``: a client of that demo account; ``signed_in(None)``: somebody without an account."""
-    clients = {}
-
-    def sign_in(username):
-        if username not in clients:
-            clients[username] = system.client(username)
-        return clients[username]
-
-    yield sign_in
-    for client in clients.values():
-        client.close()
-
-
-@pytest.fixture(scope="module")
 def public(signed_in):
     """Somebody without an account."""
-    return signed_in(None)
+    return signed_in()
 
 
 @pytest.fixture
@@ -77,20 +63,6 @@ def cases_titled(desk, title):
         for case in newest
         if reports[case["id"]].status_code == 200 and reports[case["id"]].json()["title"] == title
     ]
-
-
-def act(client, case, action, **fields):
-    answer = client.post(f"/cases/{case['id']}/actions", json={"action": action, **fields})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def problem(answer, status, slug=None):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"].startswith("application/problem+json")
-    body = answer.json()
-    assert slug is None or body["type"] == f"/problems/{slug}"
-    return body
 
 
 def test_a_report_becomes_exactly_one_case_and_its_reporter_follows_it_to_the_end(public, signed_in):

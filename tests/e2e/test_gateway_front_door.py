@@ -27,11 +27,8 @@ ACCOUNTS = {
 
 
 @pytest.mark.parametrize(("username", "role"), ACCOUNTS.items())
-def test_every_demo_account_signs_in_as_who_it_is(system, username: str, role: str) -> None:
-    with httpx.Client(base_url=f"{system.address}/api/v1", timeout=20) as client:
-        answer = client.post("/sessions", json={"username": username, "password": system.password})
-        assert answer.status_code == 201, answer.text
-        me = client.get("/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"}).json()
+def test_every_demo_account_signs_in_as_who_it_is(signed_in, username: str, role: str) -> None:
+    me = signed_in(username).get("/me").json()
     assert role in me["roles"]
     assert me["unit"]["name"]
 

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.checkout import ROOT, Checkout
-from deploy.local.health import answers_200
+from deploy.local.checkout import Checkout
 from deploy.local.parts import DEMO_NETWORKS, common_environment, service_command
 from deploy.local.ports import choose_free
-from deploy.local.process import Process
-from deploy.local.waiting import DeadlineMissed, eventually
-
-READY_DEADLINE_S = 40.0
+from tests.support.serving import ServingProcess
 
 
-class ServiceProcess(Process):
+class ServiceProcess(ServingProcess):
     """One service in a process of its own.
 
     `url` serves /healthz, /readyz and /metrics. `.pid`, `.stop(signal, grace_s)`, `.kill()`, `.pause()`, `.resume()`,
@@ -25,21 +21,8 @@ class ServiceProcess(Process):
 
     def __init__(self, target: str, env: Mapping[str, str], log: Path) -> None:
         port = choose_free()
-        super().__init__(target, service_command(target), env={**env, "HEALTH_PORT": str(port)}, cwd=ROOT, log=log)
-        self.url = f"http://127.0.0.1:{port}"
-
-    @property
-    def ready(self) -> bool:
-        return answers_200(f"{self.url}/readyz")
-
-    def wait_ready(self, deadline_s: float = READY_DEADLINE_S) -> "ServiceProcess":
-        """Wait until /readyz answers 200; an AssertionError with the end of the log otherwise."""
-        try:
-            eventually(lambda: self.ready or not self.alive, deadline_s)
-        except DeadlineMissed:
-            raise AssertionError(f"{self.name} was not ready within {deadline_s} s:\n{self.log(40)}") from None
-        assert self.alive, f"{self.name} ended with {self.exit_code}:\n{self.log(40)}"
-        return self
+        env = {**env, "HEALTH_PORT": str(port)}
+        super().__init__(target, service_command(target), env=env, log=log, url=f"http://127.0.0.1:{port}")
 
 
 StartService = Callable[..., ServiceProcess]

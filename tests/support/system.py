@@ -1,7 +1,7 @@
 """The whole system for end-to-end tests: every service, the gateway, the demonstration data, started once a session."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -11,35 +11,18 @@ from deploy.local import parts
 from deploy.local.broker import Broker
 from deploy.local.checkout import ROOT, Checkout
 from deploy.local.database import Database
-from deploy.local.health import answers_200
-from deploy.local.process import Process
-from deploy.local.waiting import DeadlineMissed, eventually
 from tests.support.servers import Given
+from tests.support.serving import ServingProcess
 
-READY_DEADLINE_S = 60.0
 JOB_DEADLINE_S = 300.0
 PREFIX = "system_"
 
 
-class RunningPart(Process):
-    """One part of the system: as every `Process`, with `.url` and `.ready`."""
+class RunningPart(ServingProcess):
+    """One part of the system."""
 
     def __init__(self, part: parts.Part, log: Path) -> None:
-        super().__init__(part.name, part.command, env=part.environment, cwd=ROOT, log=log)
-        self.url, self._health = part.address, part.health
-
-    @property
-    def ready(self) -> bool:
-        return answers_200(self._health)
-
-    def wait_ready(self, deadline_s: float = READY_DEADLINE_S) -> "RunningPart":
-        """Wait until /readyz answers 200; an AssertionError with the end of the log otherwise."""
-        try:
-            eventually(lambda: self.ready or not self.alive, deadline_s)
-        except DeadlineMissed:
-            raise AssertionError(f"{self.name} was not ready within {deadline_s} s:\n{self.log(40)}") from None
-        assert self.alive, f"{self.name} ended with {self.exit_code}:\n{self.log(40)}"
-        return self
+        super().__init__(part.name, part.command, env=part.environment, log=log, url=part.address)
 
 
 class System:
@@ -91,8 +74,6 @@ class System:
             client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
 
-    sign_in = client
-
     def _job(self, command: str, **environment: str) -> None:
         done = subprocess.run(
             parts.job_command(command),
@@ -119,3 +100,18 @@ def system(
         yield system.start()
     finally:
         system.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(system: System) -> Iterator[Callable[..., httpx.Client]]:
+    """``signed_in("desk")``: a client of that demo account, the same one each time; without a name, the public's."""
+    clients: dict[str | None, httpx.Client] = {}
+
+    def client_of(username: str | None = None) -> httpx.Client:
+        if username not in clients:
+            clients[username] = system.client(username)
+        return clients[username]
+
+    yield client_of
+    for client in clients.values():
+        client.close()

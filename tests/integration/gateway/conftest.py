@@ -17,30 +17,24 @@ from chassis import clock
 from chassis.rpc_client import RpcClient
 from contracts.call import Call
 from contracts.identity import operations as identity
-from deploy.local.checkout import ROOT, Checkout
+from deploy.local.checkout import Checkout
 from deploy.local.parts import common_environment
 from deploy.local.ports import choose_free
-from deploy.local.process import Process
 from tests.support.services import ServiceProcess
+from tests.support.serving import ServingProcess
 from tests.support.waiting import eventually
 
 PASSWORD = "a-long-password-7"
 
 
-class Gateway(Process):
+class Gateway(ServingProcess):
     """gunicorn with our application; ``url`` is its address."""
 
     def __init__(self, env: Mapping[str, str], log: Path) -> None:
         port = choose_free()
         command = [sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn_conf.py", "gateway.app:create_app()"]
         chosen = {"GATEWAY_WORKERS": "2", "GATEWAY_THREADS": "8", **env, "GATEWAY_PORT": str(port)}
-        super().__init__("gateway", command, env=chosen, cwd=ROOT, log=log)
-        self.url = f"http://127.0.0.1:{port}"
-
-    def wait_ready(self) -> Gateway:
-        """Until every part answers."""
-        eventually(lambda: httpx.get(f"{self.url}/readyz", timeout=3).status_code == 200, 40, what="gateway ready")
-        return self
+        super().__init__("gateway", command, env=chosen, log=log, url=f"http://127.0.0.1:{port}")
 
     def client(self, **options: Any) -> httpx.Client:
         """A client that keeps cookies, as a browser does."""

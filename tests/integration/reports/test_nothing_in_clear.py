@@ -29,7 +29,7 @@ from deploy.local.checkout import ROOT, Checkout
 from deploy.local.health import answers_200
 from deploy.local.parts import common_environment, gateway, job_command
 from deploy.local.ports import choose_free
-from deploy.local.process import Process
+from tests.support.system import RunningPart
 from tests.support.waiting import eventually
 
 PLANTED = {
@@ -52,8 +52,12 @@ TAP = "tap"
 
 
 @pytest.fixture(scope="module")
-def environment(amqp_uri, mongo_uri, database_prefix, tmp_path_factory):
-    checkout = Checkout(tmp_path_factory.mktemp("gateway"))
+def checkout(tmp_path_factory):
+    return Checkout(tmp_path_factory.mktemp("gateway"))
+
+
+@pytest.fixture(scope="module")
+def environment(checkout, amqp_uri, mongo_uri, database_prefix):
     return {
         **common_environment(checkout, amqp_uri, mongo_uri),
         "DATABASE_PREFIX": database_prefix,
@@ -62,16 +66,16 @@ def environment(amqp_uri, mongo_uri, database_prefix, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def processes(environment, module_service_process, tmp_path_factory):
+def processes(checkout, environment, module_service_process, tmp_path_factory):
     """Reports, tasks and the gateway, all telling as much as they ever tell."""
     subprocess.run(job_command("topology"), env=environment, cwd=ROOT, check=True, capture_output=True)
     chatty = {"LOG_LEVEL": "DEBUG"}
     reports = module_service_process("services.reports.service:ReportsService", chatty)
     tasks = module_service_process("services.tasks.service:TasksService", chatty)
-    part = gateway(environment, choose_free())
+    part = gateway(checkout, environment, choose_free())
     log = tmp_path_factory.mktemp("log") / "gateway.log"
-    face = Process(part.name, part.command, env=part.environment, cwd=ROOT, log=log).start()
-    face.url = part.address
+    face = RunningPart(part, log)
+    face.start()
     try:
         eventually(lambda: answers_200(f"{part.address}/healthz"), 30)
         yield {"reports": reports, "tasks": tasks, "gateway": face}
