@@ -84,23 +84,14 @@ class RunningAttempt(Schema):
     answers = fields.List(fields.Nested(StoredAnswer), required=True)
 
 
-class Attempt(Schema):
+class Attempt(RunningAttempt):
     """An attempt in any state (``running``, ``submitted``, ``graded``). ``questions`` and ``answers``
     while it runs; then ``score``, ``passed`` and ``review`` as far as the exam's review rules allow at
     this moment.
     """
 
-    id = fields.String(required=True)
-    exam_id = fields.String(required=True)
-    number = fields.Integer(required=True)
-    state = fields.String(required=True)
-    started_at = Instant(required=True)
-    due_at = Instant(required=True)
-    server_time = Instant(required=True)
     submitted_at = Instant(required=True, allow_none=True)
     answers_stored = fields.Integer(required=True)
-    questions = fields.List(fields.Nested(AskedQuestion), required=True)
-    answers = fields.List(fields.Nested(StoredAnswer), required=True)
     max_score = fields.Float(required=True)
     score = fields.Float(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)

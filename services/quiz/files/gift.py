@@ -7,6 +7,7 @@ from typing import Any
 
 from services.quiz.files import metadata
 from services.quiz.files.row import Row, checked
+from services.quiz.files.tolerance import NUMBER, tolerant
 from services.quiz.model.question import (
     BLANK,
     ESSAY,
@@ -21,8 +22,6 @@ from services.quiz.model.question import (
 _OURS = "//mingjing "
 _CATEGORY = "$CATEGORY:"
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_TOLERANT = re.compile(rf"({_NUMBER})±(\d+(?:\.\d+)?)")
 _FORMAT = re.compile(r"\[(?:html|moodle|plain|markdown)\]", re.IGNORECASE)
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -161,12 +160,12 @@ def _numbers(text: str) -> list[str]:
         plain = _partition(part, "#")[0].strip()
         value, colon, tolerance = plain.partition(":")
         low, dots, high = plain.partition("..")
-        if colon and re.fullmatch(_NUMBER, value.strip()) and re.fullmatch(_NUMBER, tolerance.strip()):
+        if colon and re.fullmatch(NUMBER, value.strip()) and re.fullmatch(NUMBER, tolerance.strip()):
             forms.append(f"{value.strip()}±{tolerance.strip()}")
-        elif dots and re.fullmatch(_NUMBER, low.strip()) and re.fullmatch(_NUMBER, high.strip()):
+        elif dots and re.fullmatch(NUMBER, low.strip()) and re.fullmatch(NUMBER, high.strip()):
             middle, half = (float(low) + float(high)) / 2, (float(high) - float(low)) / 2
             forms.append(f"{middle:.10g}±{half:.10g}")
-        elif re.fullmatch(_NUMBER, plain):
+        elif re.fullmatch(NUMBER, plain):
             forms.append(plain)
         else:
             raise _Unreadable("answer", "import.not_a_number", plain)
@@ -179,9 +178,8 @@ def _answers(content: Content) -> str:
     if content.type == ESSAY:
         return ""
     if content.type == BLANK:
-        tolerant = _TOLERANT.fullmatch(content.answer[0]) if len(content.answer) == 1 else None
-        if tolerant:
-            return f"#{tolerant[1]}:{tolerant[2]}"
+        if number := tolerant(content):
+            return f"#{number[0]}:{number[1]}"
         return "".join(f"\n={_weighted(form, 100)}" for form in content.answer) + "\n"
     if content.type == SINGLE:
         return (

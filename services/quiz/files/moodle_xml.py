@@ -1,6 +1,5 @@
 """Moodle XML (docs.moodle.org, "Moodle XML format"): choices, true/false, short answers, numbers, essays."""
 
-import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -12,6 +11,7 @@ from defusedxml.ElementTree import fromstring
 from services.quiz.files import metadata
 from services.quiz.files.faults import UnreadableFile
 from services.quiz.files.row import Row, checked
+from services.quiz.files.tolerance import tolerant
 from services.quiz.model.question import (
     BLANK,
     ESSAY,
@@ -23,7 +23,6 @@ from services.quiz.model.question import (
     category_name,
 )
 
-_TOLERANT = re.compile(r"(-?\d+(?:\.\d+)?)±(\d+(?:\.\d+)?)")
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4"})
 
 
@@ -125,8 +124,8 @@ _READERS = {
 
 
 def _write(quiz: Element, content: Content) -> None:
-    tolerant = _TOLERANT.fullmatch(content.answer[0]) if content.type == BLANK and len(content.answer) == 1 else None
-    kind = "numerical" if tolerant else _KINDS[content.type]
+    number = tolerant(content)
+    kind = "numerical" if number else _KINDS[content.type]
     question = SubElement(quiz, "question", type=kind)
     _put(question, "name", content.stem.split("\n", 1)[0][:60])
     _put(question, "questiontext", content.stem)
@@ -136,9 +135,9 @@ def _write(quiz: Element, content: Content) -> None:
         SubElement(question, "single").text = "true" if content.type == SINGLE else "false"
         SubElement(question, "shuffleanswers").text = "true"
     for fraction, text in _answers(content):
-        answer = _put(question, "answer", tolerant[1] if tolerant else text, fraction=fraction)
-        if tolerant:
-            SubElement(answer, "tolerance").text = tolerant[2]
+        answer = _put(question, "answer", number[0] if number else text, fraction=fraction)
+        if number:
+            SubElement(answer, "tolerance").text = number[1]
     if content.tags:
         tags = SubElement(question, "tags")
         for tag in content.tags:

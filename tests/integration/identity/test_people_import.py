@@ -1,10 +1,8 @@
 """The import of people: row by row, again and again, through crashes."""
 
 import base64
-import io
 
 import pytest
-from openpyxl import Workbook
 
 from chassis import clock
 from chassis.refusals import Invalid, NotFound
@@ -12,6 +10,7 @@ from contracts.identity import operations
 from services.identity import handlers
 from services.identity.handlers import imports
 from services.identity.handlers.import_batches import Batch
+from tests.support.tables import workbook
 
 HEADER = "姓名,用户名,工号,单位,条线,角色,职务,状态"
 
@@ -41,15 +40,6 @@ def csv_of(*rows, encoding="utf-8"):
     return "\r\n".join((HEADER, *rows)).encode(encoding)
 
 
-def workbook_of(*rows):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
 def person(bureau, username):
     return bureau.store.people.by_username(username)
 
@@ -69,7 +59,7 @@ def test_a_csv_in_any_usual_encoding_creates_people(bureau, encoding):
 def test_a_workbook_creates_people(bureau):
     result = run(
         bureau,
-        workbook_of(("姓名", "用户名", "工号", "单位"), ("李四", "xlsx.one", 100123, "导入区司法局"), (None,) * 4),
+        workbook([("姓名", "用户名", "工号", "单位"), ("李四", "xlsx.one", 100123, "导入区司法局"), (None,) * 4]),
     )
     assert (result["created"], result["rejected_total"]) == (1, 0)
     assert person(bureau, "xlsx.one")["staff_number"] == "100123"

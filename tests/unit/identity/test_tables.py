@@ -8,10 +8,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from services.identity.model.tables import Limits, UnreadableTable, read_csv, separator_of
 from services.identity.spreadsheets import MOST_UNPACKED, read_table
+from tests.support.tables import workbook
 
 LIMITS = Limits()
 HEADER = ("姓名", "用户名", "单位")
@@ -27,15 +27,6 @@ def as_csv(rows, encoding="utf-8", separator=","):
     buffer = io.StringIO(newline="")
     csv.writer(buffer, delimiter=separator).writerows(rows)
     return buffer.getvalue().encode(encoding)
-
-
-def workbook(rows):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def stripped(rows):

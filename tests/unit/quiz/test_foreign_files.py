@@ -1,13 +1,12 @@
 """Files as trainers and other programs write them: encodings, headers, dialects, and an account of every fault."""
 
-import io
 from datetime import date
 
 import pytest
-from openpyxl import Workbook
 
 from services.quiz import files
 from services.quiz.files import UnreadableFile
+from tests.support.tables import workbook
 
 HEADER = "题型,题干,选项A,选项B,选项C,选项D,答案,分值,分类,标签,难度,解析,法律依据\n"
 SINGLE = "单选题,宪法日是哪一天,12月4日,10月1日,7月1日,,A,2,法律知识,宪法、节日,3,说明,《决定》\n"
@@ -105,14 +104,10 @@ def test_a_stem_that_stood_before_names_the_row_where_it_stood():
 
 
 def test_a_workbook_with_numbers_dates_and_empty_lines_is_read():
-    book = Workbook()
-    book.active.append(["题干", "答案", "题型", "分值", "生效日期", "备注"])
-    book.active.append([])
-    book.active.append(["中国共产党成立于哪一年", 1921, "填空题", 2.5, date(2021, 7, 1), "略"])
-    target = io.BytesIO()
-    book.save(target)
+    header = ["题干", "答案", "题型", "分值", "生效日期", "备注"]
+    row = ["中国共产党成立于哪一年", 1921, "填空题", 2.5, date(2021, 7, 1), "略"]
 
-    content = only(target.getvalue())
+    content = only(workbook([header, [], row]))
 
     assert (content.answer, content.score, content.valid_from) == (["1921"], 2.5, "2021-07-01")
 
