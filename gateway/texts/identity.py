@@ -8,6 +8,12 @@ def _names(language: str) -> dict[str, str]:
     return {f"{table}.{name.code}": getattr(name, language) for table, names in tables.items() for name in names}
 
 
+SENTENCES = {
+    "Letters, digits, '.', '_' and '-' only, 1 to 64 of them, beginning and ending with a letter or digit.": (
+        "只能由字母、数字、“.”、“_”和“-”组成，1 至 64 个字符，首尾应为字母或数字。"
+    ),
+}
+
 ZH = {
     **_names("zh"),
     "identity.sign_in_refused": "用户名、密码或动态口令有误，或账号未启用。",

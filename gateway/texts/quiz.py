@@ -1,5 +1,12 @@
 """The words of the quiz service's codes."""
 
+SENTENCES = {
+    "Must be later than opens_at.": "应晚于开放时间 opens_at。",
+    "Must not be empty for this kind of paper.": "此类试卷不能缺少此项。",
+    "Does not belong to this kind of paper.": "此类试卷不应有此项。",
+    "Must be a letter from A to J.": "应为 A 至 J 的一个字母。",
+}
+
 ZH = {
     "quiz.exam_upcoming": "考试尚未开始，开放时间为 {opens_at} 至 {closes_at}。",
     "quiz.exam_closed": "考试已经结束，开放时间为 {opens_at} 至 {closes_at}。",

@@ -50,6 +50,8 @@ SENTENCES = {
     # contracts/fields.py
     "Contains a character that is not allowed: U+{code}.": "含有不允许的字符：U+{code}。",
     "Must be a single line.": "应为单行文本。",
+    # chassis/paging.py
+    "Not a cursor of this list.": "不是本列表给出的翻页标记。",
     "Not a valid RFC 3339 time with a zone, such as 2026-03-01T09:00:00+08:00.": (
         "应为带时区的 RFC 3339 时间，例如 2026-03-01T09:00:00+08:00。"
     ),
