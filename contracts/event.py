@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -63,11 +63,19 @@ class Event(Schema):
 
 @dataclass(frozen=True)
 class Draft:
-    """An event before its aggregate has given it an id, a sequence and a time. ``data`` is in JSON form."""
+    """An event before its aggregate has given it an id, a sequence and a time. ``data`` is in JSON form.
+
+    ``cause``: the trace context of what it follows from; by default of what is being done when it is written.
+    """
 
     event: type[Event]
     subject: str
     data: dict[str, Any]
+    cause: str | None = None
+
+    def following(self, event: Received) -> Draft:
+        """The same as the consequence of ``event``: for handlers of groups, where each has a trace of its own."""
+        return replace(self, cause=event.traceparent)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-from chassis import clock, ids, inbox
+from chassis import clock, ids, inbox, tracing
 from chassis.refusals import Stale
 from contracts.envelope import seal
 from contracts.event import Draft
@@ -121,9 +121,15 @@ class Aggregates:
         return new
 
     def _seal(self, events: Sequence[Draft], first: int) -> list[Document]:
-        now, traceparent = clock.now(), self._traceparent()
+        now, current = clock.now(), self._traceparent()
         return [
-            seal(draft, id=ids.new_id(), sequence=first + offset, time=now, traceparent=traceparent)
+            seal(
+                draft,
+                id=ids.new_id(),
+                sequence=first + offset,
+                time=now,
+                traceparent=tracing.child(draft.cause) if draft.cause else current,
+            )
             for offset, draft in enumerate(events)
         ]
 

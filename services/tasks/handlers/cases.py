@@ -49,7 +49,7 @@ def open_cases(store: TasksStore, events: Sequence[Received]) -> None:
             by_year[local_day(event.data["received_at"]).year].append(event)
     for year, reports in by_year.items():
         numbers = store.reserve_numbers(year, len(reports))
-        store.add_cases(_opening(event.data, number) for event, number in zip(reports, numbers, strict=True))
+        store.add_cases(_opening(event, number) for event, number in zip(reports, numbers, strict=True))
 
 
 def list_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
@@ -135,7 +135,8 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     return _representation(case_of(written), actor, call.now)
 
 
-def _opening(report: Mapping[str, Any], number: str) -> tuple[Document, Draft]:
+def _opening(event: Received, number: str) -> tuple[Document, Draft]:
+    report = event.data
     case = opened(
         id=report["report_id"],
         number=number,
@@ -149,7 +150,7 @@ def _opening(report: Mapping[str, Any], number: str) -> tuple[Document, Draft]:
     due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
     text_code = OPENING.tell.text_code if OPENING.tell else None
     document = new_case_document(case, opening_entry(case), due)
-    return document, _progress(case, text_code, case.opened_at, due)
+    return document, _progress(case, text_code, case.opened_at, due).following(event)
 
 
 def _progress(case: Case, text_code: str | None, at: datetime, due: datetime | None) -> Draft:

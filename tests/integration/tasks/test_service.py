@@ -4,13 +4,15 @@ kills.
 
 from __future__ import annotations
 
+import urllib.request
 from datetime import timedelta
 
 import orjson
 import pytest
 from kombu import Connection, Exchange, Queue
+from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import clock
+from chassis import clock, tracing
 from chassis.broker.dead_letters import DeadLetters
 from chassis.broker.topology import event_queue_name
 from chassis.ids import new_id
@@ -79,8 +81,8 @@ def ask(amqp_uri, process):
     rpc.stop()
 
 
-def sealed(event, subject, sequence=1, **data):
-    envelope = seal(event.draft(subject, **data), id=new_id(), sequence=sequence, time=NOW, traceparent=None)
+def sealed(event, subject, sequence=1, traceparent=None, **data):
+    envelope = seal(event.draft(subject, **data), id=new_id(), sequence=sequence, time=NOW, traceparent=traceparent)
     return orjson.dumps(envelope)
 
 
@@ -96,7 +98,14 @@ def cases_of(store, ids):
     return store.db.cases.count_documents({"_id": {"$in": ids}})
 
 
-def test_a_report_told_three_times_has_one_case_that_is_told_of_once(publish, ask, told):
+def duplicates(process):
+    with urllib.request.urlopen(f"{process.url}/metrics") as answer:
+        families = list(text_string_to_metric_families(answer.read().decode()))
+    samples = [sample for family in families for sample in family.samples]
+    return sum(sample.value for sample in samples if sample.name == "mingjing_inbox_duplicates_total")
+
+
+def test_a_report_told_three_times_has_one_case_that_is_told_of_once(publish, ask, told, process):
     report_id = new_id()
     body = a_report(report_id)
     publish(ReportSubmittedV1, [body, body, body])
@@ -104,11 +113,22 @@ def test_a_report_told_three_times_has_one_case_that_is_told_of_once(publish, as
     publish(ReportSubmittedV1, [body, a_report(last := new_id())])
     eventually(lambda: [one for one in told() if one["subject"] == last], 20)
     assert len([one for one in told() if one["subject"] == report_id]) == 1
+    assert duplicates(process) >= 1
     case = ask(operations.get_case, DESK, case_id=report_id)
     assert case["allowed_actions"] == ["accept", "refuse", "transfer"]
     ask(operations.act_on_case, DESK, case_id=report_id, action="accept")
     accepted = eventually(lambda: [one for one in told() if one["subject"] == report_id][1:], 20)
     assert [(one["sequence"], one["data"]["reporter_state"]) for one in accepted] == [(2, "accepted")]
+
+
+def test_each_case_of_a_group_goes_on_in_the_trace_of_its_own_report(publish, told):
+    traces = {new_id(): tracing.child(None) for _ in range(20)}
+    publish(ReportSubmittedV1, [a_report(id, traceparent=trace) for id, trace in traces.items()])
+    eventually(lambda: traces.keys() <= {one["subject"] for one in told()}, 20)
+    opened = {one["subject"]: one["traceparent"] for one in told() if one["subject"] in traces}
+    assert {id: tracing.trace_id(trace) for id, trace in opened.items()} == {
+        id: tracing.trace_id(trace) for id, trace in traces.items()
+    }
 
 
 def test_poison_ends_in_the_dead_letter_queue_and_holds_nothing_up(publish, store, amqp_uri):
