@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from typing import Any
 
@@ -11,12 +13,15 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis import ids
 
-_HOLDER = ids.new_id()
+# Where it runs, for whoever asks who has a role; the id tells two lives of one process number apart.
+_HOLDER = f"{socket.gethostname()}:{os.getpid()}:{ids.new_id()}"
 _COLLECTION = "leases"
 
 
 class Lease:
-    """A document ``{_id: role, holder, until, rival, rival_at}``; whoever finds it expired takes it over.
+    """A document ``{_id: role, holder, until, rival_until}``; whoever finds it expired takes it over.
+
+    ``holder`` is ``<host>:<process id>:<unique>``.
 
     A holder that was frozen past its time may act at the same time as its successor for a moment, so what is done
     under a lease must bear being done twice.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -219,6 +221,12 @@ def test_a_role_has_one_holder_until_it_is_given_up(store: LampsStore) -> None:
     one.release()
     assert two.hold()
     assert not one.hold()
+
+
+def test_who_has_a_role_is_told_by_host_and_process(store: LampsStore) -> None:
+    assert Lease(store.db, "bellringer", 30).hold()
+    host, pid, _ = store.db.leases.find_one({"_id": "bellringer"})["holder"].split(":")
+    assert (host, int(pid)) == (socket.gethostname(), os.getpid())
 
 
 def test_a_role_whose_holder_is_gone_is_taken_over(store: LampsStore) -> None:
