@@ -64,22 +64,25 @@ def job_command(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "cli", *arguments)
 
 
+def service(checkout: Checkout, common: Mapping[str, str], gateway_address: str, name: str, replica: int = 1) -> Part:
+    """One process of a service, with a port of its own for its health; further replicas are named `reports-2`, …"""
+    part = name if replica == 1 else f"{name}-{replica}"
+    port = checkout.ports.get(f"{part}-health")
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        "PUBLICITY_ALLOWED_PRIVATE_NETWORKS": DEMO_NETWORKS,
+        "PUBLICITY_PUBLIC_URL": gateway_address,
+        **common,
+        "HEALTH_HOST": "127.0.0.1",
+        "HEALTH_PORT": str(port),
+    }
+    target = f"services.{name}.service:{name.capitalize()}Service"
+    return Part(part, service_command(target), environment, address, f"{address}/readyz")
+
+
 def services(checkout: Checkout, common: Mapping[str, str], gateway_address: str) -> list[Part]:
-    """The five services, each with a port for its health."""
-    parts = []
-    for name in SERVICES:
-        port = checkout.ports.get(f"{name}-health")
-        address = f"http://127.0.0.1:{port}"
-        environment = {
-            "PUBLICITY_ALLOWED_PRIVATE_NETWORKS": DEMO_NETWORKS,
-            "PUBLICITY_PUBLIC_URL": gateway_address,
-            **common,
-            "HEALTH_HOST": "127.0.0.1",
-            "HEALTH_PORT": str(port),
-        }
-        target = f"services.{name}.service:{name.capitalize()}Service"
-        parts.append(Part(name, service_command(target), environment, address, f"{address}/readyz"))
-    return parts
+    """The five services, a process each."""
+    return [service(checkout, common, gateway_address, name) for name in SERVICES]
 
 
 def gateway(checkout: Checkout, common: Mapping[str, str], port: int) -> Part:

@@ -1,7 +1,11 @@
-"""The whole system for end-to-end tests: every service, the gateway, the demonstration data, started once a session."""
+"""The whole system as processes: every service, the gateway, the demonstration data.
+
+End-to-end tests share one that is started once a session (the fixture `system`); `tests/chaos` makes its own.
+"""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -30,35 +34,67 @@ class System:
 
     `address` is the gateway's base URL, `password` that of every demo account, `parts["tasks"]` a part to stop, kill or
     pause (put it right again before the test ends), `amqp_uri`, `mongo_uri` and `database_prefix` its servers.
+
+    `replicas` says how many processes a service has, if not one; the second of tasks is `parts["tasks-2"]`.
+    `environment` is what all parts are told besides, `commands` what runs in place of a service, by its name.
     """
 
-    database_prefix = PREFIX
-
-    def __init__(self, folder: Path, amqp_uri: str, mongo_uri: str) -> None:
-        self.amqp_uri, self.mongo_uri, self.folder = amqp_uri, mongo_uri, folder
+    def __init__(
+        self,
+        folder: Path,
+        amqp_uri: str,
+        mongo_uri: str,
+        *,
+        prefix: str = PREFIX,
+        services: Sequence[str] = parts.SERVICES,
+        replicas: Mapping[str, int] | None = None,
+        environment: Mapping[str, str] | None = None,
+        commands: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.amqp_uri, self.mongo_uri, self.folder, self.database_prefix = amqp_uri, mongo_uri, folder, prefix
         checkout = Checkout(folder)
         port = checkout.ports.get("gateway")
         self.address = f"http://127.0.0.1:{port}"
         self.password = checkout.demo_password()
         self.environment = {
             **parts.common_environment(checkout, amqp_uri, mongo_uri),
-            "DATABASE_PREFIX": PREFIX,
+            "DATABASE_PREFIX": prefix,
             # Long enough to be seen, short enough for a test to wait for.
             "RETRY_WAITS": "1,2,5",
+            **(environment or {}),
         }
-        all_parts = [
-            *parts.services(checkout, self.environment, self.address),
-            parts.gateway(checkout, self.environment, port),
-        ]
-        self.parts = {part.name: RunningPart(part, folder / "log" / f"{part.name}.log") for part in all_parts}
+        count = dict.fromkeys(services, 1) | dict(replicas or {})
+        self.processes = {
+            name: [self._part(self._service(checkout, name, n + 1, commands or {})) for n in range(count[name])]
+            for name in services
+        }
+        self.gateway = self._part(parts.gateway(checkout, self.environment, port))
+        every = [*(part for replicas in self.processes.values() for part in replicas), self.gateway]
+        self.parts = {part.name: part for part in every}
 
-    def start(self) -> "System":
+    def _service(
+        self, checkout: Checkout, name: str, replica: int, commands: Mapping[str, Sequence[str]]
+    ) -> parts.Part:
+        part = parts.service(checkout, self.environment, self.address, name, replica)
+        return replace(part, command=tuple(commands.get(name, part.command)))
+
+    def _part(self, part: parts.Part) -> RunningPart:
+        return RunningPart(part, self.folder / "log" / f"{part.name}.log")
+
+    def start(self, *areas: str) -> "System":
+        """Starts all parts and adds demonstration data: that of these areas, or all of it."""
+        self.start_parts()
+        only = [option for area in areas for option in ("--only", area)]
+        self._job("seed", *only, GATEWAY_URL=self.address, DEMO_PASSWORD=self.password)
+        return self
+
+    def start_parts(self) -> "System":
+        """Starts all parts on empty databases and waits until they are ready."""
         self._job("topology")
         for part in self.parts.values():
             part.start()
         for part in self.parts.values():
             part.wait_ready()
-        self._job("seed", GATEWAY_URL=self.address, DEMO_PASSWORD=self.password)
         return self
 
     def stop(self) -> None:
@@ -74,9 +110,9 @@ class System:
             client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
 
-    def _job(self, command: str, **environment: str) -> None:
+    def _job(self, *command: str, **environment: str) -> None:
         done = subprocess.run(
-            parts.job_command(command),
+            parts.job_command(*command),
             env={**self.environment, **environment},
             cwd=ROOT,
             capture_output=True,
@@ -85,7 +121,7 @@ class System:
             check=False,
         )
         assert done.returncode == 0, (
-            f"{command} ended with {done.returncode}:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+            f"{command[0]} ended with {done.returncode}:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
         )
 
 
