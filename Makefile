@@ -68,7 +68,7 @@ lock: environment ## Resolve the packages of pyproject.toml anew, with hashes
 	@$(PY) -m uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
 	  --no-emit-index-url --no-header -q -o requirements.txt
 	@$(PY) -m uv pip compile pyproject.toml --extra develop --python-version 3.11 --universal --generate-hashes \
-	  --no-emit-index-url --no-header -q -o requirements-develop.txt
+	  --no-emit-index-url --no-header -q -c requirements.txt -o requirements-develop.txt
 
 .PHONY: images
 images: ## Build the image of all services and the gateway (docker or podman)
