@@ -1,11 +1,13 @@
 """The floor: one plain process that does only the durable work that a flow cannot do without.
 
 `report` is what a report costs at least: a majority-acknowledged insert, a confirmed persistent publish to a quorum
-queue, its consumption and acknowledgement, a majority-acknowledged insert. `publish` is the confirmed publish alone.
-No HTTP, no check, no encryption, no second process, nothing that could be repeated after a crash.
+queue, its consumption and acknowledgement, a majority-acknowledged insert. `publish` is the confirmed publish alone,
+`update` one majority-acknowledged update of one field. No HTTP, no check, no encryption, no second process, nothing
+that could be repeated after a crash. aiormq is used without aio-pika, whose comfort costs more.
 
-Run by the benchmark: ``python -m tests.performance.floor report --operations 1000 --in-flight 16``. It connects, says
-``ready``, waits for a line, works, and prints one JSON object: its own CPU seconds, wall seconds, delays in seconds.
+Run by the benchmark: ``python -m tests.performance.floor report --operations 1000 --in-flight 16``. It connects, warms
+up, says ``ready``, waits for a line, works, and prints one JSON object: its own CPU seconds, wall seconds, delays in
+seconds.
 """
 
 import argparse
@@ -15,76 +17,103 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiormq
 import orjson
 import uvloop
 from pymongo import AsyncMongoClient
-from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 
+JOBS = ("report", "publish", "update")
 QUEUE = "floor"
-# As long as a report's encrypted content and the event that tells of it.
-CONTENT = "x" * 1200
-EVENT = {"specversion": "1.0", "source": "/floor", "type": "floor.report_submitted.v1", "data": {"x": "y" * 300}}
+CONSUMER = "floor"
+PREFETCH = 64
+WARM_UP = 50
+# As long as a report with its sealed content, a case, an event, an attempt's fifty answers are.
+CONTENT = "x" * 2400
+CASE = "x" * 700
+EVENT = {"specversion": "1.0", "source": "/floor", "type": "floor.report_submitted.v1", "data": {"x": "y" * 380}}
+ANSWERS = {f"question-{n}": {"answer": "A", "sequence": 0, "saved_at": 0} for n in range(50)}
 
 Operation = Callable[[int], Awaitable[None]]
+Database = AsyncDatabase[dict[str, Any]]
 
 
 async def main(job: str, operations: int, in_flight: int) -> None:
     """Connects to `AMQP_URI` and `MONGO_URI` and does `job` so many times, so many at a time."""
-    connection = await aiormq.connect(os.environ["AMQP_URI"])
-    channel = await connection.channel(publisher_confirms=True)
-    await channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-    await channel.queue_purge(QUEUE)
-    async with AsyncMongoClient[dict[str, Any]](os.environ["MONGO_URI"], w="majority") as client:
-        database = client[os.environ.get("DATABASE_PREFIX", "") + "floor"]
-        operation = await _operation(job, channel, database["reports"], database["cases"])
-        await asyncio.gather(*(operation(-1 - number) for number in range(in_flight)))
+    async with AsyncExitStack() as stack:
+        client = AsyncMongoClient[dict[str, Any]](os.environ["MONGO_URI"], w="majority", journal=True)
+        database = (await stack.enter_async_context(client))[os.environ.get("DATABASE_PREFIX", "") + "floor"]
+        stack.push_async_callback(client.drop_database, database.name)
+        operation = await _operation(job, database, stack)
+        await _measured(operation, WARM_UP, in_flight)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         print(json.dumps(await _measured(operation, operations, in_flight)), flush=True)
-        await client.drop_database(database.name)
-    await channel.queue_delete(QUEUE)
-    await connection.close()
 
 
-async def _operation(
-    job: str,
-    channel: aiormq.abc.AbstractChannel,
-    reports: AsyncCollection[dict[str, Any]],
-    cases: AsyncCollection[dict[str, Any]],
-) -> Operation:
-    visible: dict[str, asyncio.Future[None]] = {}
-    run = f"{os.getpid()}-"
+async def _operation(job: str, database: Database, stack: AsyncExitStack) -> Operation:
+    if job == "update":
+        return await _updating(database)
+    connection = await aiormq.connect(os.environ["AMQP_URI"])
+    stack.push_async_callback(connection.close)
+    channel = await connection.channel(publisher_confirms=True)
+    await channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+    await channel.queue_purge(QUEUE)
+    stack.push_async_callback(channel.queue_delete, QUEUE)
+    publish = _publishing(channel)
+    return publish if job == "publish" else await _reporting(database, channel, publish, stack)
+
+
+def _publishing(channel: aiormq.abc.AbstractChannel) -> Operation:
+    properties = aiormq.spec.Basic.Properties(delivery_mode=2, content_type="application/cloudevents+json")
 
     async def publish(number: int) -> None:
-        body = orjson.dumps({**EVENT, "id": f"{run}{number}"})
-        await channel.basic_publish(
-            body,
-            routing_key=QUEUE,
-            properties=aiormq.spec.Basic.Properties(delivery_mode=2, content_type="application/cloudevents+json"),
-            mandatory=True,
-        )
+        body = orjson.dumps({**EVENT, "id": str(number)})
+        await channel.basic_publish(body, routing_key=QUEUE, properties=properties, mandatory=True)
 
-    async def report(number: int) -> None:
-        visible[f"{run}{number}"] = done = asyncio.get_running_loop().create_future()
-        await reports.insert_one({"_id": f"{run}{number}", "content": CONTENT})
+    return publish
+
+
+async def _reporting(
+    database: Database, channel: aiormq.abc.AbstractChannel, publish: Operation, stack: AsyncExitStack
+) -> Operation:
+    visible: dict[str, asyncio.Future[None]] = {}
+    rounds = iter(range(sys.maxsize))
+
+    async def report(_: int) -> None:
+        number = next(rounds)
+        visible[str(number)] = done = asyncio.get_running_loop().create_future()
+        await database["reports"].insert_one({"_id": str(number), "content": CONTENT})
         await publish(number)
         await done
 
     async def consumed(message: aiormq.abc.DeliveredMessage) -> None:
         id = orjson.loads(message.body)["id"]
-        await cases.insert_one({"_id": id})
+        await database["cases"].insert_one({"_id": id, "content": CASE})
         assert message.delivery_tag is not None
         await channel.basic_ack(message.delivery_tag, wait=False)
         visible.pop(id).set_result(None)
 
-    if job == "publish":
-        return publish
-    await channel.basic_qos(prefetch_count=64)
-    await channel.basic_consume(QUEUE, consumed)
+    await channel.basic_qos(prefetch_count=PREFETCH)
+    await channel.basic_consume(QUEUE, consumed, consumer_tag=CONSUMER)
+    stack.push_async_callback(channel.basic_cancel, CONSUMER)
     return report
+
+
+async def _updating(database: Database) -> Operation:
+    attempts = 16
+    await database["attempts"].insert_many([{"_id": n, "answers": ANSWERS} for n in range(attempts)])
+
+    async def update(number: int) -> None:
+        saved = {"answer": "B", "sequence": number, "saved_at": number}
+        await database["attempts"].update_one(
+            {"_id": number % attempts}, {"$set": {f"answers.question-{number % 50}": saved}}
+        )
+
+    return update
 
 
 async def _measured(operation: Operation, operations: int, in_flight: int) -> dict[str, Any]:
@@ -104,7 +133,7 @@ async def _measured(operation: Operation, operations: int, in_flight: int) -> di
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("job", choices=["report", "publish"])
+    parser.add_argument("job", choices=JOBS)
     parser.add_argument("--operations", type=int, required=True)
     parser.add_argument("--in-flight", type=int, required=True)
     given = parser.parse_args()

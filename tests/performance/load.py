@@ -3,16 +3,14 @@
 import http.client
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 DEADLINE_S = 30.0
-
-Operation = Callable[["Client", int], Any]
 
 
 class Client:
@@ -24,27 +22,35 @@ class Client:
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE_S)
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
-    def send(self, method: str, path: str, body: Mapping[str, Any], **headers: str) -> Any:
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """The JSON that is answered; an AssertionError with it unless the status is 2xx."""
-        self._connection.request(method, f"/api/v1{path}", orjson.dumps(body), self._headers | headers)
+        content = None if body is None else orjson.dumps(body)
+        self._connection.request(method, f"/api/v1{path}", content, self._headers | headers)
         answer = self._connection.getresponse()
-        content = answer.read()
-        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {content.decode(errors='replace')}"
-        return orjson.loads(content)
+        text = answer.read()
+        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {text.decode(errors='replace')}"
+        return orjson.loads(text)
 
     def close(self) -> None:
         self._connection.close()
 
 
-def run(make_client: Callable[[], Client], operation: Operation, operations: int, in_flight: int) -> list[float]:
-    """Does `operation(client, number)` so many times, so many at a time; how long each took, in seconds."""
-    numbers = iter(range(operations))
-    taking, delays = Lock(), list[float]()
+# What the client does; the number counts all operations of a load from 0.
+Operation = Callable[[Client, int], Any]
 
-    def work() -> None:
-        client = make_client()
+
+def run(clients: Callable[[int], Client], operation: Operation, operations: int, in_flight: int) -> list[float]:
+    """Does `operation` so many times, so many at a time; how long each took, in seconds.
+
+    `clients(n)` makes the client of the n-th of those that work at the same time. The first failure ends the load.
+    """
+    numbers, taking, stopped = iter(range(operations)), Lock(), Event()
+    delays: list[float] = []
+
+    def work(worker: int) -> None:
+        client = clients(worker)
         try:
-            while True:
+            while not stopped.is_set():
                 with taking:
                     number = next(numbers, None)
                 if number is None:
@@ -56,6 +62,11 @@ def run(make_client: Callable[[], Client], operation: Operation, operations: int
             client.close()
 
     with ThreadPoolExecutor(in_flight) as threads:
-        for running in [threads.submit(work) for _ in range(in_flight)]:
-            running.result()
+        try:
+            working = [threads.submit(work, worker) for worker in range(in_flight)]
+            wait(working, return_when=FIRST_EXCEPTION)
+        finally:
+            stopped.set()
+    for worker in working:
+        worker.result()
     return delays

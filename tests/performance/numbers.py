@@ -1,0 +1,61 @@
+"""The numbers to hold, and whether a measured one holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a figure may be at most, or at least. A missed *must* is a failure, a missed *aim* is told."""
+
+    what: str
+    figure: str
+    at_most: float | None = None
+    at_least: float | None = None
+    must: bool = True
+
+    def holds(self, value: float) -> bool:
+        """Whether the value keeps the limit."""
+        return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
+
+    @property
+    def words(self) -> str:
+        """As people write it: "≤ 2.5"."""
+        return f"≤ {self.at_most:g}" if self.at_most is not None else f"≥ {self.at_least:g}"
+
+
+# By section of latest.json; `figure` is the name in it.
+LIMITS: dict[str, tuple[Limit, ...]] = {
+    "report_to_case": (
+        Limit("CPU, in floors", "cpu_ratio", at_most=2.5),
+        Limit("CPU, in floors", "cpu_ratio", at_most=2.0, must=False),
+        Limit("delay with one in flight, in floors", "delay_ratio", at_most=3.0),
+    ),
+    "answer_saved": (Limit("CPU, in direct updates", "cpu_ratio", at_most=2.0),),
+    "fan_out": (
+        Limit("rate, in the floor's confirmed publishes", "rate_ratio", at_least=0.5),
+        # Flat: less than one batch of 500 deliveries and its events would take if it were kept.
+        Limit("growth of publicity's memory in MB", "rss_growth_mb", at_most=2.0),
+    ),
+}
+
+
+def verdicts(section: str, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each limit of a section with the measured value and whether it holds."""
+    return [
+        {
+            "what": limit.what,
+            "value": figures[limit.figure],
+            "limit": limit.words,
+            "must": limit.must,
+            "holds": limit.holds(figures[limit.figure]),
+        }
+        for limit in LIMITS.get(section, ())
+    ]
+
+
+def missed_musts(sections: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What was missed and must hold."""
+    found = (verdict for section in sections for verdict in section.get("numbers", ()))
+    return [verdict["what"] for verdict in found if verdict["must"] and not verdict["holds"]]

@@ -1,0 +1,112 @@
+"""What is measured: a broker, a database and the whole system on them, started for this alone and ended with it."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pymongo import MongoClient
+
+from deploy.local import parts
+from deploy.local.broker import Broker
+from deploy.local.checkout import Checkout
+from deploy.local.database import Database
+from tests.performance.figures import Run
+from tests.performance.processes import measured, resident_mb
+from tests.support.serving import ServingProcess
+from tests.support.system import System
+
+PREFIX = "bench_"
+# As in production, but for limits that one client is not meant to reach, and tokens that outlive a measurement.
+SETTINGS = {
+    "LOG_FORMAT": "json",
+    "GATEWAY_PUBLIC_WRITE_LIMIT": "100000000/minute",
+    "GATEWAY_PUBLIC_READ_LIMIT": "100000000/minute",
+    "IDENTITY_ACCESS_MINUTES": "60",
+}
+# What is still under way when the last operation has been seen to be done: it is ours, too.
+SETTLE_S = 0.5
+
+
+@dataclass
+class Stage:
+    """A running system and its servers, `servers` by name → process id."""
+
+    system: System
+    servers: Mapping[str, int]
+    mongo: MongoClient[dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mongo = MongoClient(self.system.mongo_uri, tz_aware=True)
+
+    @property
+    def programs(self) -> dict[str, int]:
+        """Everything that works for an operation: the parts of the system, broker and database."""
+        return {name: part.pid for name, part in self.system.parts.items()} | dict(self.servers)
+
+    def database(self, service: str) -> Any:
+        """The database of a service."""
+        return self.mongo[f"{self.system.database_prefix}{service}"]
+
+    def measure(self, work: Callable[[], list[float]], programs: Mapping[str, int] | None = None) -> Run:
+        """Does the work, which tells how long each operation took, and counts what the programs (all) use for it."""
+        with measured(programs or self.programs) as used:
+            began = time.perf_counter()
+            delays = work()
+            wall = time.perf_counter() - began
+            time.sleep(SETTLE_S)
+        return Run(len(delays), used.seconds, wall, delays)
+
+    def idle(self, seconds: float) -> dict[str, Any]:
+        """What the programs use and hold while nobody asks anything: CPU ms a second, resident MB."""
+        with measured(self.programs) as used:
+            time.sleep(seconds)
+        return {
+            "cpu_ms_per_s": {name: round(value / seconds * 1e3, 1) for name, value in used.seconds.items()},
+            "rss_mb": {name: round(resident_mb(pid), 1) for name, pid in self.programs.items()},
+        }
+
+    def signed_in(self, *names: str) -> list[httpx.Client]:
+        """Clients signed in as these demo accounts; use and close them."""
+        return [self.system.client(name) for name in names]
+
+    @contextmanager
+    def beside(self, application: str) -> Iterator[ServingProcess]:
+        """Another WSGI application under the gateway's own gunicorn configuration, while the block runs."""
+        checkout = Checkout(self.system.folder / "beside")
+        part = parts.gateway(checkout, self.system.environment, checkout.ports.get("gateway"))
+        part = replace(part, command=(*part.command[:-1], application))
+        log = self.system.folder / "log" / "beside.log"
+        process = ServingProcess(application, part.command, env=part.environment, log=log, url=part.address)
+        try:
+            process.start()
+            yield process.wait_ready()
+        finally:
+            process.kill()
+
+
+@contextmanager
+def stage(**options: Any) -> Iterator[Stage]:
+    """A stage of its own in a temporary folder, with the demonstration's people; `options` are those of `System`."""
+    folder = Path(tempfile.mkdtemp(prefix="mingjing-bench-"))
+    broker, database, system = Broker(folder / "rabbitmq"), Database(folder / "mongo"), None
+    try:
+        broker.start()
+        database.start()
+        broker.wait_ready()
+        database.wait_ready()
+        options["environment"] = {**SETTINGS, **options.get("environment", {})}
+        system = System(folder / "system", broker.uri, database.uri, prefix=PREFIX, **options)
+        system.start("identity")
+        yield Stage(system, {"broker": broker.server.pid, "mongod": database.server.pid})
+    finally:
+        if system is not None:
+            system.stop()
+        broker.kill_all()
+        database.kill_all()
+        shutil.rmtree(folder, ignore_errors=True)
