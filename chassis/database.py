@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pymongo import IndexModel, MongoClient
 from pymongo.client_session import ClientSession
@@ -11,9 +12,13 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from chassis import idempotency, tracing
 from chassis.config import Settings
-from chassis.outbox.aggregates import PENDING_INDEX, Aggregates, Document
+from chassis.outbox.aggregates import Aggregates
+from chassis.outbox.pending import PENDING_INDEX, Document, Pending
 from contracts.call import Call
 from contracts.operation import Operation
+
+if TYPE_CHECKING:
+    from chassis.outbox.relay import Relay
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Store")
@@ -50,13 +55,14 @@ class Store:
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {}
     outboxes: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(
-        self, client: MongoClient[Document], prefix: str = "", wake: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
         self.client = client
         self.db = client[f"{prefix}{self.database_name}"]
-        self._wake = wake
-        self._aggregates = {name: Aggregates(self.db[name], wake, tracing.current) for name in self.outboxes}
+        # Without one, events stay in their documents until some process with a relay finds them.
+        self.relay: Relay | None = None
+        self._aggregates = {
+            name: Aggregates(self.db[name], partial(self._hand_over, name), tracing.current) for name in self.outboxes
+        }
 
     def aggregates(self, name: str) -> Aggregates:
         """The collection ``name``, one of ``outboxes``, for writes that emit events."""
@@ -66,7 +72,8 @@ class Store:
         """``run(session)`` in a transaction, retried on conflicts; it must have no side effect outside."""
         with self.client.start_session() as session:
             done = session.with_transaction(run)
-        self._wake()
+        if self.relay is not None:
+            self.relay.look()
         return done
 
     def once(
@@ -98,6 +105,10 @@ class Store:
             return bool(self.client.admin.command("hello").get("isWritablePrimary"))
         except PyMongoError:
             return False
+
+    def _hand_over(self, outbox: str, written: Sequence[Pending]) -> None:
+        if self.relay is not None:
+            self.relay.hand_over(outbox, written)
 
     def _create(self, name: str) -> None:
         try:

@@ -39,13 +39,14 @@ class Database(DependencyProvider):
     def setup(self) -> None:
         settings = self.container.config["settings"]
         client = connect(settings, pool=self.container.max_workers + 8)
-        self.store = self.store_class(client, settings.database_prefix, self._wake)
+        self.store = self.store_class(client, settings.database_prefix)
 
     def start(self) -> None:
         HEALTH.ready("database", lambda: self._indexed and self.store.reachable())
         if self.store_class.outboxes:
             sweep = self.container.config["settings"].outbox_sweep_seconds
             self._relay = Relay(self.store.db, self.store_class.outboxes, self.outlet.publisher, sweep)
+            self.store.relay = self._relay
             self.container.spawn_managed_thread(self._relay.watch, identifier="relay watch")
         self.container.spawn_managed_thread(self._run, identifier="indexes and relay")
 
@@ -55,10 +56,6 @@ class Database(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Store:
         return self.store
-
-    def _wake(self) -> None:
-        if self._relay is not None:
-            self._relay.wake()
 
     def _run(self) -> None:
         self._make_indexes()

@@ -9,29 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
 from chassis import clock, ids, inbox, tracing
+from chassis.outbox.pending import PENDING, Document, Pending
 from chassis.refusals import Stale
 from contracts.envelope import seal
 from contracts.event import Draft
 
-Document = dict[str, Any]
-
-PENDING = "outbox"
 _BOOKKEEPING = (PENDING, "sequence")
 _DUPLICATE_KEY = 11000
-
-# Finds the documents with pending events, oldest first; holds nothing else.
-PENDING_INDEX = IndexModel(
-    [(f"{PENDING}.0.id", 1)],
-    name="pending_events",
-    partialFilterExpression={f"{PENDING}.0.id": {"$exists": True}},
-)
-
 
 def strip(document: Document) -> Document:
     """The document without the outbox's own fields; ``version`` stays."""
@@ -39,7 +29,8 @@ def strip(document: Document) -> Document:
 
 
 class Aggregates:
-    """Writes documents and their events as one. ``wake`` is called after each write that left events pending.
+    """Writes documents and their events as one. ``hand_over`` is given what each write outside of a transaction left
+    pending, as soon as it is durable.
 
     Every document has ``version`` (1 and up, for optimistic locking) and ``sequence`` (of its last event).
     """
@@ -47,11 +38,11 @@ class Aggregates:
     def __init__(
         self,
         collection: Collection[Document],
-        wake: Callable[[], None] = lambda: None,
+        hand_over: Callable[[Sequence[Pending]], None] = lambda _: None,
         traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.collection = collection
-        self._wake = wake
+        self._hand_over = hand_over
         self._traceparent = traceparent
 
     def find_one(self, filter: Mapping[str, Any], session: ClientSession | None = None) -> Document | None:
@@ -64,7 +55,7 @@ class Aggregates:
         """Writes a new document with its events. Raises ``DuplicateKeyError`` when it exists."""
         new = self._first_version(document, events)
         self.collection.insert_one(new, session=session)
-        self._wake_for(events, session)
+        self._tell([new], session)
         return new
 
     def insert_many(
@@ -83,8 +74,7 @@ class Aggregates:
         except BulkWriteError as error:
             existed = _existing_ids(error, new)
         inbox.count_duplicates(len(existed))
-        if session is None and len(existed) < len(new):
-            self._wake()
+        self._tell([document for document in new if document["_id"] not in existed], session)
         return existed
 
     def update(
@@ -111,7 +101,8 @@ class Aggregates:
         if changed is None:
             current = self.collection.find_one({"_id": document["_id"]}, {"version": 1}, session=session)
             raise Stale(current["version"] if current else None)
-        self._wake_for(events, session)
+        if events:
+            self._tell([changed], session)
         return changed
 
     def _first_version(self, document: Document, events: Sequence[Draft]) -> Document:
@@ -133,10 +124,11 @@ class Aggregates:
             for offset, draft in enumerate(events)
         ]
 
-    def _wake_for(self, events: Sequence[Draft], session: ClientSession | None) -> None:
-        # Within a transaction there is nothing to be seen yet; ``Store.transaction`` wakes after the commit.
-        if events and session is None:
-            self._wake()
+    def _tell(self, written: Sequence[Document], session: ClientSession | None) -> None:
+        # Within a transaction nothing is durable yet; ``Store.transaction`` has the relay look after the commit.
+        pending = [Pending(document["_id"], document[PENDING]) for document in written if document.get(PENDING)]
+        if pending and session is None:
+            self._hand_over(pending)
 
 
 def _existing_ids(error: BulkWriteError, documents: Sequence[Document]) -> set[Any]:

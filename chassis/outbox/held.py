@@ -31,6 +31,9 @@ class Held:
             self._since.clear()
         return list(self._since)
 
+    def __contains__(self, id: Any) -> bool:
+        return id in self._since
+
     @property
     def full(self) -> bool:
         """Whether too many are held to look any further."""

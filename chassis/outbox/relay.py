@@ -1,33 +1,29 @@
 """The relay: publishes pending events in batches and takes them out of their documents.
 
-One relay of a service is active at a time (a lease), so events of a subject leave in order. It is woken by the
-writes of its own process, by a change stream when other replicas write too, and by a sweep in any case. Nothing
-is taken out before the broker has confirmed it, so an event may be published twice but never lost.
+One relay of a service is active at a time (a lease), so events of a subject leave in order. The writes of its own
+process hand their events over; those of other replicas are told of by a change stream; a sweep finds all the rest.
+Nothing is taken out before the broker has confirmed it, so an event may be published twice but never lost.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import eventlet
 import orjson
 import structlog
 from eventlet.event import Event
-from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
-from pymongo.read_concern import ReadConcern
 
 from chassis import clock, metrics
 from chassis.broker.publisher import Message, NotPublished, Publisher
 from chassis.faults import database_away, describe
 from chassis.lease import Lease
-from chassis.outbox.aggregates import PENDING, Document
-from chassis.outbox.held import Held
+from chassis.outbox.backlog import Backlog
+from chassis.outbox.pending import PENDING, Document, Outbox, Pending
 from contracts.envelope import CONTENT_TYPE
 from contracts.fields import parse_instant
 
@@ -37,41 +33,8 @@ BATCH = 500
 LEASE_SECONDS = 10.0
 _RENEW_SECONDS = 2.0
 _PAUSE_AFTER_FAILURE = 0.5
-# With several replicas writing, wakes that come this close together share a round.
+# With several replicas writing, hints that come this close together share a look.
 _GATHER_SECONDS = 0.005
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A document and the pending events that it had when it was read."""
-
-    id: Any
-    events: list[Document]
-
-
-class Outbox:
-    """The pending events of one collection."""
-
-    def __init__(self, collection: Collection[Document]) -> None:
-        # What is published must not be rolled back by a fail-over. Removals wait for the majority too, or the next
-        # read would still find what has just been published.
-        self._collection = collection.with_options(read_concern=ReadConcern("majority"))
-
-    def pending(self, limit: int, skip: Sequence[Any] = ()) -> list[Pending]:
-        """The documents that have waited longest, with all their events in order."""
-        filter: dict[str, Any] = {f"{PENDING}.0.id": {"$exists": True, "$gt": ""}}
-        if skip:
-            filter["_id"] = {"$nin": list(skip)}
-        found = (
-            self._collection.find(filter, {PENDING: 1}).sort(f"{PENDING}.0.id", 1).limit(limit).hint("pending_events")
-        )
-        return [Pending(document["_id"], document[PENDING]) for document in found]
-
-    def remove(self, published: Sequence[Pending]) -> None:
-        """Takes published events out of their documents, all in one command."""
-        documents = [pending.id for pending in published]
-        events = [event["id"] for pending in published for event in pending.events]
-        self._collection.update_many({"_id": {"$in": documents}}, {"$pull": {PENDING: {"id": {"$in": events}}}})
 
 
 class Relay:
@@ -81,12 +44,7 @@ class Relay:
         self, database: Database[Document], outboxes: Sequence[str], publisher: Publisher, sweep: float
     ) -> None:
         self._database = database
-        self._names = tuple(outboxes)
-        self._outboxes = [Outbox(database[name]) for name in outboxes]
-        self._held = {outbox: Held(time.monotonic) for outbox in self._outboxes}
-        # Since when the oldest event waits that the broker, being away, has not been given.
-        self._unpublished: dict[Outbox, datetime | None] = {}
-        self._next_sweep = 0.0
+        self._backlogs = {name: Backlog(Outbox(database[name])) for name in outboxes}
         self._publisher = publisher
         self._sweep = sweep
         self._lease = Lease(database, "relay", LEASE_SECONDS)
@@ -94,21 +52,31 @@ class Relay:
         self._ended: Event = Event()
         self._stopping = False
         self._others_write = False
+        # Whether there may be events that were not handed over.
+        self._look = True
+        self._next_sweep = 0.0
 
-    def wake(self) -> None:
-        """Events were written; looks for them now, if this relay is the active one."""
-        if not self._woken.ready():
-            self._woken.send()
+    def hand_over(self, outbox: str, written: Sequence[Pending]) -> None:
+        """This process has made ``written`` durable; publishes it soon, if this relay is the active one."""
+        if self._lease.held:
+            if not self._backlogs[outbox].hand_over(written):
+                self._look = True
+            self._wake()
+
+    def look(self) -> None:
+        """There may be events that nobody hands over; looks for them now, if this relay is the active one."""
+        self._look = True
+        self._wake()
 
     def run(self) -> None:
         """Relays until ``stop``."""
+        self.look()
         while not self._stopping:
-            due = self._wait()
+            self._wait()
             try:
-                if not self._stopping and self._lease.hold(renew_after=_RENEW_SECONDS):
+                if not self._stopping and self._leads():
                     self._others_write = self._lease.contested
-                    if due:
-                        self._drain()
+                    self._work()
                 elif not self._stopping:
                     metrics.OUTBOX_PENDING_AGE.set(0)  # its active relay tells of it
             except NotPublished as error:
@@ -123,7 +91,7 @@ class Relay:
         self._ended.send()
 
     def watch(self) -> None:
-        """Wakes the relay for what other replicas write. A change stream only hints: the sweep finds the rest."""
+        """Looks for what other replicas write. A change stream only hints: the sweep finds the rest."""
         while not self._stopping:
             if not (self._lease.held and self._others_write):
                 eventlet.sleep(_RENEW_SECONDS)
@@ -138,62 +106,94 @@ class Relay:
     def stop(self) -> None:
         """Publishes what the last handlers wrote and gives the role to another replica."""
         self._stopping = True
-        self.wake()
+        self._wake()
         self._ended.wait()
         try:
             if self._lease.held:
-                self._drain()
+                self._look = True
+                self._work()
+                self._remove()
                 self._lease.release()
         except (NotPublished, PyMongoError) as error:
             _log.warning("relay stopped with events pending", reason=describe(error))
 
-    def _wait(self) -> bool:
-        """Returns when it was woken, or in time to renew the lease; and whether it is time to look for events."""
-        with eventlet.Timeout(min(self._sweep, _RENEW_SECONDS), False):
+    def _wake(self) -> None:
+        if not self._woken.ready():
+            self._woken.send()
+
+    def _wait(self) -> None:
+        """Returns when it was woken, and in time to renew the lease, to sweep, and to remove what was published."""
+        removal = min((backlog.removal_due for backlog in self._backlogs.values()), default=float("inf"))
+        seconds = min(self._sweep, _RENEW_SECONDS, max(0.0, removal - time.monotonic()))
+        with eventlet.Timeout(seconds, False):
             self._woken.wait()
-        due = self._woken.ready() or time.monotonic() >= self._next_sweep
-        if due:
-            self._woken = Event()
-            self._next_sweep = time.monotonic() + self._sweep
-        return due
+        self._woken = Event()
+        if time.monotonic() >= self._next_sweep:
+            self._look = True
+
+    def _leads(self) -> bool:
+        led = self._lease.held
+        leads = self._lease.hold(renew_after=_RENEW_SECONDS)
+        if leads and not led:
+            # What others left behind, and what was written here meanwhile.
+            self._look = True
+        return leads
 
     def _try_again(self) -> None:
+        for backlog in self._backlogs.values():
+            backlog.drop_handed()
         eventlet.sleep(_PAUSE_AFTER_FAILURE)
-        self.wake()
+        self.look()
 
-    def _drain(self) -> None:
-        busy = True
+    def _work(self) -> None:
         try:
-            while busy and self._lease.hold(renew_after=_RENEW_SECONDS):
-                rounds = [self._round(outbox, self._held[outbox]) for outbox in self._outboxes]
-                busy = any(rounds)
+            while (self._look or self._waiting()) and self._lease.hold(renew_after=_RENEW_SECONDS):
+                for backlog in self._backlogs.values():
+                    self._relay(backlog, backlog.take(BATCH))
+                if self._look:
+                    self._remove()
+                    self._look = False
+                    self._next_sweep = time.monotonic() + self._sweep
+                    for backlog in self._backlogs.values():
+                        if self._found(backlog):
+                            self._look = True
+            self._remove(time.monotonic())
         finally:
-            waiting = [held.oldest for held in self._held.values()] + list(self._unpublished.values())
-            oldest = min(filter(None, waiting), default=None)
-            metrics.OUTBOX_PENDING_AGE.set((clock.now() - oldest).total_seconds() if oldest else 0)
+            waiting = [since for backlog in self._backlogs.values() for since in backlog.oldest]
+            metrics.OUTBOX_PENDING_AGE.set((clock.now() - min(waiting)).total_seconds() if waiting else 0)
 
-    def _round(self, outbox: Outbox, held: Held) -> bool:
-        """Publishes one batch; returns whether there is reason to look again at once."""
-        skip = held.ids
-        if held.full:
+    def _waiting(self) -> bool:
+        return any(backlog.waiting for backlog in self._backlogs.values())
+
+    def _remove(self, due: float = float("inf")) -> None:
+        for backlog in self._backlogs.values():
+            if backlog.removal_due <= due:
+                backlog.remove()
+
+    def _found(self, backlog: Backlog) -> bool:
+        """Publishes a batch of what is pending in the documents; returns whether there may be more."""
+        skip = backlog.held.ids
+        if backlog.held.full:
             return False
-        pending = outbox.pending(BATCH, skip)
+        found = backlog.outbox.pending(BATCH, skip)
+        if not found:
+            backlog.held.relax()
+        self._relay(backlog, backlog.news(found))
+        return len(found) == BATCH
+
+    def _relay(self, backlog: Backlog, pending: Sequence[Pending]) -> None:
         if not pending:
-            held.relax()
-            return False
-        self._unpublished[outbox] = parse_instant(pending[0].events[0]["time"])
+            return
+        backlog.unpublished_since = parse_instant(pending[0].events[0]["time"])
         arrived = self._publish(pending)
-        self._unpublished[outbox] = None
-        published = [item for item in arrived if item.events]
-        if published:
-            outbox.remove(published)
+        backlog.unpublished_since = None
+        backlog.published([item for item in arrived if item.events])
         stuck = {
             item.id: item for item, done in zip(pending, arrived, strict=True) if len(done.events) < len(item.events)
         }
         if stuck:
-            held.hold({id: parse_instant(item.events[0]["time"]) for id, item in stuck.items()})
+            backlog.held.hold({id: parse_instant(item.events[0]["time"]) for id, item in stuck.items()})
             _log.error("events not taken by the broker", documents=len(stuck), types=sorted(_types(stuck.values())))
-        return len(pending) == BATCH or (bool(published) and self._woken.ready())
 
     def _publish(self, pending: Sequence[Pending]) -> list[Pending]:
         """Publishes a batch; returns each document with the events that arrived before the first that did not.
@@ -217,21 +217,26 @@ class Relay:
         return arrived
 
     def _follow(self) -> None:
-        pipeline: list[dict[str, Any]] = [
-            {
-                "$match": {
-                    "operationType": {"$in": ["insert", "update", "replace"]},
-                    "ns.coll": {"$in": self._names},
-                }
-            },
-            {"$project": {"_id": 1}},
-        ]
-        with self._database.watch(pipeline, max_await_time_ms=1000) as stream:
-            self.wake()
+        with self._database.watch(_writes_with_events(list(self._backlogs)), max_await_time_ms=1000) as stream:
+            self.look()
             while not self._stopping and self._lease.held and self._others_write:
-                if stream.try_next() is not None:
-                    self.wake()
+                change = stream.try_next()
+                if change is not None:
+                    # Our own writes are handed over, at about the time at which the stream tells of them.
                     eventlet.sleep(_GATHER_SECONDS)
+                    if not self._backlogs[change["ns"]["coll"]].knows(change["documentKey"]["_id"], change["sequence"]):
+                        self.look()
+
+
+def _writes_with_events(collections: Sequence[str]) -> list[dict[str, Any]]:
+    """Inserts with events, and updates that add some: only those set ``sequence``."""
+    inserts = {"operationType": "insert", f"fullDocument.{PENDING}.0": {"$exists": True}}
+    updates = {"operationType": "update", "updateDescription.updatedFields.sequence": {"$exists": True}}
+    sequence = {"$ifNull": ["$updateDescription.updatedFields.sequence", "$fullDocument.sequence"]}
+    return [
+        {"$match": {"ns.coll": {"$in": list(collections)}, "$or": [inserts, updates]}},
+        {"$project": {"ns.coll": 1, "documentKey": 1, "sequence": sequence}},
+    ]
 
 
 def _types(pending: Iterable[Pending]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
@@ -60,10 +60,8 @@ class QuizStore(Store):
         "import_files": [],
     }
 
-    def __init__(
-        self, client: MongoClient[dict[str, Any]], prefix: str = "", wake: Callable[[], None] = lambda: None
-    ) -> None:
-        super().__init__(client, prefix, wake)
+    def __init__(self, client: MongoClient[dict[str, Any]], prefix: str = "") -> None:
+        super().__init__(client, prefix)
         self.bank = Bank(self.db)
         self.exams = Exams(self.db, self.aggregates("exams"))
         self.attempts = Attempts(self.aggregates("attempts"))

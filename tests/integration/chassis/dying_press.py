@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 from chassis.broker.publisher import Publisher
-from chassis.outbox.relay import Outbox
+from chassis.outbox.pending import Outbox
 from tests.integration.chassis.probes import PressService
 
 DYING_PRESS = "tests.integration.chassis.dying_press:DyingPressService"

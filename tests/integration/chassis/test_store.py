@@ -17,7 +17,7 @@ from chassis import clock, ids
 from chassis.config import load_settings, read
 from chassis.database import Store, connect
 from chassis.lease import Lease
-from chassis.outbox.relay import Outbox
+from chassis.outbox.pending import Outbox
 from chassis.paging import page
 from chassis.refusals import IdempotencyKeyReused, Invalid, Stale
 from contracts.call import Call
