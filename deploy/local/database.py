@@ -19,6 +19,8 @@ from deploy.local.waiting import DeadlineMissed, eventually
 
 REPLICA_SET = "mingjing"
 START_DEADLINE_S = 60.0
+# As in compose.yaml and the Kubernetes overlay; docs/operations.md, "When something fails".
+TRANSACTION_S = 10
 # Server answers: "Authentication failed", "no replica set configuration yet".
 AUTHENTICATION_FAILED, NOT_YET_INITIALIZED, INVALID_REPLICA_SET_CONFIG = 18, 94, 93
 
@@ -88,6 +90,8 @@ class Database:
             *("--dbpath", str(self.folder / "data"), "--keyFile", str(self.folder / "key")),
             *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet"),
+            # What a killed process has begun in a transaction stays locked for so long; by default for a minute.
+            *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_S}"),
         ]
 
     def _client(self, *, signed_in: bool = True) -> MongoClient[dict[str, Any]]:

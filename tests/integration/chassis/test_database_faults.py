@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pymongo
 import pytest
+from pymongo import MongoClient
 
 from chassis.broker.topology import dead_letter_queue_name
 from chassis.rpc_client import Refused, RpcClient
@@ -77,3 +83,28 @@ def test_what_was_written_before_the_database_died_is_published_after_it(
     mongo.restart()
     service_process(PRESS, QUICK)
     eventually(lambda: desk.done(*events), 40)
+
+
+def test_a_process_that_is_killed_in_a_transaction_holds_its_documents_for_seconds_only(
+    press: Press, mongo_uri: str, mongo_client: MongoClient[Any]
+) -> None:
+    """Its repetition, and the relay, wait for them."""
+    pages = press.store.db.pages
+    pages.insert_one({"_id": "held", "turned": 0})
+    killed = multiprocessing.get_context("spawn").Process(
+        target=_die_in_a_transaction, args=(mongo_uri, pages.full_name)
+    )
+    killed.start()
+    killed.join(30)
+    assert killed.exitcode == -signal.SIGKILL
+    with pymongo.timeout(40):
+        pages.update_one({"_id": "held"}, {"$inc": {"turned": 1}})
+    assert pages.find_one() == {"_id": "held", "turned": 1}
+
+
+def _die_in_a_transaction(mongo_uri: str, collection: str) -> None:
+    client: MongoClient[Any] = MongoClient(mongo_uri)
+    database, _, name = collection.partition(".")
+    with client.start_session() as session, session.start_transaction():
+        client[database][name].update_one({"_id": "held"}, {"$inc": {"turned": 100}}, session=session)
+        os.kill(os.getpid(), signal.SIGKILL)
