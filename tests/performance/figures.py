@@ -6,15 +6,22 @@ from math import ceil
 from statistics import median
 from typing import Any
 
+# The percentiles that are told.
+SHARES = (50, 95, 99)
+
 
 @dataclass(frozen=True)
 class Run:
-    """One repetition: processor seconds by program, wall seconds of all operations, seconds that each took."""
+    """One repetition: processor seconds by program, wall seconds of all operations, seconds that each took (if known).
+
+    `strangers`: the share of all cores, 0 to 1, that programs had meanwhile that are none of ours.
+    """
 
     operations: int
     seconds: dict[str, float]
     wall: float
     delays: list[float]
+    strangers: float = 0.0
 
     @property
     def cpu_ms(self) -> float:
@@ -46,7 +53,8 @@ def side(runs: Sequence[Run]) -> dict[str, Any]:
         "cpu_ms": round(median(run.cpu_ms for run in runs), 3),
         "programs": programs,
         "rate": round(median(run.rate for run in runs), 1),
-        **{f"p{share}_ms": _ms(percentile(delays, share / 100)) for share in (50, 95, 99)},
+        "strangers": round(median(run.strangers for run in runs), 3),
+        **{f"p{share}_ms": _ms(percentile(delays, share / 100)) for share in SHARES if delays},
     }
 
 

@@ -1,6 +1,6 @@
 """The numbers to hold, and whether a measured one holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def verdicts(section: str, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def missed_musts(sections: Iterable[Mapping[str, Any]]) -> list[str]:
+def missed_musts(sections: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What was missed and must hold."""
-    found = (verdict for section in sections for verdict in section.get("numbers", ()))
+    found = (verdict for section in sections.values() for verdict in section.get("numbers", ()))
     return [verdict["what"] for verdict in found if verdict["must"] and not verdict["holds"]]

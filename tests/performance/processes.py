@@ -1,5 +1,6 @@
 """What programs use: processor time and memory, each with all its children."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,9 +10,13 @@ import psutil
 
 @dataclass
 class Used:
-    """Processor seconds by program, as ``measured`` fills it in."""
+    """Processor seconds by program, as ``measured`` fills it in.
+
+    `strangers`: the share of all cores, 0 to 1, that others had: neither the programs nor this process.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    strangers: float = 0.0
 
     @property
     def total(self) -> float:
@@ -35,9 +40,18 @@ def resident_mb(pid: int) -> float:
 def measured(programs: Mapping[str, int]) -> Iterator[Used]:
     """What the programs (name → process id) use while the block runs."""
     before = {name: processor_seconds(pid) for name, pid in programs.items()}
+    began, busy, own = time.perf_counter(), _busy_seconds(), time.process_time()
     used = Used()
     yield used
+    busy, own, wall = _busy_seconds() - busy, time.process_time() - own, time.perf_counter() - began
     used.seconds = {name: processor_seconds(pid) - before[name] for name, pid in programs.items()}
+    used.strangers = max(0.0, busy - own - used.total) / (wall * (psutil.cpu_count() or 1))
+
+
+def _busy_seconds() -> float:
+    """What all processors of the machine have worked so far, for whomever."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -53,14 +53,19 @@ class Stage:
         """The database of a service."""
         return self.mongo[f"{self.system.database_prefix}{service}"]
 
-    def measure(self, work: Callable[[], list[float]], programs: Mapping[str, int] | None = None) -> Run:
-        """Does the work, which tells how long each operation took, and counts what the programs (all) use for it."""
+    def measure(
+        self, work: Callable[[], list[float] | None], operations: int, programs: Mapping[str, int] | None = None
+    ) -> Run:
+        """Does the work of so many operations, and counts what the programs (all of them) use for it.
+
+        The work tells how long each operation took, in seconds, where they can be told apart.
+        """
         with measured(programs or self.programs) as used:
             began = time.perf_counter()
             delays = work()
             wall = time.perf_counter() - began
             time.sleep(SETTLE_S)
-        return Run(len(delays), used.seconds, wall, delays)
+        return Run(operations, used.seconds, wall, delays or [], used.strangers)
 
     def idle(self, seconds: float) -> dict[str, Any]:
         """What the programs use and hold while nobody asks anything: CPU ms a second, resident MB."""

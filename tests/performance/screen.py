@@ -1,0 +1,89 @@
+"""The measurement as tables, from the sections of latest.json alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+Section = Mapping[str, Any]
+
+TITLES = {
+    "report_to_case": "Report accepted → case visible",
+    "answer_saved": "Answer saved",
+    "fan_out": "One publication → deliveries",
+}
+
+
+def flow(name: str, section: Section) -> RenderableType:
+    """A flow: CPU by program and side, its rates and delays, its numbers to hold."""
+    heading = (
+        f"\n[bold]{TITLES.get(name, name)}[/bold]  {section['operations']} operations, "
+        f"{section['in_flight']} in flight, {section['repetitions']} repetitions"
+    )
+    return Group(heading, programs(section["sides"]), held(section["numbers"]), *_remarks(section))
+
+
+def programs(sides: Mapping[str, Section]) -> Table:
+    """Milliseconds of CPU for an operation, by program and in all; rates and percentiles below."""
+    table = _table("CPU ms an operation", *sides)
+    names = dict.fromkeys(program for side in sides.values() for program in side["programs"])
+    for name in names:
+        table.add_row(name, *(_number(side["programs"].get(name), 3) for side in sides.values()))
+    table.add_section()
+    table.add_row("in all", *(f"[bold]{side['cpu_ms']:.3f}[/bold]" for side in sides.values()))
+    table.add_row("operations a second", *(_number(side["rate"], 0) for side in sides.values()))
+    for percentile in ("p50_ms", "p95_ms", "p99_ms"):
+        if any(percentile in side for side in sides.values()):
+            label = f"{percentile.removesuffix('_ms')} in ms"
+            table.add_row(label, *(_number(side.get(percentile), 1) for side in sides.values()))
+    return table
+
+
+def held(numbers: list[Section]) -> Table:
+    """The numbers to hold: measured, limit, whether it holds."""
+    table = _table("", "measured", "limit", "")
+    for number in numbers:
+        kind = "must" if number["must"] else "aim"
+        verdict = "[green]holds[/green]" if number["holds"] else f"[red]misses[/red] ({kind})"
+        table.add_row(number["what"], f"{number['value']:.2f}", number["limit"], verdict)
+    return table
+
+
+def idle(section: Section) -> Table:
+    """What the programs use and hold while nobody asks anything."""
+    table = _table("idle", "CPU ms a second", "resident MB")
+    for name, cpu in section["cpu_ms_per_s"].items():
+        table.add_row(name, _number(cpu, 1), _number(section["rss_mb"][name], 0))
+    return table
+
+
+def machine(section: Section) -> str:
+    """The machine in a line."""
+    gateway = section["gateway"]
+    return (
+        f"\n{section['processor']}, {section['cores']} cores, {section['memory_gb']} GB; {section['system']}; "
+        f"Python {section['python']}, MongoDB {section['mongodb']}; "
+        f"gateway: {gateway['workers']} worker, {gateway['threads']} threads"
+    )
+
+
+def _remarks(section: Section) -> list[str]:
+    spread = next((section[name] for name in ("cpu_ratio_spread", "rate_ratio_spread") if name in section), None)
+    remarks = [f"  from {spread[0]:.2f} to {spread[1]:.2f} in single repetitions"] if spread else []
+    strangers = max(side["strangers"] for side in section["sides"].values())
+    if strangers > 0.05:
+        remarks.append(f"  [yellow]other programs had {strangers:.0%} of the machine meanwhile[/yellow]")
+    return remarks
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(first, min_width=44)
+    for name in others:
+        table.add_column(name, justify="right", min_width=10)
+    return table
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
