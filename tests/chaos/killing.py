@@ -74,7 +74,8 @@ class Killer:
         self._system, self._databases, self._tally = system, databases, tally
         self._servers = {BROKER: Machine.server(BROKER, broker), DATABASE: Machine.server(DATABASE, database)}
         self._parts = {name: Machine.part(part) for name, part in system.parts.items()}
-        self._down: dict[str, threading.Thread] = {}
+        self._down: set[str] = set()
+        self._revivals: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._look_after, name="watch", daemon=True)
@@ -97,19 +98,26 @@ class Killer:
         machine = self._machine(kill.target)
         pending = self._await_pending(kill.target.service) if kill.target.kind == RELAY else None
         self._await_requests()
-        reviving = threading.Thread(target=self._revive, args=(machine, kill.down_s), name=f"revive {machine.name}")
-        with self._lock:
-            self._down[machine.name] = reviving
         requests = self._tally.in_flight
-        machine.process.kill()
-        reviving.start()
+        self._kill(machine)
+        revival = threading.Thread(target=self._revive, args=(machine, kill.down_s), name=f"revive {machine.name}")
+        self._revivals.append(revival)
+        revival.start()
         self._acknowledged = self._tally.acknowledged
         self.struck.append(Struck(time.monotonic() - self._began, kill, machine.name, requests, pending))
 
     def wait_all_back(self) -> None:
         """Returns when nothing is down any more."""
-        for thread in list(self._down.values()):
-            thread.join()
+        for revival in self._revivals:
+            revival.join()
+
+    def kill(self, part: str) -> None:
+        """Kills a part by hand, for kills that no plan can time; `start` it again."""
+        self._kill(self._parts[part])
+
+    def start(self, part: str) -> None:
+        """Starts a part that was killed by hand, and returns at once."""
+        self._start(self._parts[part])
 
     def end(self) -> None:
         """Stops looking after the processes."""
@@ -160,6 +168,16 @@ class Killer:
         with suppress(DeadlineMissed):
             eventually(lambda: self._tally.in_flight > 0, MOMENT_S, interval_s=0.001)
 
+    def _kill(self, machine: Machine) -> None:
+        with self._lock:
+            self._down.add(machine.name)
+        machine.process.kill()
+
+    def _start(self, machine: Machine) -> None:
+        machine.start()
+        with self._lock:
+            self._down.discard(machine.name)
+
     def _revive(self, machine: Machine, down_s: float) -> None:
         time.sleep(down_s)
         try:
@@ -169,7 +187,7 @@ class Killer:
             self.absent.append(f"{machine.name}: {error}")
         finally:
             with self._lock:
-                del self._down[machine.name]
+                self._down.discard(machine.name)
 
     def _look_after(self) -> None:
         """Notices who ended by itself, and starts it again so that the rest of the run says something, too."""

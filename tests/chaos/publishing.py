@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.chaos.client import Client
+from tests.chaos.evidence import Message
 from tests.chaos.people import Person, Surroundings
 from tests.chaos.testimony import Published
 from tests.support.sinks import MailSink, WebhookSink
@@ -108,6 +110,15 @@ class Newsroom(Person):
             self._reviewers[name].ask("POST", f"{path}/reviews", review, key=self.key())
         self.client.ask("POST", f"{path}/release", {}, key=self.key())
         published.released = True
+
+    def received(self) -> Iterator[Message]:
+        """What its partners took."""
+        for channel, sink in zip(self.channels.hooks, self._partners.hooks, strict=True):
+            for received in sink.received:
+                yield Message(channel, received.id, received.data["id"])
+        for mail in self._partners.mail.mails:
+            for recipient in mail.recipients:
+                yield Message(self.channels.newsletter, mail.id, str(mail.message["Subject"]), recipient)
 
     def _channel(self, **fields: Any) -> str:
         key = self.key()

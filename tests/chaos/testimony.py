@@ -6,7 +6,7 @@ Each record is made before the request is sent, so that what was never acknowled
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass
@@ -70,6 +70,9 @@ class Published:
 @dataclass
 class Testimony:
     """Of everybody. Lists only grow, an entry by one thread each."""
+
+    # To pytest: this is no class of tests.
+    __test__: ClassVar[bool] = False
 
     reports: list[Reported] = field(default_factory=list)
     actions: list[Acted] = field(default_factory=list)

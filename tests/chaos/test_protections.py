@@ -1,0 +1,108 @@
+"""The checker finds what is lost without the outbox and what is doubled without the inbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pymongo.read_concern import ReadConcern
+
+from deploy.local.broker import Broker
+from deploy.local.database import Database
+from tests.chaos.people import Person, Surroundings
+from tests.chaos.publishing import Partners
+from tests.chaos.reporting import Reporter
+from tests.chaos.stage import Stage
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.timeout(240)
+
+# One process each: the one that is killed is the one that has everything in hand.
+REPLICAS = {"reports": 1, "tasks": 1}
+REPORTERS = 8
+# Kills until something was lost or doubled; mostly the first does it.
+MOST_KILLS = 10
+
+
+class Eager(Reporter):
+    """Sends one report after another."""
+
+    think_s = 0.0
+
+
+def reporters(shared: Surroundings, partners: Partners) -> list[Person]:
+    return [Eager(f"reporter{number}", shared) for number in range(REPORTERS)]
+
+
+@pytest.fixture
+def stage_without(broker: Broker, mongo: Database, tmp_path: Path):
+    """``with stage_without("inbox", "tasks") as stage``: everybody at work, that service without that protection."""
+
+    @contextmanager
+    def stage(protection: str, service: str) -> Iterator[Stage]:
+        target = f"services.{service}.service:{service.capitalize()}Service"
+        commands: Mapping[str, Sequence[str]] = {
+            service: (sys.executable, "-m", "tests.chaos.without", protection, target)
+        }
+        with Stage(0, broker, mongo, tmp_path, REPLICAS, reporters, commands=commands) as made:
+            made.begin()
+            yield made
+
+    return stage
+
+
+def at_work(stage: Stage, reports: int = 20) -> None:
+    """Returns when so many more requests were acknowledged, and some are under way."""
+    tally = stage.shared.tally
+    before = tally.acknowledged
+    eventually(
+        lambda: tally.acknowledged >= before + reports and tally.in_flight > REPORTERS // 2, 60, interval_s=0.001
+    )
+
+
+def test_without_the_outbox_an_acknowledged_report_is_left_without_a_case(stage_without) -> None:
+    """Killed between the write and the publication: the repetition finds the report, and tells nobody of it."""
+    with stage_without("outbox", "reports") as stage:
+
+        def lost() -> set[str]:
+            """Reports behind which others already have their cases."""
+            kept = [report["_id"] for report in stage.databases["reports"].reports.find({}, {"_id": 1})]
+            at_work(stage)
+            return set(kept) - {case["_id"] for case in stage.databases["tasks"].cases.find({}, {"_id": 1})}
+
+        for _ in range(MOST_KILLS):
+            at_work(stage)
+            stage.killer.kill("reports")
+            stage.killer.start("reports")
+            if lost():
+                break
+        stage.come_to_rest()
+        found = {finding.name for finding in stage.findings()}
+    assert "report without a case" in found
+    assert found <= {"report without a case", "reporter not told of the case"}
+
+
+def test_without_the_inbox_a_report_has_two_cases(stage_without) -> None:
+    """Killed between the effect and the acknowledgement of its events: they come again and have it again."""
+    with stage_without("inbox", "tasks") as stage:
+        cases = stage.databases["tasks"].cases
+        at_once = cases.with_options(read_concern=ReadConcern("local"))
+        doubled = [{"$group": {"_id": "$source.id", "cases": {"$sum": 1}}}, {"$match": {"cases": {"$gt": 1}}}]
+        for _ in range(MOST_KILLS):
+            stage.killer.kill("tasks")
+            at_work(stage, 100)
+            before = at_once.estimated_document_count()
+            stage.killer.start("tasks")
+            eventually(lambda before=before: at_once.estimated_document_count() > before, 60, interval_s=0.001)
+            stage.killer.kill("tasks")
+            stage.killer.start("tasks")
+            at_work(stage)
+            if list(cases.aggregate(doubled)):
+                break
+        stage.come_to_rest()
+        found = {finding.name for finding in stage.findings()}
+    assert "report with two cases" in found
+    assert "report without a case" not in found
