@@ -8,6 +8,10 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 # What `make test` gives to pytest: make test ARGS="-k receipts tests/unit"
 ARGS ?=
+# What `make chaos` does: seeds such as 7, 1-20 or 3,5,8-10 (drawn when left out), and kills of each (30).
+SEED ?=
+SEEDS ?=
+KILLS ?=
 # Kept pure by mypy's strict mode: what crosses boundaries, the chassis, the rules of each service.
 TYPED = contracts chassis $(wildcard services/*/model services/*/model.py)
 CODE = contracts chassis services gateway cli deploy tests
@@ -32,6 +36,10 @@ run: servers ## Start everything, fill in demo data, show how to try it; Ctrl-C 
 .PHONY: test
 test: servers ## Run all tests on servers of their own; a part: make test ARGS="-k receipts"
 	@$(PY) -m pytest $(ARGS)
+
+.PHONY: chaos
+chaos: servers ## Kill the system part by part while it is used, and check: make chaos SEEDS=1-20
+	@$(PY) -m tests.chaos --seeds "$(or $(SEEDS),$(SEED))" --kills $(or $(KILLS),30) $(ARGS)
 
 .PHONY: lint
 lint: environment ## Check format, style, types, imports, images, manifests, generated documents
