@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-from chassis import clock, ids, inbox, tracing
+from chassis import clock, group_commit, ids, inbox, tracing
 from chassis.outbox.pending import PENDING, Document, Pending
 from chassis.refusals import Stale
 from contracts.envelope import seal
@@ -42,6 +42,7 @@ class Aggregates:
         traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.collection = collection
+        self._inserts = group_commit.inserts(collection)
         self._hand_over = hand_over
         self._traceparent = traceparent
 
@@ -54,7 +55,10 @@ class Aggregates:
     ) -> Document:
         """Writes a new document with its events. Raises ``DuplicateKeyError`` when it exists."""
         new = self._first_version(document, events)
-        self.collection.insert_one(new, session=session)
+        if session is None:
+            self._inserts.write(new)
+        else:
+            self.collection.insert_one(new, session=session)
         self._tell([new], session)
         return new
 

@@ -14,6 +14,7 @@ from pymongo import DESCENDING, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
+from chassis import group_commit
 from chassis.outbox.aggregates import Aggregates
 from contracts.event import Draft
 
@@ -28,6 +29,7 @@ class Attempts:
     def __init__(self, aggregates: Aggregates) -> None:
         self._aggregates = aggregates
         self._collection = aggregates.collection
+        self._saves = group_commit.guarded_updates(aggregates.collection)
 
     def get(self, id: str, session: ClientSession | None = None) -> Document | None:
         """The attempt, or None."""
@@ -46,25 +48,27 @@ class Attempts:
         return True
 
     def save(self, id: str, person_id: str, question_id: str, answer: Any, sequence: int, now: datetime) -> bool:
-        """Stores one answer, durably, in one round trip; False when any guard stood against it.
+        """Stores one answer, durably, in one round trip that it may share; False when any guard stood against it,
+        or it was stored already.
 
         Guards: the attempt is the person's, running and not locked, and no sequence as great is stored.
         """
         place = f"answers.{question_id}"
-        done = self._collection.update_one(
-            {
-                "_id": id,
-                "person_id": person_id,
-                "state": "running",
-                "locks_at": {"$gt": now},
-                f"{place}.sequence": {"$not": {"$gte": sequence}},
-            },
-            {
-                "$set": {place: {"answer": answer, "sequence": sequence, "saved_at": now}},
-                "$inc": {"version": 1},
-            },
+        return self._saves.write(
+            UpdateOne(
+                {
+                    "_id": id,
+                    "person_id": person_id,
+                    "state": "running",
+                    "locks_at": {"$gt": now},
+                    f"{place}.sequence": {"$not": {"$gte": sequence}},
+                },
+                {
+                    "$set": {place: {"answer": answer, "sequence": sequence, "saved_at": now}},
+                    "$inc": {"version": 1},
+                },
+            )
         )
-        return done.matched_count == 1
 
     def update(
         self,
