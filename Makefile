@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
-# What `make test` gives to pytest: make test ARGS="-k receipts tests/unit"
+# What `make test` gives to pytest: make test ARGS="-k receipts tests/unit"; `make bench` to its program.
 ARGS ?=
 # What `make chaos` does: seeds such as 7, 1-20 or 3,5,8-10 (drawn when left out), and kills of each (30).
 SEED ?=
@@ -40,6 +40,10 @@ test: servers ## Run all tests on servers of their own; a part: make test ARGS="
 .PHONY: chaos
 chaos: servers ## Kill the system part by part while it is used, and check: make chaos SEEDS=1-20
 	@$(PY) -m tests.chaos --seeds "$(or $(SEEDS),$(SEED))" --kills $(or $(KILLS),30) $(ARGS)
+
+.PHONY: bench
+bench: servers ## Measure the flows beside the floor: table and .local/bench/latest.json; ARGS="answer_saved --check"
+	@$(PY) -m tests.performance $(ARGS)
 
 .PHONY: lint
 lint: environment ## Check format, style, types, imports, images, manifests, generated documents

@@ -53,7 +53,7 @@ def flows(chosen: list[str], rounds: Rounds, console: Console) -> dict[str, Any]
             for name in chosen:
                 progress.update(task, description=screen.TITLES[name])
                 figures = FLOWS[name].measure(running, rounds.telling(_teller(progress, name)))
-                sections[name] = _section(name, figures, rounds)
+                sections[name] = section(name, figures, rounds, sections["idle"])
     return sections
 
 
@@ -67,9 +67,17 @@ def show(sections: dict[str, Any], console: Console) -> None:
     console.print(f"\nkept in {latest.FILE}", soft_wrap=True)
 
 
-def _section(name: str, figures: dict[str, Any], rounds: Rounds) -> dict[str, Any]:
-    how = {"repetitions": rounds.repetitions, "in_flight": rounds.in_flight}
-    return {**figures, **how, "numbers": numbers.verdicts(name, figures), **origin()}
+def section(name: str, figures: dict[str, Any], rounds: Rounds, idle: dict[str, Any]) -> dict[str, Any]:
+    """A flow's section: its figures, how they were measured, which numbers hold."""
+    servers = sum(idle["cpu_ms_per_s"][server] for server in ("broker", "mongod"))
+    return {
+        **figures,
+        "floor_idle_cpu_ms": round(servers / figures["sides"]["floor"]["rate"], 3),
+        "repetitions": rounds.repetitions,
+        "in_flight": rounds.in_flight,
+        "numbers": numbers.verdicts(name, figures),
+        **origin(),
+    }
 
 
 def _teller(progress: Progress, name: str) -> Callable[[str], None]:

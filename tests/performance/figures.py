@@ -50,7 +50,7 @@ def side(runs: Sequence[Run]) -> dict[str, Any]:
     middle = typical(runs)
     programs = {name: _ms(seconds / middle.operations) for name, seconds in middle.seconds.items()}
     return {
-        "cpu_ms": round(median(run.cpu_ms for run in runs), 3),
+        "cpu_ms": cpu_ms(runs),
         "programs": programs,
         "rate": round(median(run.rate for run in runs), 1),
         "strangers": round(median(run.strangers for run in runs), 3),
@@ -82,6 +82,11 @@ def rate(run: Run) -> float:
 def delay(run: Run) -> float:
     """For `ratio` and `spread`: the median delay."""
     return median(run.delays)
+
+
+def cpu_ms(runs: Sequence[Run]) -> float:
+    """The median over the repetitions of their processor time for an operation."""
+    return round(median(map(cpu, runs)), 3)
 
 
 def delay_ms(runs: Sequence[Run]) -> float:

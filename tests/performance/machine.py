@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 from deploy.local.checkout import ROOT
+from gateway.settings import load
 from tests.performance.stage import Stage
 
 LIBRARIES = ("nameko", "eventlet", "gunicorn", "pymongo", "kombu", "aiormq", "uvloop")
@@ -18,7 +19,7 @@ LIBRARIES = ("nameko", "eventlet", "gunicorn", "pymongo", "kombu", "aiormq", "uv
 
 def machine(stage: Stage) -> dict[str, Any]:
     """Processor, memory, system, versions, and how many workers the gateway has."""
-    (gateway,) = psutil.Process(stage.programs["gateway"]).children()[:1]
+    gateway, _ = load(stage.system.environment)
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -27,10 +28,7 @@ def machine(stage: Stage) -> dict[str, Any]:
         "python": platform.python_version(),
         "mongodb": stage.mongo.server_info()["version"],
         "libraries": {name: version(name) for name in LIBRARIES},
-        "gateway": {
-            "workers": len(psutil.Process(stage.programs["gateway"]).children()),
-            "threads": gateway.num_threads(),
-        },
+        "gateway": {"workers": gateway.workers, "threads": gateway.threads},
     }
 
 

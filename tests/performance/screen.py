@@ -71,6 +71,9 @@ def machine(section: Section) -> str:
 def _remarks(section: Section) -> list[str]:
     spread = next((section[name] for name in ("cpu_ratio_spread", "rate_ratio_spread") if name in section), None)
     remarks = [f"  from {spread[0]:.2f} to {spread[1]:.2f} in single repetitions"] if spread else []
+    remarks.append(
+        f"  of the floor's ms, {section['floor_idle_cpu_ms']:.3f} are servers that the idle system keeps awake"
+    )
     strangers = max(side["strangers"] for side in section["sides"].values())
     if strangers > 0.05:
         remarks.append(f"  [yellow]other programs had {strangers:.0%} of the machine meanwhile[/yellow]")
@@ -79,9 +82,9 @@ def _remarks(section: Section) -> list[str]:
 
 def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(first, min_width=44)
+    table.add_column(first, min_width=42)
     for name in others:
-        table.add_column(name, justify="right", min_width=10)
+        table.add_column(name, justify="right", no_wrap=True, min_width=8)
     return table
 
 

@@ -30,6 +30,7 @@ DIRECT = "tests.performance.direct:create_app()"
 def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
     """The section `answer_saved`."""
     operations, many = rounds.operations or OPERATIONS, rounds.in_flight
+    few = min(ALONE, operations)
     with stage.beside(DIRECT) as direct, _sitting(stage, many) as saves:
         address, programs = stage.system.address, {"direct": direct.pid, "mongod": stage.servers["mongod"]}
 
@@ -40,7 +41,7 @@ def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
             return stage.measure(lambda: saves.run(direct.url, operations, in_flight), operations, programs)
 
         for warm_up in (system, beside):
-            warm_up(WARM_UP, many)
+            warm_up(min(WARM_UP, operations), many)
         together = rounds(
             {
                 "system": lambda: system(operations, many),
@@ -48,12 +49,12 @@ def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
                 "floor": lambda: run_floor(stage, "update", operations, many),
             }
         )
-        alone = rounds({"system": lambda: system(ALONE, 1), "direct": lambda: beside(ALONE, 1)})
+        alone = rounds({"system": lambda: system(few, 1), "direct": lambda: beside(few, 1)})
     ours, theirs, floor = together["system"], together["direct"], together["floor"]
     return {
-        "cpu_ms": figures.side(ours)["cpu_ms"],
-        "direct_cpu_ms": figures.side(theirs)["cpu_ms"],
-        "floor_cpu_ms": figures.side(floor)["cpu_ms"],
+        "cpu_ms": figures.cpu_ms(ours),
+        "direct_cpu_ms": figures.cpu_ms(theirs),
+        "floor_cpu_ms": figures.cpu_ms(floor),
         "cpu_ratio": figures.ratio(ours, theirs, figures.cpu),
         "cpu_ratio_spread": figures.spread(ours, theirs, figures.cpu),
         "floor_cpu_ratio": figures.ratio(ours, floor, figures.cpu),

@@ -41,8 +41,8 @@ def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
         "rate_ratio_spread": figures.spread(ours, floor, figures.rate),
         "rate": figures.side(ours)["rate"],
         "floor_rate": figures.side(floor)["rate"],
-        "cpu_ms": figures.side(ours)["cpu_ms"],
-        "floor_cpu_ms": figures.side(floor)["cpu_ms"],
+        "cpu_ms": figures.cpu_ms(ours),
+        "floor_cpu_ms": figures.cpu_ms(floor),
         # After the warm-up and each repetition; what the first two leave is the working memory of any.
         "rss_mb": memory,
         "rss_growth_mb": round(memory[-1] - memory[min(1, len(memory) - 1)], 1),
