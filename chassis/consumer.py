@@ -40,6 +40,7 @@ _log = structlog.get_logger(__name__)
 ATTEMPT_HEADER = "x-attempt"
 _ACCEPTED = (CONTENT_TYPE, "application/json")
 _LONGEST_PAUSE = 5.0
+_GATHER_SECONDS = 0.003
 
 
 class Reject(Exception):
@@ -77,6 +78,8 @@ class Consume(Entrypoint):
         self.attempts = attempts
         self._waiting: deque[Taken] = deque()
         self._active = 0
+        self._gathering = False
+        self._company = False
 
     @property
     def workers(self) -> int:
@@ -114,6 +117,17 @@ class Consume(Entrypoint):
             return
         attempt = int((message.headers or {}).get(ATTEMPT_HEADER, 0))
         self._waiting.append(Taken(message, event, attempt, settle, lost))
+        if self.group == 1:
+            self._work()
+        elif not self._gathering and self._active == 0:
+            # What the broker has sent together comes out of the reader one by one: wait until it has all of it, and a
+            # moment longer when there was company lately.
+            self._gathering = True
+            eventlet.spawn_after(_GATHER_SECONDS if self._company else 0, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = False
+        self._company = len(self._waiting) > 1
         self._work()
 
     def _work(self) -> None:

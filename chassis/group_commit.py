@@ -21,8 +21,10 @@ Write = TypeVar("Write")
 Outcome = TypeVar("Outcome")
 Document = dict[str, Any]
 
-# How long the first of a group waits for others, and for how long company is expected after it was last seen.
-GATHER_SECONDS = 0.01
+# The first of a group waits as long as others keep coming, looking so often and so many times at most; company is
+# expected for so long after it was last seen.
+GATHER_SECONDS = 0.005
+MOST_LOOKS = 4
 COMPANY_SECONDS = 0.25
 # So many writes at most in one command.
 MOST = 100
@@ -66,7 +68,7 @@ class GroupCommit(Generic[Write, Outcome]):
 
     def _lead(self) -> None:
         if time.monotonic() - self._company_seen < COMPANY_SECONDS:
-            time.sleep(GATHER_SECONDS)
+            self._gather()
         with self._lock:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         outcomes: Sequence[Outcome | Exception] = [Abandoned()] * len(group)
@@ -80,6 +82,13 @@ class GroupCommit(Generic[Write, Outcome]):
             for entry, outcome in zip(group, outcomes, strict=True):
                 entry.outcome = outcome
                 entry.turn.set()
+
+    def _gather(self) -> None:
+        for _ in range(MOST_LOOKS):
+            before = len(self._waiting)
+            time.sleep(GATHER_SECONDS)
+            if len(self._waiting) == before:
+                return
 
     def _hand_on(self) -> None:
         with self._lock:

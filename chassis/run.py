@@ -61,6 +61,7 @@ def _serve(service: Any, settings: Settings, own: dict[str, Any]) -> NoReturn:
     runner = ServiceRunner(
         {
             "AMQP_URI": settings.amqp_uri,
+            "SERVICE_CONTAINER_CLS": "chassis.container.Container",
             "max_workers": _workers(service, settings),
             "settings": settings,
             "service_settings": own,

@@ -90,7 +90,7 @@ def parse_instant(value: Any) -> datetime:
 
 def format_instant(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, ``2026-03-01T01:00:00.000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def _from_text(value: Any) -> datetime:

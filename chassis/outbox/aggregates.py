@@ -23,6 +23,7 @@ from contracts.event import Draft
 _BOOKKEEPING = (PENDING, "sequence")
 _DUPLICATE_KEY = 11000
 
+
 def strip(document: Document) -> Document:
     """The document without the outbox's own fields; ``version`` stays."""
     return {key: value for key, value in document.items() if key not in _BOOKKEEPING}

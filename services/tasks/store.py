@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient, UpdateOne
 from pymongo.client_session import ClientSession
 
 from chassis import Store
 from chassis.paging import page
 from contracts.event import Draft
 from services.tasks.documents import NEVER
+from services.tasks.numbers import CaseNumbers
 
 Document = dict[str, Any]
 
@@ -20,9 +21,6 @@ Document = dict[str, Any]
 NEWEST_FIRST = [("opened_at", DESCENDING), ("number", DESCENDING)]
 SOONEST_DUE_FIRST = [("next_due_at", ASCENDING), ("_id", ASCENDING)]
 BY_ID = [("_id", ASCENDING)]
-
-# Two numbers and a year read well on paper; a year with more cases than this simply gets longer numbers.
-_NUMBER_WIDTH = 6
 
 # A case without what it grew by: enough to decide on, to list and to show it.
 WITHOUT_HISTORY = {"history": 0}
@@ -58,18 +56,11 @@ class TasksStore(Store):
         "counters": [],
     }  # fmt: skip
 
-    # -- cases
+    def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
+        super().__init__(client, prefix)
+        self.numbers = CaseNumbers(self.db.counters)
 
-    def reserve_numbers(self, year: int, count: int) -> list[str]:
-        """``count`` case numbers of ``year`` that nobody else has, in one round trip. Gaps are allowed."""
-        counter = self.db.counters.find_one_and_update(
-            {"_id": f"case_number:{year}"},
-            {"$inc": {"last": count}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        last = counter["last"]
-        return [f"{year}-{number:0{_NUMBER_WIDTH}d}" for number in range(last - count + 1, last + 1)]
+    # -- cases
 
     def add_cases(self, cases: Iterable[tuple[Document, Draft]]) -> set[str]:
         """Inserts the cases that are new, with their events, in one write; the ids of those that were

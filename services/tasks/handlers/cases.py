@@ -48,7 +48,7 @@ def open_cases(store: TasksStore, events: Sequence[Received]) -> None:
         if event.data["kind"] == "report":
             by_year[local_day(event.data["received_at"]).year].append(event)
     for year, reports in by_year.items():
-        numbers = store.reserve_numbers(year, len(reports))
+        numbers = store.numbers.take(year, len(reports))
         store.add_cases(_opening(event, number) for event, number in zip(reports, numbers, strict=True))
 
 
