@@ -16,7 +16,7 @@ from deploy.local.process import Process
 from deploy.local.trouble import Trouble
 from deploy.local.waiting import DeadlineMissed, eventually
 from tests.chaos.client import Tally
-from tests.chaos.plan import BROKER, DATABASE, GATEWAY, RELAY, Kill, Target
+from tests.chaos.plan import BROKER, DATABASE, GATEWAY, RELAY, SERVICE, Kill, Target
 from tests.chaos.reading import Databases
 from tests.support.system import RunningPart, System
 
@@ -27,6 +27,8 @@ AT_WORK = 5
 # How long a kill waits for a moment at which its target has something in hand.
 MOMENT_S = 1.5
 _LOOK_S = 0.2
+# It has nothing in hand but requests.
+IDENTITY = "identity"
 
 
 class StoodStill(Exception):
@@ -60,11 +62,11 @@ class Struck:
     kill: Kill
     machine: str
     requests: int
-    pending: int | None
+    in_hand: int
 
     def __str__(self) -> str:
-        pending = "" if self.pending is None else f", {self.pending} documents with pending events"
-        return f"{self.at_s:7.2f} s  {self.kill.target} → {self.machine}, {self.requests} requests under way{pending}"
+        under_way = f"{self.requests} requests under way, {self.in_hand} things in hand"
+        return f"{self.at_s:7.2f} s  {self.kill.target} → {self.machine}: {under_way}"
 
 
 class Killer:
@@ -96,15 +98,14 @@ class Killer:
             self._wait_for_work()
         time.sleep(kill.after_s)
         machine = self._machine(kill.target)
-        pending = self._await_pending(kill.target.service) if kill.target.kind == RELAY else None
-        self._await_requests()
+        in_hand = self._await_moment(kill.target)
         requests = self._tally.in_flight
         self._kill(machine)
         revival = threading.Thread(target=self._revive, args=(machine, kill.down_s), name=f"revive {machine.name}")
         self._revivals.append(revival)
         revival.start()
         self._acknowledged = self._tally.acknowledged
-        self.struck.append(Struck(time.monotonic() - self._began, kill, machine.name, requests, pending))
+        self.struck.append(Struck(time.monotonic() - self._began, kill, machine.name, requests, in_hand))
 
     def wait_all_back(self) -> None:
         """Returns when nothing is down any more."""
@@ -134,9 +135,11 @@ class Killer:
     def _machine(self, target: Target) -> Machine:
         """The machine to kill now: one that is up and ready."""
         try:
-            return eventually(lambda: self._up(target), BACK_S)
+            machine = eventually(lambda: self._up(target), BACK_S)
         except DeadlineMissed:
             raise StoodStill(f"{target} was not there to be killed within {BACK_S:g} s") from None
+        assert machine is not None
+        return machine
 
     def _up(self, target: Target) -> Machine | None:
         machine = self._relay(target.service) if target.kind == RELAY else self._named(target)
@@ -155,18 +158,22 @@ class Killer:
         replicas = [self._parts[part.name] for part in self._system.processes[service]]
         return next((one for one in replicas if one.process.alive and one.process.pid == holder), None)
 
-    def _await_pending(self, service: str) -> int:
-        """How many documents of the service have events pending: some, if there is such a moment soon."""
+    def _await_moment(self, target: Target) -> int:
+        """Returns when the target has something in hand, or after a while; how much it has."""
         found = 0
         give_up_at = time.monotonic() + MOMENT_S
         with suppress(PyMongoError):
             while not found and time.monotonic() < give_up_at:
-                found = sum(self._databases.pending(service).values())
+                found = self._in_hand(target)
         return found
 
-    def _await_requests(self) -> None:
-        with suppress(DeadlineMissed):
-            eventually(lambda: self._tally.in_flight > 0, MOMENT_S, interval_s=0.001)
+    def _in_hand(self, target: Target) -> int:
+        """Documents with pending events for a relay, what was not dealt with for a service, else requests."""
+        if target.kind == RELAY:
+            return sum(self._databases.pending(target.service).values())
+        if target.kind == SERVICE and target.service != IDENTITY:
+            return self._databases.in_hand(target.service)
+        return self._tally.in_flight
 
     def _kill(self, machine: Machine) -> None:
         with self._lock:

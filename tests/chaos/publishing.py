@@ -50,8 +50,9 @@ class Partners:
     def close(self) -> None:
         """They are gone."""
         self.recover()
-        for sink in (*self.hooks, self.mail):
-            sink.close()
+        self.mail.close()
+        for hook in self.hooks:
+            hook.close()
 
     def _change(self) -> None:
         while not self._well.wait(self._chance.uniform(0.2, LONGEST_MOOD_S)):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 
-from chassis.outbox.aggregates import PENDING
+from chassis.outbox.pending import PENDING
 from cli.services import service_classes, stores
 from tests.chaos import evidence as seen
 
@@ -22,8 +23,12 @@ Document = dict[str, Any]
 # Lines that gunicorn and libraries write themselves.
 _PLAIN_ERROR = re.compile(r"\[(ERROR|CRITICAL)\]|^Traceback \(most recent call last\)")
 _LEVELS = ("error", "critical")
-# Read only from what was done before: it is sent back while no gateway is there to take it, and waits.
+# The end of a session has a queue only while a gateway is there to be told; until then the event waits.
 _EXPECTED = ("events not taken by the broker",)
+
+_UNDER_WAY = {
+    "$or": [{"state": {"$in": ["pending", "sending"]}}, {"state": "unknown", "next_attempt_at": {"$exists": True}}]
+}
 
 
 class Databases:
@@ -61,15 +66,28 @@ class Databases:
             if service in (None, name)
         }
 
+    def in_hand(self, service: str) -> int:
+        """How much a service was given and has not had its effect yet, as it is this moment; 0 where none can tell."""
+        look = self._IN_HAND.get(service)
+        return look(self) if look else 0
+
     def unfinished(self) -> dict[str, int]:
         """What the services still have to do by themselves: attempts to grade, deliveries to make."""
-        again = {"state": "unknown", "next_attempt_at": {"$exists": True}}
         return {
             "attempts": self["quiz"].attempts.count_documents({"state": "submitted"}),
-            "deliveries": self["publicity"].deliveries.count_documents(
-                {"$or": [{"state": {"$in": ["pending", "sending"]}}, again]}
-            ),
+            "deliveries": self["publicity"].deliveries.count_documents(_UNDER_WAY),
         }
+
+    def _now(self, name: str) -> Database[Document]:
+        """Not only what the majority has: for moments that are over a millisecond later."""
+        return self[name].with_options(read_concern=ReadConcern("local"))
+
+    _IN_HAND: ClassVar[Mapping[str, Callable[[Databases], int]]] = {
+        "reports": lambda self: self._now("reports").reports.count_documents({"progress_sequence": 0}),
+        "tasks": lambda self: _size(self._now("reports").reports) - _size(self._now("tasks").cases),
+        "quiz": lambda self: self._now("quiz").attempts.count_documents({"state": "submitted"}),
+        "publicity": lambda self: self._now("publicity").deliveries.count_documents(_UNDER_WAY),
+    }
 
     def drop(self) -> None:
         """Remove them all."""
@@ -96,8 +114,8 @@ class Databases:
     def _credits(self, usernames: dict[str, str]) -> Iterator[seen.Credit]:
         for record in self["tasks"].study_records.find():
             for entry in record["entries"]:
-                username = usernames.get(record["_id"], record["_id"])
-                yield seen.Credit(entry["ref"], username, entry["credits"], entry["score"], entry["sequence"])
+                figures = (entry["credits"], entry["score"], entry["sequence"])
+                yield seen.Credit(entry["ref"], usernames[record["_id"]], *figures)
 
     def _deliveries(self) -> Iterator[seen.Delivery]:
         addresses = {one["_id"]: one["address"] for one in self["publicity"].recipients.find()}
@@ -123,6 +141,10 @@ class Databases:
         yield seen.Stream("person_changed", _sequences(people), _sequences(tasks.people.find()))
 
 
+def _size(collection: Collection[Document]) -> int:
+    return collection.estimated_document_count()
+
+
 def _sequences(documents: Iterable[Document]) -> dict[str, int]:
     return {document["_id"]: document["sequence"] for document in documents}
 
@@ -145,7 +167,7 @@ def _attempt(attempt: Document, usernames: dict[str, str]) -> seen.Attempt:
     return seen.Attempt(
         attempt["_id"],
         attempt["exam_id"],
-        usernames.get(attempt["person_id"], attempt["person_id"]),
+        usernames[attempt["person_id"]],
         attempt["number"],
         attempt["state"],
         {question: saved["answer"] for question, saved in attempt["answers"].items()},
@@ -154,7 +176,7 @@ def _attempt(attempt: Document, usernames: dict[str, str]) -> seen.Attempt:
 
 
 def _standing(standing: Document, usernames: dict[str, str]) -> seen.Standing:
-    username = usernames.get(standing["person_id"], standing["person_id"])
+    username = usernames[standing["person_id"]]
     attempts = tuple(mark["attempt_id"] for mark in standing["marks"].values())
     return seen.Standing(standing["exam_id"], username, attempts, standing["sequence"])
 
