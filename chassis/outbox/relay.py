@@ -123,8 +123,10 @@ class Relay:
 
     def _wait(self) -> None:
         """Returns when it was woken, and in time to renew the lease, to sweep, and to remove what was published."""
-        removal = min((backlog.removal_due for backlog in self._backlogs.values()), default=float("inf"))
-        seconds = min(self._sweep, _RENEW_SECONDS, max(0.0, removal - time.monotonic()))
+        seconds = min(self._sweep, _RENEW_SECONDS)
+        if self._lease.held:
+            removal = min(backlog.removal_due for backlog in self._backlogs.values())
+            seconds = min(seconds, max(0.0, removal - time.monotonic()))
         with eventlet.Timeout(seconds, False):
             self._woken.wait()
         self._woken = Event()
