@@ -26,6 +26,7 @@ def run_floor(stage: Stage, job: str, operations: int, in_flight: int) -> Run:
         },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,
         text=True,
     )
     with process:

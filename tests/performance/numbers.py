@@ -35,8 +35,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "answer_saved": (Limit("CPU, in direct updates", "cpu_ratio", at_most=2.0),),
     "fan_out": (
         Limit("rate, in the floor's confirmed publishes", "rate_ratio", at_least=0.5),
-        # Flat: less than one batch of 500 deliveries and its events would take if it were kept.
-        Limit("growth of publicity's memory in MB", "rss_growth_mb", at_most=2.0),
+        # Flat: over four publications a tenth of what the deliveries of one would take if they were kept.
+        Limit("growth of publicity's memory in MB", "rss_growth_mb", at_most=4.0),
     ),
 }
 
