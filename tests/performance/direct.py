@@ -1,7 +1,8 @@
 """What an answer saved is measured against: the gateway's own application, whose save is made without RPC.
 
 The same gunicorn, framework, route, sign-in, limits, validation, middleware and answer; in place of the call to quiz
-the one update that quiz makes for it, from the gateway's own process. Run under gateway/gunicorn_conf.py.
+the very write that quiz's store makes for it, from the gateway's own process, grouped with others as it is there: what
+makes quiz's writes cheaper makes these cheaper, too. Run under gateway/gunicorn_conf.py.
 """
 
 from typing import Any
