@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
 
 # Messages of these speak of addresses and time limits; those of other errors may quote the data at hand.
 _TELLABLE = (
@@ -18,8 +18,10 @@ _TELLABLE = (
 
 
 def describe(error: BaseException) -> str:
-    """The error's type, and its message where that cannot quote content."""
+    """The error's type, the server's code for it, and its message where that cannot quote content."""
     name = type(error).__qualname__
+    if isinstance(error, OperationFailure) and error.code is not None:
+        name = f"{name} {error.code} {(error.details or {}).get('codeName', '')}".rstrip()
     tellable = isinstance(error, _TELLABLE) or getattr(error, "tellable", False)
     return f"{name}: {error}" if tellable else name
 

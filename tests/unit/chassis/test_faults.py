@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pymongo.errors import AutoReconnect, DuplicateKeyError, NotPrimaryError, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, DuplicateKeyError, NotPrimaryError, OperationFailure, ServerSelectionTimeoutError
 
 from chassis.faults import database_away, describe, trace
 
@@ -26,6 +26,13 @@ def fail() -> None:
 def test_messages_that_may_quote_data_are_left_out(error: Exception) -> None:
     assert NAME not in describe(error)
     assert type(error).__name__ in describe(error)
+
+
+def test_an_error_of_the_database_is_told_with_its_code() -> None:
+    """Its text may quote a document; without the code nobody could tell one failure from another."""
+    error = OperationFailure(f"no {NAME}", 134, {"codeName": "ReadConcernMajorityNotAvailableYet"})
+    assert describe(error) == "OperationFailure 134 ReadConcernMajorityNotAvailableYet"
+    assert describe(OperationFailure(NAME)) == "OperationFailure"
 
 
 def test_a_traceback_shows_where_but_not_what() -> None:
