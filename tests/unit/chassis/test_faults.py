@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from pymongo.errors import AutoReconnect, DuplicateKeyError, NotPrimaryError, OperationFailure, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    DuplicateKeyError,
+    NotPrimaryError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+)
 
 from chassis.faults import database_away, describe, trace
 
