@@ -3,8 +3,9 @@
 Three kinds. *Shared* limits hold over all worker processes and replicas: their counters are in the database
 ``gateway``, by the ``limits`` library's MongoDB storage. Failed sign-ins are counted there one by one. Public
 writes are taken from there in small reserves (a hundredth of the limit), which a worker then spends on its
-own: the limit is never passed, and a report does not pay for a database round trip. *Local* limits count in
-this process only. While the database is away, shared limits go on as local ones: nobody is kept from
+own; the first reserve of an address is told of only when it is spent. So a report does not pay for a database
+round trip, and a limit is passed by at most a hundredth for each worker process. *Local* limits count in this
+process only. While the database is away, shared limits go on as local ones: nobody is kept from
 reporting or signing in by a counter.
 """
 
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -37,6 +39,9 @@ LEAVE_ALONE_SECONDS = 5.0
 # How long a request may wait for the counters.
 PATIENCE_MS = 500
 MAX_KEYS = 100_000
+# So many reserves are kept before those of past windows are forgotten.
+_FORGET_AT = 10_000
+_HUNDREDTH = 100
 # Answers to an attempt to sign in that say nothing about the password.
 _NOBODY_JUDGED = frozenset({"Fault", "Interrupted", "MethodNotFound", "TooMany", "Unavailable"})
 
@@ -125,6 +130,26 @@ class SharedCounters:
         log.warning("limits_counted_locally", error=type(error).__name__)
 
 
+@dataclass
+class _Reserve:
+    """Hits of one subject in one window that this process may spend without asking."""
+
+    left: int
+    # Of those, how many the shared counter does not know of yet.
+    untold: int
+    exhausted: bool = False
+
+    @classmethod
+    def first(cls, amount: int) -> _Reserve:
+        """Most who report do so once: they need no counter but this. A low limit is counted from the first hit."""
+        free = _reserve_size(amount) if amount >= _HUNDREDTH else 0
+        return cls(free, free)
+
+
+def _reserve_size(amount: int) -> int:
+    return max(1, amount // _HUNDREDTH)
+
+
 class Limit:
     """Some rates that one subject must all keep to, such as ``8/minute;30/hour``."""
 
@@ -134,8 +159,8 @@ class Limit:
         self._counters = counters
         self._key = hashlib.sha256(key).digest()
         self._reserve = reserve
-        # (item, subject, window) -> hits that may still be spent here; 0 = exhausted
-        self._reserves: dict[tuple[int, str, int], int] = {}
+        self._reserves: dict[tuple[int, str, int], _Reserve] = {}
+        self._forget_at = _FORGET_AT
         self._lock = threading.Lock()
 
     def hit(self, *subject: str) -> float | None:
@@ -159,32 +184,36 @@ class Limit:
         if not self._reserve:
             count = self._counters.incr(self._name(item, digest, window), seconds, 1)
             return left if count > item.amount else None
-        slot = (index, digest, window)
         with self._lock:
-            reserve = self._reserves.get(slot)
-            if not reserve and reserve != 0:
+            reserve = self._reserves.get((index, digest, window))
+            if reserve is None:
                 self._forget_old(now)
-            if reserve is None or reserve == -1:
-                reserve = self._replenish(item, digest, window)
-            if reserve == 0:
-                self._reserves[slot] = 0
+                reserve = self._reserves[index, digest, window] = _Reserve.first(item.amount)
+            if not reserve.left and not reserve.exhausted:
+                self._replenish(reserve, item, digest, window)
+            if not reserve.left:
                 return left
-            # -1: spent, ask for more; 0: the window is exhausted, do not ask again
-            self._reserves[slot] = reserve - 1 or -1
+            reserve.left -= 1
             return None
 
-    def _replenish(self, item: RateLimitItem, digest: str, window: int) -> int:
-        wanted = max(1, item.amount // 100)
-        count = self._counters.incr(self._name(item, digest, window), item.get_expiry(), wanted)
-        return max(0, min(wanted, item.amount - (count - wanted)))
+    def _replenish(self, reserve: _Reserve, item: RateLimitItem, digest: str, window: int) -> None:
+        wanted = _reserve_size(item.amount)
+        counted = self._counters.incr(self._name(item, digest, window), item.get_expiry(), wanted + reserve.untold)
+        reserve.untold = 0
+        reserve.left = max(0, min(wanted, item.amount - (counted - wanted)))
+        reserve.exhausted = not reserve.left
 
     def _forget_old(self, now: float) -> None:
-        if len(self._reserves) > 10_000:
-            self._reserves = {
-                slot: left
-                for slot, left in self._reserves.items()
-                if slot[2] >= int(now // self._items[slot[0]].get_expiry())
-            }
+        if len(self._reserves) < self._forget_at:
+            return
+        self._reserves = {
+            slot: reserve
+            for slot, reserve in self._reserves.items()
+            if slot[2] >= int(now // self._items[slot[0]].get_expiry())
+        }
+        if len(self._reserves) >= MAX_KEYS:
+            self._reserves.clear()
+        self._forget_at = max(_FORGET_AT, 2 * len(self._reserves))
 
     def _name(self, item: RateLimitItem, digest: str, window: int) -> str:
         return f"{self.name}/{item.amount}/{item.get_expiry()}/{window}/{digest}"

@@ -48,10 +48,25 @@ def test_the_strictest_of_several_rates_holds() -> None:
     assert spend(limit, 10) == 3
 
 
-def test_workers_that_share_counters_do_not_pass_the_limit_together() -> None:
+def test_workers_that_share_counters_pass_the_limit_by_no_more_than_a_hundredth_each() -> None:
     counters = LocalCounters()
     workers = [Limit("x", "1000/day", counters, KEY, reserve=True) for _ in range(4)]
-    assert sum(spend(worker, 400) for worker in workers) == 1000
+    assert 1000 <= sum(spend(worker, 400) for worker in workers) <= 1000 + 4 * 10
+
+
+@pytest.mark.parametrize("rate", [1, 7, 99])
+def test_workers_that_share_counters_do_not_pass_a_low_limit(rate: int) -> None:
+    counters = LocalCounters()
+    workers = [Limit("x", f"{rate}/day", counters, KEY, reserve=True) for _ in range(4)]
+    assert sum(spend(worker, rate) for worker in workers) == rate
+
+
+def test_who_writes_once_costs_no_round_trip() -> None:
+    counters = RecordingCounters()
+    limit = Limit("x", "600/minute;6000/hour", counters, KEY, reserve=True)
+    for host in range(200):
+        assert spend(limit, 3, f"192.0.2.{host}") == 3
+    assert not counters.calls
 
 
 def test_threads_do_not_pass_the_limit_together() -> None:
