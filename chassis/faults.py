@@ -16,6 +16,10 @@ _TELLABLE = (
     AttributeError,
 )
 
+# What a server answers that is coming up and does not have everything at hand yet; it has done nothing then.
+# KeyNotFound (the keys that sign cluster times), ReadConcernMajorityNotAvailableYet.
+_COMING_UP = frozenset({211, 134})
+
 
 def describe(error: BaseException) -> str:
     """The error's type, the server's code for it, and its message where that cannot quote content."""
@@ -40,5 +44,7 @@ def trace(error: BaseException) -> str:
 def database_away(error: BaseException) -> bool:
     """Whether the database could not be reached or has no primary now, so that trying again later may succeed."""
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)):
+        return True
+    if isinstance(error, OperationFailure) and error.code in _COMING_UP:
         return True
     return isinstance(error, PyMongoError) and (error.has_error_label("RetryableWriteError") or error.timeout)

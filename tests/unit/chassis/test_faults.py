@@ -60,6 +60,11 @@ def test_a_database_without_a_primary_is_away(error: Exception) -> None:
     assert database_away(error)
 
 
+@pytest.mark.parametrize("code", [134, 211], ids=["ReadConcernMajorityNotAvailableYet", "KeyNotFound"])
+def test_a_database_that_is_still_coming_up_is_away(code: int) -> None:
+    assert database_away(OperationFailure("x", code, {}))
+
+
 def test_a_refused_write_does_not_mean_that_the_database_is_away() -> None:
     assert not database_away(DuplicateKeyError("E11000", 11000, {}))
     assert not database_away(ValueError("x"))
