@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from chassis.clock import now as time_now
+from chassis.faults import database_away
 from chassis.refusals import NotFound
 from contracts.event import Draft, Received
 from contracts.publicity.events import DeliveryRequestedV1, MailingRequestedV1
@@ -133,8 +134,11 @@ def _send(
         _log.error("secrets do not open", delivery=claimed["_id"], channel=channel["_id"])
         return Later("secrets_unreadable")
     except Exception as error:
-        # A fault of the channel's own code: nobody knows how far it came.
-        _log.error("channel failed", delivery=claimed["_id"], kind=kind.kind, exc_info=error)
+        # Of the channel's own code, or of the database that it writes to: nobody knows how far it came.
+        if database_away(error):
+            _log.warning("database away", delivery=claimed["_id"], reason=type(error).__name__)
+        else:
+            _log.error("channel failed", delivery=claimed["_id"], kind=kind.kind, exc_info=error)
         return Unclear("channel_fault")
 
 
