@@ -11,6 +11,8 @@ SERVICE, RELAY, GATEWAY, BROKER, DATABASE = "service", "relay", "gateway", "brok
 KINDS = (SERVICE, RELAY, GATEWAY, BROKER, DATABASE)
 
 LONGEST_DOWN_S = 3.0
+# At times longer than the services wait for a database (5 s), which ends their requests in another way.
+DATABASE_LONGEST_DOWN_S = 7.0
 LONGEST_CALM_S = 1.2
 # How often a kill comes while the one before is still felt, and how soon after it.
 TOGETHER = 0.25
@@ -61,7 +63,8 @@ def plan_of(seed: int, kills: int, replicas: Mapping[str, int]) -> list[Kill]:
 def _kill(chance: random.Random, target: Target, *, first: bool) -> Kill:
     together = not first and chance.random() < TOGETHER
     after = chance.uniform(0, LONGEST_LAG_S) if together else chance.uniform(0.1, LONGEST_CALM_S)
-    return Kill(target, round(after, 2), round(chance.uniform(0, LONGEST_DOWN_S), 2), together)
+    longest = DATABASE_LONGEST_DOWN_S if target.kind == DATABASE else LONGEST_DOWN_S
+    return Kill(target, round(after, 2), round(chance.uniform(0, longest), 2), together)
 
 
 def _targets(chance: random.Random, replicas: Mapping[str, int]) -> Iterator[Target]:
