@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,8 +26,11 @@ PARTS = ("flows", *FLOWS, "all")
 @click.option("--repetitions", default=5, show_default=True, help="How often each side of a flow is measured.")
 @click.option("--operations", type=int, help="Of one repetition, in place of each flow's own number.")
 @click.option("--in-flight", default=IN_FLIGHT, show_default=True, help="How many operations at a time.")
+@click.option("--file", type=Path, default=latest.FILE, show_default=True, help="What the sections are merged into.")
 @click.option("--check", is_flag=True, help="End with 1 when a number misses its limit that must hold.")
-def main(parts: tuple[str, ...], repetitions: int, operations: int | None, in_flight: int, check: bool) -> None:
+def main(
+    parts: tuple[str, ...], repetitions: int, operations: int | None, in_flight: int, file: Path, check: bool
+) -> None:
     """Measure PARTS (the three flows when none is named) beside the floor; the rest of the last result is kept."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
@@ -36,8 +40,9 @@ def main(parts: tuple[str, ...], repetitions: int, operations: int | None, in_fl
     except KeyboardInterrupt:
         console.print("interrupted: all that was started has been ended")
         sys.exit(INTERRUPTED)
-    latest.merge(sections)
+    latest.merge(sections, file)
     show(sections, console)
+    console.print(f"\nkept in {file}", soft_wrap=True)
     sys.exit(1 if check and numbers.missed_musts(sections) else 0)
 
 
@@ -64,7 +69,6 @@ def show(sections: dict[str, Any], console: Console) -> None:
     for name in FLOWS:
         if name in sections:
             console.print(screen.flow(name, sections[name]))
-    console.print(f"\nkept in {latest.FILE}", soft_wrap=True)
 
 
 def section(name: str, figures: dict[str, Any], rounds: Rounds, idle: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def flow(name: str, section: Section) -> RenderableType:
 
 def programs(sides: Mapping[str, Section]) -> Table:
     """Milliseconds of CPU for an operation, by program and in all; rates and percentiles below."""
-    table = _table("CPU ms an operation", *sides)
+    table = _table("CPU ms an operation", *sides, width=24)
     names = dict.fromkeys(program for side in sides.values() for program in side["programs"])
     for name in names:
         table.add_row(name, *(_number(side["programs"].get(name), 3) for side in sides.values()))
@@ -80,9 +80,9 @@ def _remarks(section: Section) -> list[str]:
     return remarks
 
 
-def _table(first: str, *others: str) -> Table:
+def _table(first: str, *others: str, width: int = 42) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(first, min_width=42)
+    table.add_column(first, min_width=width)
     for name in others:
         table.add_column(name, justify="right", no_wrap=True, min_width=8)
     return table

@@ -22,13 +22,8 @@ from tests.support.serving import ServingProcess
 from tests.support.system import System
 
 PREFIX = "bench_"
-# As in production, but for limits that one client is not meant to reach, and tokens that outlive a measurement.
-SETTINGS = {
-    "LOG_FORMAT": "json",
-    "GATEWAY_PUBLIC_WRITE_LIMIT": "100000000/minute",
-    "GATEWAY_PUBLIC_READ_LIMIT": "100000000/minute",
-    "IDENTITY_ACCESS_MINUTES": "60",
-}
+# As in production behind one proxy, which tells each reporter's address; but tokens that outlive a measurement.
+SETTINGS = {"LOG_FORMAT": "json", "TRUSTED_PROXIES": "1", "IDENTITY_ACCESS_MINUTES": "60"}
 # What is still under way when the last operation has been seen to be done: it is ours, too.
 SETTLE_S = 0.5
 
@@ -81,13 +76,13 @@ class Stage:
         return [self.system.client(name) for name in names]
 
     @contextmanager
-    def beside(self, application: str) -> Iterator[ServingProcess]:
+    def beside(self, name: str, application: str) -> Iterator[ServingProcess]:
         """Another WSGI application under the gateway's own gunicorn configuration, while the block runs."""
-        checkout = Checkout(self.system.folder / "beside")
+        checkout = Checkout(self.system.folder / name)
         part = parts.gateway(checkout, self.system.environment, checkout.ports.get("gateway"))
         part = replace(part, command=(*part.command[:-1], application))
-        log = self.system.folder / "log" / "beside.log"
-        process = ServingProcess(application, part.command, env=part.environment, log=log, url=part.address)
+        log = self.system.folder / "log" / f"{name}.log"
+        process = ServingProcess(name, part.command, env=part.environment, log=log, url=part.address)
         try:
             process.start()
             yield process.wait_ready()

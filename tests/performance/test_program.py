@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 ROUNDS = Rounds(repetitions=1, operations=8, in_flight=4)
 FIGURES = {
     "report_to_case": {"cpu_ms", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
-    "answer_saved": {"cpu_ms", "direct_cpu_ms", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
+    "answer_saved": {"cpu_ms", "direct_cpu_ms", "direct_grouped_cpu_ratio", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
     "fan_out": {"rate_ratio", "rss_growth_mb"},
 }
 
