@@ -22,7 +22,7 @@ def test_this_is_the_plan_of_seed_7() -> None:
     """A plan that is told of in a report must be the same in a year, on any machine."""
     assert [str(kill) for kill in plan_of(7, 6, REPLICAS)] == [
         "quiz (after 0.89 s, down for 0.01 s)",
-        "database (after 1.12 s, down for 0.49 s)",
+        "database (after 1.12 s, down for 0.50 s)",
         "broker (after 0.69 s, down for 0.80 s)",
         "relay of publicity (after 0.38 s, down for 2.38 s)",
         "gateway (after 0.32 s, down for 2.56 s)",
