@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.performance import latest, numbers, screen
+from tests.performance import latest, memory, numbers, screen
 from tests.performance.flows import FLOWS
 from tests.performance.machine import machine, origin
 from tests.performance.rounds import IN_FLIGHT, Rounds
@@ -18,57 +19,73 @@ from tests.performance.stage import stage
 
 IDLE_S = 10.0
 INTERRUPTED = 130
-PARTS = ("flows", *FLOWS, "all")
+PARTS = ("flows", *FLOWS, "memory", "all")
+
+Sections = dict[str, Any]
+Tell = Callable[[str], None]
 
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--repetitions", default=5, show_default=True, help="How often each side of a flow is measured.")
-@click.option("--operations", type=int, help="Of one repetition, in place of each flow's own number.")
+@click.option("--repetitions", default=5, show_default=True, help="How often each side is measured.")
+@click.option("--operations", type=int, help="Of one repetition (memory: in all), in place of each part's own number.")
 @click.option("--in-flight", default=IN_FLIGHT, show_default=True, help="How many operations at a time.")
 @click.option("--file", type=Path, default=latest.FILE, show_default=True, help="What the sections are merged into.")
 @click.option("--check", is_flag=True, help="End with 1 when a number misses its limit that must hold.")
 def main(
     parts: tuple[str, ...], repetitions: int, operations: int | None, in_flight: int, file: Path, check: bool
 ) -> None:
-    """Measure PARTS (the three flows when none is named) beside the floor; the rest of the last result is kept."""
+    """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out; all three when nothing is
+    named), memory. What FILE tells of other parts is kept.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    console = Console()
-    chosen = [name for name in FLOWS if {"flows", "all", name} & set(parts or ["flows"])]
+    console, rounds = Console(), Rounds(repetitions, operations, in_flight)
+    sections: Sections = {}
     try:
-        sections = flows(chosen, Rounds(repetitions, operations, in_flight), Console(stderr=True))
+        for measure in chosen(set(parts or ["flows"])):
+            done = measure(rounds)
+            latest.merge(done, file)
+            sections |= done
     except KeyboardInterrupt:
         console.print("interrupted: all that was started has been ended")
         sys.exit(INTERRUPTED)
-    latest.merge(sections, file)
     show(sections, console)
     console.print(f"\nkept in {file}", soft_wrap=True)
     sys.exit(1 if check and numbers.missed_musts(sections) else 0)
 
 
-def flows(chosen: list[str], rounds: Rounds, console: Console) -> dict[str, Any]:
+def chosen(parts: set[str]) -> Iterator[Callable[[Rounds], Sections]]:
+    """What measures these parts, in order; each starts and ends what it needs."""
+    if names := [name for name in FLOWS if {"flows", "all", name} & parts]:
+        yield partial(flows, names)
+    if {"memory", "all"} & parts:
+        yield lambda rounds: _with_progress(
+            memory.STEPS + 1, lambda tell: memory.measure(rounds.operations, _titled(memory.TITLE, tell))
+        )
+
+
+def flows(names: list[str], rounds: Rounds) -> Sections:
     """The sections of these flows, measured one after the other on one stage, and what it is like when idle."""
-    columns = TextColumn("{task.description:60}"), BarColumn(), TimeElapsedColumn()
-    total = sum(FLOWS[name].RUNS for name in chosen) * rounds.repetitions
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("broker, database and system are started", total=total)
+
+    def measure(tell: Tell) -> Sections:
         with stage() as running:
-            progress.update(task, description="idle")
-            sections: dict[str, Any] = {"machine": machine(running), "idle": running.idle(IDLE_S) | origin()}
-            for name in chosen:
-                progress.update(task, description=screen.TITLES[name])
-                figures = FLOWS[name].measure(running, rounds.telling(_teller(progress, name)))
+            tell("idle")
+            sections: Sections = {"machine": machine(running), "idle": running.idle(IDLE_S) | origin()}
+            for name in names:
+                figures = FLOWS[name].measure(running, rounds.telling(_titled(screen.TITLES[name], tell)))
                 sections[name] = section(name, figures, rounds, sections["idle"])
-    return sections
+        return sections
+
+    return _with_progress(sum(FLOWS[name].RUNS for name in names) * rounds.repetitions + 1, measure)
 
 
-def show(sections: dict[str, Any], console: Console) -> None:
+def show(sections: Sections, console: Console) -> None:
     """The sections as tables."""
     console.print(screen.machine(sections["machine"]))
-    console.print(screen.idle(sections["idle"]))
-    for name in FLOWS:
+    shown = {"idle": screen.idle, **{name: partial(screen.flow, name) for name in FLOWS}, "memory": screen.memory}
+    for name, table in shown.items():
         if name in sections:
-            console.print(screen.flow(name, sections[name]))
+            console.print(table(sections[name]))
 
 
 def section(name: str, figures: dict[str, Any], rounds: Rounds, idle: dict[str, Any]) -> dict[str, Any]:
@@ -84,13 +101,23 @@ def section(name: str, figures: dict[str, Any], rounds: Rounds, idle: dict[str, 
     }
 
 
-def _teller(progress: Progress, name: str) -> Callable[[str], None]:
-    def tell(words: str) -> None:
-        progress.update(progress.task_ids[0], advance=1, description=f"{screen.TITLES[name]}: {words}")
-        if not progress.console.is_terminal:
-            progress.console.print(f"{screen.TITLES[name]}: {words}")
+def _with_progress(total: int, measure: Callable[[Tell], Sections]) -> Sections:
+    """Measures with a bar of so many steps: one each time that `tell` is called."""
+    columns = TextColumn("{task.description:60}"), BarColumn(), TimeElapsedColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("broker, database and system are started", total=total)
 
-    return tell
+        def tell(words: str) -> None:
+            progress.update(task, advance=1, description=words)
+            if not console.is_terminal:
+                console.print(words)
+
+        return measure(tell)
+
+
+def _titled(title: str, tell: Tell) -> Tell:
+    return lambda words: tell(f"{title}: {words}")
 
 
 if __name__ == "__main__":

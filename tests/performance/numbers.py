@@ -25,6 +25,10 @@ class Limit:
         return f"≤ {self.at_most:g}" if self.at_most is not None else f"≥ {self.at_least:g}"
 
 
+# Resident memory has not grown when it is greater by at most so many MB, or by this share of what it was.
+FLAT_MB = 4.0
+FLAT_SHARE = 0.05
+
 # By section of latest.json; `figure` is the name in it.
 LIMITS: dict[str, tuple[Limit, ...]] = {
     "report_to_case": (
@@ -38,7 +42,19 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         # Flat: over four publications a tenth of what the deliveries of one would take if they were kept.
         Limit("growth of publicity's memory in MB", "rss_growth_mb", at_most=4.0),
     ),
+    "memory": (
+        Limit("greatest idle service, MB", "idle_service_mb", at_most=120.0),
+        Limit("idle gateway worker, MB", "idle_worker_mb", at_most=120.0),
+        Limit("greatest service after all events, MB", "service_mb", at_most=120.0),
+        Limit("gateway worker after all events, MB", "worker_mb", at_most=120.0),
+        Limit("growth once warm ÷ (5 % or 4 MB)", "growth", at_most=1.0),
+    ),
 }
+
+
+def growth(warm_mb: float, last_mb: float) -> float:
+    """How much a process grew, in shares of what passes for no growth."""
+    return (last_mb - warm_mb) / max(FLAT_MB, warm_mb * FLAT_SHARE)
 
 
 def verdicts(section: str, figures: Mapping[str, Any]) -> list[dict[str, Any]]:

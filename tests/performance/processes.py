@@ -33,7 +33,24 @@ def processor_seconds(pid: int) -> float:
 
 def resident_mb(pid: int) -> float:
     """The resident memory of a program and its children, in MB (10^6); shared pages count once for each."""
-    return sum(process.memory_info().rss for process in _family(pid)) / 1e6
+    return sum(map(_resident_mb, _family(pid)))
+
+
+def resident_mb_by_process(programs: Mapping[str, int]) -> dict[str, float]:
+    """The resident memory of each program's own process, in MB, shared pages included.
+
+    What has children (gunicorn, whose children are the workers) is two: by its name its largest child, by
+    "<name>'s master" itself.
+    """
+    found: dict[str, float] = {}
+    for name, pid in programs.items():
+        process, *children = _family(pid)
+        workers = [child for child in children if child.name() == process.name()]
+        if workers:
+            found[name] = max(_resident_mb(worker) for worker in workers)
+            name = f"{name}'s master"
+        found[name] = _resident_mb(process)
+    return found
 
 
 @contextmanager
@@ -52,6 +69,10 @@ def _busy_seconds() -> float:
     """What all processors of the machine have worked so far, for whomever."""
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
+
+
+def _resident_mb(process: psutil.Process) -> float:
+    return float(process.memory_info().rss) / 1e6
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -58,6 +58,25 @@ def idle(section: Section) -> Table:
     return table
 
 
+def memory(section: Section) -> RenderableType:
+    """Each process's resident memory at every mark, the most it had, how much it grew; the numbers to hold."""
+    marks = section["marks"]
+    after = (f"{mark['events'] / 1e3:.0f}k" for mark in marks)
+    table = _table("resident MB", *after, "peak", "growth", width=16, others=6)
+    for name in marks[0]["rss_mb"]:
+        peak = max(mark["peak_mb"][name] for mark in marks)
+        growth = section["growth_mb"].get(name)
+        table.add_row(
+            name,
+            *(_number(mark["rss_mb"][name], 1) for mark in marks),
+            _number(peak, 1),
+            "–" if growth is None else f"{growth:+.1f}",
+        )
+    seconds = sum(mark["seconds"] for mark in marks)
+    heading = f"\n[bold]Memory[/bold]  {marks[-1]['events']:,} events in {seconds:.0f} s"
+    return Group(heading, table, held(section["numbers"]))
+
+
 def machine(section: Section) -> str:
     """The machine in a line."""
     gateway = section["gateway"]
@@ -80,11 +99,11 @@ def _remarks(section: Section) -> list[str]:
     return remarks
 
 
-def _table(first: str, *others: str, width: int = 42) -> Table:
+def _table(first: str, *names: str, width: int = 42, others: int = 8) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column(first, min_width=width)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True, min_width=8)
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True, min_width=others)
     return table
 
 

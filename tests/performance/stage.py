@@ -21,7 +21,6 @@ from tests.performance.processes import measured, resident_mb
 from tests.support.serving import ServingProcess
 from tests.support.system import System
 
-PREFIX = "bench_"
 # As in production behind one proxy, which tells each reporter's address; but tokens that outlive a measurement.
 SETTINGS = {"LOG_FORMAT": "json", "TRUSTED_PROXIES": "1", "IDENTITY_ACCESS_MINUTES": "60"}
 # What is still under way when the last operation has been seen to be done: it is ours, too.
@@ -90,23 +89,50 @@ class Stage:
             process.kill()
 
 
+@dataclass(frozen=True)
+class Servers:
+    """A broker and a database in a temporary folder, for any number of systems."""
+
+    folder: Path
+    broker: Broker
+    database: Database
+
+    @contextmanager
+    def stage(self, name: str = "bench", **options: Any) -> Iterator[Stage]:
+        """A system of this name on them, with the demonstration's people; `options` are those of `System`."""
+        environment = {**SETTINGS, **options.pop("environment", {})}
+        system = System(
+            self.folder / name,
+            self.broker.create_vhost(name),
+            self.database.uri,
+            prefix=f"{name}_",
+            environment=environment,
+            **options,
+        )
+        try:
+            system.start("identity")
+            yield Stage(system, {"broker": self.broker.server.pid, "mongod": self.database.server.pid})
+        finally:
+            system.stop()
+
+
 @contextmanager
-def stage(**options: Any) -> Iterator[Stage]:
-    """A stage of its own in a temporary folder, with the demonstration's people; `options` are those of `System`."""
+def servers() -> Iterator[Servers]:
+    """Servers for this measurement alone."""
     folder = Path(tempfile.mkdtemp(prefix="mingjing-bench-"))
-    broker, database, system = Broker(folder / "rabbitmq"), Database(folder / "mongo"), None
+    broker, database = Broker(folder / "rabbitmq"), Database(folder / "mongo")
     try:
         broker.start()
         database.start()
-        broker.wait_ready()
-        database.wait_ready()
-        options["environment"] = {**SETTINGS, **options.get("environment", {})}
-        system = System(folder / "system", broker.uri, database.uri, prefix=PREFIX, **options)
-        system.start("identity")
-        yield Stage(system, {"broker": broker.server.pid, "mongod": database.server.pid})
+        yield Servers(folder, broker.wait_ready(), database.wait_ready())
     finally:
-        if system is not None:
-            system.stop()
         broker.kill_all()
         database.kill_all()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def stage(**options: Any) -> Iterator[Stage]:
+    """One system on servers of its own; `options` are those of `System`."""
+    with servers() as own, own.stage(**options) as running:
+        yield running

@@ -1,0 +1,128 @@
+"""Members who sit exams as a load: answers of running attempts, and whole attempts from beginning to end."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+
+from tests.performance.load import Client, run
+from tests.performance.stage import Stage
+
+QUESTIONS = 50
+# Of whole attempts, how many answers each has, and how many each member makes in one exam on the average (100 at most).
+ANSWERS = 2
+EACH = 50
+
+Attempt = dict[str, Any]
+
+
+class Examroom:
+    """Some members and their trainer, who makes the exams."""
+
+    def __init__(self, address: str, trainer: httpx.Client, members: Sequence[httpx.Client]) -> None:
+        self._address, self._trainer = address, trainer
+        self._tokens = [member.headers["Authorization"].removeprefix("Bearer ") for member in members]
+        questions = [_question(trainer, number) for number in range(QUESTIONS)]
+        paper = {"title": "测速试卷", "kind": "fixed", "question_ids": questions}
+        self._paper: str = _created(trainer, "/papers", paper)["id"]
+
+    def sitting(self) -> "Saves":
+        """Every member in the middle of an attempt at a new exam."""
+        exam = self._exam(attempts_allowed=1)
+        with ExitStack() as stack:
+            clients = [stack.enter_context(closing(Client(self._address, token))) for token in self._tokens]
+            return Saves(self._tokens, [_begun(client, exam) for client in clients])
+
+    def attempts(self, number: int) -> None:
+        """So many attempts from beginning to end, each with `ANSWERS` answers, one at a time for each member."""
+        for left in range(number, 0, -EACH * len(self._tokens)):
+            self._attempts(min(left, EACH * len(self._tokens)))
+
+    def _attempts(self, number: int) -> None:
+        exam = self._exam(attempts_allowed=2 * EACH)
+
+        def attempt(client: Client, number: int) -> None:
+            attempt = _begun(client, exam)
+            for sequence, question in enumerate(attempt["questions"][:ANSWERS], 1):
+                answer = {"answer": "ABCD"[number % 4], "sequence": sequence}
+                client.send("PUT", f"/attempts/{attempt['id']}/answers/{question['id']}", answer)
+            client.send("POST", f"/attempts/{attempt['id']}/submission", {})
+
+        run(lambda n: Client(self._address, self._tokens[n]), attempt, number, len(self._tokens))
+
+    def _exam(self, attempts_allowed: int) -> str:
+        now = datetime.now(UTC)
+        exam = {
+            "title": "测速考试",
+            "paper_id": self._paper,
+            "opens_at": (now - timedelta(minutes=1)).isoformat(),
+            "closes_at": (now + timedelta(hours=3)).isoformat(),
+            "time_limit_minutes": 150,
+            "attempts_allowed": attempts_allowed,
+            "grading": "highest",
+            "pass_score": 60,
+            "credits": 2,
+            "required": False,
+            "audience": {"lines": [], "units": [], "roles": []},
+            "review": {},
+        }
+        return str(_created(self._trainer, "/exams", exam)["id"])
+
+
+class Saves:
+    """Answers to running attempts, each member at one question after the other."""
+
+    def __init__(self, tokens: Sequence[str], attempts: Sequence[Attempt]) -> None:
+        self._tokens, self._attempts = tokens, attempts
+        self._sequence = count(1)
+
+    def run(self, addresses: str | Sequence[str], operations: int, in_flight: int) -> list[float]:
+        """So many saves, the n-th of those in flight by the n-th member, at this gateway or at these in turn."""
+        gateways = [addresses] if isinstance(addresses, str) else addresses
+        attempt_of: dict[Client, Attempt] = {}
+
+        def client(worker: int) -> Client:
+            client = Client(gateways[worker % len(gateways)], self._tokens[worker])
+            attempt_of[client] = self._attempts[worker]
+            return client
+
+        def save(client: Client, number: int) -> None:
+            attempt, sequence = attempt_of[client], next(self._sequence)
+            question = attempt["questions"][sequence % len(attempt["questions"])]
+            path = f"/attempts/{attempt['id']}/answers/{question['id']}"
+            saved = client.send("PUT", path, {"answer": "ABCD"[number % 4], "sequence": sequence})
+            assert saved["sequence"] == sequence
+
+        return run(client, save, operations, in_flight)
+
+
+@contextmanager
+def examroom(stage: Stage, members: int) -> Iterator[Examroom]:
+    """So many members and the trainer, signed in."""
+    trainer, *sitting = stage.signed_in("trainer", *(f"member{number + 1}" for number in range(members)))
+    try:
+        yield Examroom(stage.system.address, trainer, sitting)
+    finally:
+        for client in (trainer, *sitting):
+            client.close()
+
+
+def _begun(client: Client, exam: str) -> Attempt:
+    attempt: Attempt = client.send("POST", f"/exams/{exam}/attempts", {})
+    return attempt
+
+
+def _question(trainer: httpx.Client, number: int) -> str:
+    options = [{"key": key, "text": f"{number} {key}"} for key in "ABCD"]
+    question = {"type": "single", "stem": f"测速题 {number}", "options": options, "answer": "B", "score": 2}
+    return str(_created(trainer, "/questions", question | {"category": "law"})["id"])
+
+
+def _created(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    created: dict[str, Any] = answer.json()
+    return created
