@@ -73,6 +73,21 @@ class Draft:
     data: dict[str, Any]
     cause: str | None = None
 
+    def about(self, subject: str, **changes: Any) -> Draft:
+        """The same about another subject, with these fields changed: for thousands at once, since only the changes
+        are checked. Raises as ``Event.draft`` does.
+        """
+        fields = self.event.schema().fields
+        data = dict(self.data)
+        for name, value in changes.items():
+            field = fields.get(name)
+            if field is None:
+                raise TypeError(f"{self.event.type()} has no field {name}")
+            key = name if field.data_key is None else field.data_key
+            data[key] = field.serialize(name, {name: value})
+            field.deserialize(data[key], key, data)
+        return replace(self, subject=subject, data=data)
+
     def following(self, event: Received) -> Draft:
         """The same as the consequence of ``event``: for handlers of groups, where each has a trace of its own."""
         return replace(self, cause=event.traceparent)

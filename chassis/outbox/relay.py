@@ -8,6 +8,7 @@ Nothing is taken out before the broker has confirmed it, so an event may be publ
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -206,16 +207,19 @@ class Relay:
         now = clock.now()
         position = 0
         arrived: list[Pending] = []
+        published: Counter[str] = Counter()
         for item in pending:
             positions = range(position, position + len(item.events))
             position = positions.stop
             first_refused = next((at - positions.start for at in positions if at in refused), len(item.events))
             for event in item.events[:first_refused]:
-                metrics.OUTBOX_PUBLISHED.labels(event["type"]).inc()
+                published[event["type"]] += 1
                 metrics.OUTBOX_LAG.observe(max(0.0, (now - parse_instant(event["time"])).total_seconds()))
             for at in refused.unroutable.intersection(positions):
                 metrics.OUTBOX_UNROUTABLE.labels(item.events[at - positions.start]["type"]).inc()
             arrived.append(Pending(item.id, item.events[:first_refused]))
+        for type, count in published.items():
+            metrics.OUTBOX_PUBLISHED.labels(type).inc(count)
         return arrived
 
     def _follow(self) -> None:

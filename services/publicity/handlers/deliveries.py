@@ -178,9 +178,11 @@ def _new_deliveries(store: PublicityStore, kinds: Kinds, event: Received) -> Ite
     for channel in sorted(channels, key=lambda channel: kinds[channel["kind"]].has_recipients):
         kind = kinds[channel["kind"]]
         recipients = store.recipient_ids(channel["_id"]) if kind.has_recipients else iter((None,))
+        first: Draft | None = None
         for recipient_id in recipients:
             delivery = _delivery(event, channel, recipient_id)
-            yield delivery, _request(kind, delivery)
+            first = first or _request(kind, delivery)
+            yield delivery, first.about(delivery["_id"], delivery_id=delivery["_id"])
 
 
 def _delivery(event: Received, channel: Fields, recipient_id: str | None) -> Fields:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
@@ -40,7 +41,7 @@ class ChannelsStore(Store):
         "recipients": [IndexModel([("channel_id", ASCENDING), ("_id", ASCENDING)], name="of_channel")],
     }
 
-    @property
+    @cached_property
     def _channels(self) -> Aggregates:
         """Versioned like every aggregate; channels tell of no events."""
         return Aggregates(self.db.channels)
