@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.performance import latest, memory, numbers, screen
+from tests.performance import growth, latest, memory, numbers, screen
 from tests.performance.flows import FLOWS
 from tests.performance.machine import machine, origin
 from tests.performance.rounds import IN_FLIGHT, Rounds
@@ -19,7 +19,7 @@ from tests.performance.stage import stage
 
 IDLE_S = 10.0
 INTERRUPTED = 130
-PARTS = ("flows", *FLOWS, "memory", "all")
+PARTS = ("flows", *FLOWS, "memory", "growth", "all")
 
 Sections = dict[str, Any]
 Tell = Callable[[str], None]
@@ -29,20 +29,27 @@ Tell = Callable[[str], None]
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--repetitions", default=5, show_default=True, help="How often each side is measured.")
 @click.option("--operations", type=int, help="Of one repetition (memory: in all), in place of each part's own number.")
+@click.option("--documents", default=growth.DOCUMENTS, show_default=True, help="Of each kind; growth: and ten times.")
 @click.option("--in-flight", default=IN_FLIGHT, show_default=True, help="How many operations at a time.")
 @click.option("--file", type=Path, default=latest.FILE, show_default=True, help="What the sections are merged into.")
 @click.option("--check", is_flag=True, help="End with 1 when a number misses its limit that must hold.")
 def main(
-    parts: tuple[str, ...], repetitions: int, operations: int | None, in_flight: int, file: Path, check: bool
+    parts: tuple[str, ...],
+    repetitions: int,
+    operations: int | None,
+    documents: int,
+    in_flight: int,
+    file: Path,
+    check: bool,
 ) -> None:
     """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out; all three when nothing is
-    named), memory. What FILE tells of other parts is kept.
+    named), memory, growth. What FILE tells of other parts is kept.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console, rounds = Console(), Rounds(repetitions, operations, in_flight)
     sections: Sections = {}
     try:
-        for measure in chosen(set(parts or ["flows"])):
+        for measure in chosen(set(parts or ["flows"]), documents):
             done = measure(rounds)
             latest.merge(done, file)
             sections |= done
@@ -54,13 +61,17 @@ def main(
     sys.exit(1 if check and numbers.missed_musts(sections) else 0)
 
 
-def chosen(parts: set[str]) -> Iterator[Callable[[Rounds], Sections]]:
+def chosen(parts: set[str], documents: int) -> Iterator[Callable[[Rounds], Sections]]:
     """What measures these parts, in order; each starts and ends what it needs."""
     if names := [name for name in FLOWS if {"flows", "all", name} & parts]:
         yield partial(flows, names)
     if {"memory", "all"} & parts:
         yield lambda rounds: _with_progress(
             memory.STEPS + 1, lambda tell: memory.measure(rounds.operations, _titled(memory.TITLE, tell))
+        )
+    if {"growth", "all"} & parts:
+        yield lambda rounds: _with_progress(
+            growth.steps(rounds), lambda tell: growth.measure(documents, rounds, _titled(growth.TITLE, tell))
         )
 
 
@@ -82,7 +93,8 @@ def flows(names: list[str], rounds: Rounds) -> Sections:
 def show(sections: Sections, console: Console) -> None:
     """The sections as tables."""
     console.print(screen.machine(sections["machine"]))
-    shown = {"idle": screen.idle, **{name: partial(screen.flow, name) for name in FLOWS}, "memory": screen.memory}
+    tables = {name: partial(screen.flow, name) for name in FLOWS}
+    shown = {"idle": screen.idle, **tables, "memory": screen.memory, "growth": screen.growth}
     for name, table in shown.items():
         if name in sections:
             console.print(table(sections[name]))

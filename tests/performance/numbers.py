@@ -49,6 +49,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         Limit("gateway worker after all events, MB", "worker_mb", at_most=120.0),
         Limit("growth once warm ÷ (5 % or 4 MB)", "growth", at_most=1.0),
     ),
+    # CPU for an operation with ten times the data ÷ that with little.
+    "growth": (
+        Limit("report → case", "report_to_case_cpu_ratio", at_most=1.2),
+        Limit("answer saved", "answer_saved_cpu_ratio", at_most=1.2),
+        Limit("delivery", "fan_out_cpu_ratio", at_most=1.2),
+    ),
 }
 
 

@@ -77,6 +77,18 @@ def memory(section: Section) -> RenderableType:
     return Group(heading, table, held(section["numbers"]))
 
 
+def growth(section: Section) -> RenderableType:
+    """Each flow's CPU with little and with much data; the numbers to hold."""
+    small, large = (f"{count:,}" for count in section["documents"].values())
+    heading = f"\n[bold]Ten times the data[/bold]  {small} and {large} documents of each kind"
+    flows = []
+    for name, flow in section["flows"].items():
+        least, greatest = flow["cpu_ratio_spread"]
+        flows.append(f"{TITLES[name]}: ratio from {least:.2f} to {greatest:.2f} in single repetitions")
+        flows.append(programs(flow["sides"]))
+    return Group(heading, *flows, held(section["numbers"]))
+
+
 def machine(section: Section) -> str:
     """The machine in a line."""
     gateway = section["gateway"]
