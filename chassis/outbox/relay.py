@@ -53,6 +53,7 @@ class Relay:
         self._ended: Event = Event()
         self._stopping = False
         self._others_write = False
+        self._hints: list[tuple[Backlog, Any, int]] = []
         # Whether there may be events that were not handed over.
         self._look = True
         self._next_sweep = 0.0
@@ -79,7 +80,8 @@ class Relay:
                     self._others_write = self._lease.contested
                     self._work()
                 elif not self._stopping:
-                    metrics.OUTBOX_PENDING_AGE.set(0)  # its active relay tells of it
+                    self._drop_handed()
+                    metrics.OUTBOX_PENDING_AGE.set(0)  # the active relay tells of it
             except NotPublished as error:
                 _log.warning("relay waits for the broker", reason=str(error))
                 self._try_again()
@@ -142,31 +144,37 @@ class Relay:
             self._look = True
         return leads
 
-    def _try_again(self) -> None:
+    def _drop_handed(self) -> None:
         for backlog in self._backlogs.values():
             backlog.drop_handed()
+
+    def _try_again(self) -> None:
+        self._drop_handed()
         eventlet.sleep(_PAUSE_AFTER_FAILURE)
         self.look()
 
     def _work(self) -> None:
         try:
-            while (self._look or self._waiting()) and self._lease.hold(renew_after=_RENEW_SECONDS):
+            while self._lease.hold(renew_after=_RENEW_SECONDS):
                 for backlog in self._backlogs.values():
                     self._relay(backlog, backlog.take(BATCH))
                 if self._look:
-                    self._remove()
-                    self._look = False
-                    self._next_sweep = time.monotonic() + self._sweep
-                    for backlog in self._backlogs.values():
-                        if self._found(backlog):
-                            self._look = True
-            self._remove(time.monotonic())
+                    self._look_once()
+                self._remove(time.monotonic())
+                if not self._look and not any(backlog.waiting for backlog in self._backlogs.values()):
+                    break
         finally:
             waiting = [since for backlog in self._backlogs.values() for since in backlog.oldest]
             metrics.OUTBOX_PENDING_AGE.set((clock.now() - min(waiting)).total_seconds() if waiting else 0)
 
-    def _waiting(self) -> bool:
-        return any(backlog.waiting for backlog in self._backlogs.values())
+    def _look_once(self) -> None:
+        # What was published would be found again.
+        self._remove()
+        self._look = False
+        self._next_sweep = time.monotonic() + self._sweep
+        for backlog in self._backlogs.values():
+            if self._found(backlog):
+                self._look = True
 
     def _remove(self, due: float = float("inf")) -> None:
         for backlog in self._backlogs.values():
@@ -181,6 +189,7 @@ class Relay:
         found = backlog.outbox.pending(BATCH, skip)
         if not found:
             backlog.held.relax()
+            backlog.unpublished_since = None
         self._relay(backlog, backlog.news(found))
         return len(found) == BATCH
 
@@ -228,10 +237,19 @@ class Relay:
             while not self._stopping and self._lease.held and self._others_write:
                 change = stream.try_next()
                 if change is not None:
-                    # Our own writes are handed over, at about the time at which the stream tells of them.
-                    eventlet.sleep(_GATHER_SECONDS)
-                    if not self._backlogs[change["ns"]["coll"]].knows(change["documentKey"]["_id"], change["sequence"]):
-                        self.look()
+                    self._hint(change["ns"]["coll"], change["documentKey"]["_id"], change["sequence"])
+
+    def _hint(self, outbox: str, id: Any, sequence: int) -> None:
+        """Somebody has written; our own writes are handed over at about the time at which the stream tells of them."""
+        if not self._backlogs[outbox].knows(id, sequence):
+            if not self._hints:
+                eventlet.spawn_after(_GATHER_SECONDS, self._follow_hints)
+            self._hints.append((self._backlogs[outbox], id, sequence))
+
+    def _follow_hints(self) -> None:
+        hints, self._hints = self._hints, []
+        if any(not backlog.knows(id, sequence) for backlog, id, sequence in hints):
+            self.look()
 
 
 def _writes_with_events(collections: Sequence[str]) -> list[dict[str, Any]]:
