@@ -16,7 +16,7 @@ from deploy.local.process import Process
 from deploy.local.trouble import Trouble
 from deploy.local.waiting import DeadlineMissed, eventually
 from tests.chaos.client import Tally
-from tests.chaos.plan import BROKER, DATABASE, GATEWAY, RELAY, SERVICE, Kill, Target
+from tests.chaos.plan import BROKER, DATABASE, GATEWAY, OUTAGE, RELAY, Kill, Target
 from tests.chaos.reading import Databases
 from tests.support.system import RunningPart, System
 
@@ -26,7 +26,10 @@ BACK_S = 90.0
 AT_WORK = 5
 # How long a kill waits for a moment at which its target has something in hand.
 MOMENT_S = 1.5
+# How long an outage's second kill waits for the first of the backlog to be dealt with; a start takes two or three.
+BACKLOG_S = 10.0
 _LOOK_S = 0.2
+_BRIEFLY_S = 0.001
 # It has nothing in hand but requests.
 IDENTITY = "identity"
 
@@ -54,19 +57,24 @@ class Machine:
         return cls(name, server.server, server.start, lambda: server.wait_ready(BACK_S))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Struck:
-    """A kill that was carried out: when (seconds since the first), what, and what was under way at that moment."""
+    """A kill that was carried out: when (seconds since the first), what, and what was under way at that moment.
+
+    `again`: of an outage, when everything was killed once more, with how much in hand.
+    """
 
     at_s: float
     kill: Kill
-    machine: str
+    machines: str
     requests: int
     in_hand: int
+    again: tuple[float, int] | None = None
 
     def __str__(self) -> str:
         under_way = f"{self.requests} requests under way, {self.in_hand} things in hand"
-        return f"{self.at_s:7.2f} s  {self.kill.target} → {self.machine}: {under_way}"
+        again = f"; again at {self.again[0]:.2f} s with {self.again[1]} in hand" if self.again else ""
+        return f"{self.at_s:7.2f} s  {self.kill.target} → {self.machines}: {under_way}{again}"
 
 
 class Killer:
@@ -97,15 +105,17 @@ class Killer:
         if not kill.together:
             self._wait_for_work()
         time.sleep(kill.after_s)
-        machine = self._machine(kill.target)
+        machines = self._machines(kill.target)
         in_hand = self._await_moment(kill.target)
         requests = self._tally.in_flight
-        self._kill(machine)
-        revival = threading.Thread(target=self._revive, args=(machine, kill.down_s), name=f"revive {machine.name}")
+        self._kill(*machines)
+        names = ", ".join(machine.name for machine in machines)
+        struck = Struck(time.monotonic() - self._began, kill, names, requests, in_hand)
+        self.struck.append(struck)
+        revival = threading.Thread(target=self._revive, args=(machines, struck), name=f"revive {names}")
         self._revivals.append(revival)
         revival.start()
         self._acknowledged = self._tally.acknowledged
-        self.struck.append(Struck(time.monotonic() - self._began, kill, machine.name, requests, in_hand))
 
     def wait_all_back(self) -> None:
         """Returns when nothing is down any more."""
@@ -132,31 +142,34 @@ class Killer:
         except DeadlineMissed:
             raise StoodStill(f"no work was done for {BACK_S:g} s after {self.struck[-1:]}") from None
 
-    def _machine(self, target: Target) -> Machine:
-        """The machine to kill now: one that is up and ready."""
+    def _machines(self, target: Target) -> list[Machine]:
+        """The machines to kill now: up and ready."""
         try:
-            machine = eventually(lambda: self._up(target), BACK_S)
+            return eventually(lambda: self._up(target), BACK_S)
         except DeadlineMissed:
             raise StoodStill(f"{target} was not there to be killed within {BACK_S:g} s") from None
-        assert machine is not None
-        return machine
 
-    def _up(self, target: Target) -> Machine | None:
-        machine = self._relay(target.service) if target.kind == RELAY else self._named(target)
+    def _up(self, target: Target) -> list[Machine]:
+        """All machines of the target, or none if any of them is down."""
+        machines = self._holding(target.service) if target.kind == RELAY else self._named(target)
         with self._lock:
-            return machine if machine is not None and machine.name not in self._down else None
+            return [] if any(machine.name in self._down for machine in machines) else machines
 
-    def _named(self, target: Target) -> Machine:
+    def _named(self, target: Target) -> list[Machine]:
         if target.kind in self._servers:
-            return self._servers[target.kind]
+            return [self._servers[target.kind]]
         if target.kind == GATEWAY:
-            return self._parts[self._system.gateway.name]
-        return self._parts[self._system.processes[target.service][target.replica - 1].name]
+            return [self._parts[self._system.gateway.name]]
+        every = self._replicas(target.service)
+        return every if target.kind == OUTAGE else [every[target.replica - 1]]
 
-    def _relay(self, service: str) -> Machine | None:
+    def _replicas(self, service: str) -> list[Machine]:
+        return [self._parts[part.name] for part in self._system.processes[service]]
+
+    def _holding(self, service: str) -> list[Machine]:
+        """The process whose relay is the active one, if there is one."""
         holder = self._databases.relay_holder(service)
-        replicas = [self._parts[part.name] for part in self._system.processes[service]]
-        return next((one for one in replicas if one.process.alive and one.process.pid == holder), None)
+        return [one for one in self._replicas(service) if one.process.alive and one.process.pid == holder]
 
     def _await_moment(self, target: Target) -> int:
         """Returns when the target has something in hand, or after a while; how much it has."""
@@ -171,30 +184,59 @@ class Killer:
         """Documents with pending events for a relay, what was not dealt with for a service, else requests."""
         if target.kind == RELAY:
             return sum(self._databases.pending(target.service).values())
-        if target.kind == SERVICE and target.service != IDENTITY:
+        if target.service not in ("", IDENTITY):
             return self._databases.in_hand(target.service)
         return self._tally.in_flight
 
-    def _kill(self, machine: Machine) -> None:
+    def _await_backlog(self, service: str) -> None:
+        """Returns when the first of what a service finds on its return was dealt with, or after a while."""
+        give_up_at = time.monotonic() + BACKLOG_S
+        last = 0
+        while time.monotonic() < give_up_at:
+            with suppress(PyMongoError):
+                now = self._databases.in_hand(service)
+                if now < last:
+                    return
+                last = now
+            time.sleep(_BRIEFLY_S)
+
+    def _kill(self, *machines: Machine) -> None:
         with self._lock:
-            self._down.add(machine.name)
-        machine.process.kill()
+            self._down.update(machine.name for machine in machines)
+        for machine in machines:
+            machine.process.kill()
 
     def _start(self, machine: Machine) -> None:
         machine.start()
         with self._lock:
             self._down.discard(machine.name)
 
-    def _revive(self, machine: Machine, down_s: float) -> None:
-        time.sleep(down_s)
+    def _revive(self, machines: list[Machine], struck: Struck) -> None:
+        time.sleep(struck.kill.down_s)
         try:
-            machine.start()
-            machine.wait_ready()
+            if struck.kill.again_s is not None:
+                self._kill_at_work(machines, struck, struck.kill.again_s)
+            for machine in machines:
+                machine.start()
+            for machine in machines:
+                machine.wait_ready()
         except (AssertionError, Trouble) as error:
-            self.absent.append(f"{machine.name}: {error}")
+            self.absent.append(f"{struck.machines}: {error}")
         finally:
             with self._lock:
-                self._down.discard(machine.name)
+                self._down.difference_update(machine.name for machine in machines)
+
+    def _kill_at_work(self, machines: list[Machine], struck: Struck, again_s: float) -> None:
+        """Starts them and kills them once more while they work off what came in meanwhile."""
+        for machine in machines:
+            machine.start()
+        self._await_backlog(struck.kill.target.service)
+        time.sleep(again_s)
+        self._kill(*machines)
+        at_s, in_hand = time.monotonic() - self._began, 0
+        with suppress(PyMongoError):
+            in_hand = self._databases.in_hand(struck.kill.target.service)
+        struck.again = at_s, in_hand
 
     def _look_after(self) -> None:
         """Notices who ended by itself, and starts it again so that the rest of the run says something, too."""

@@ -6,7 +6,17 @@ import itertools
 
 import pytest
 
-from tests.chaos.plan import DATABASE, DATABASE_LONGEST_DOWN_S, KINDS, LONGEST_DOWN_S, RELAY, SERVICE, plan_of
+from tests.chaos.plan import (
+    DATABASE,
+    DATABASE_LONGEST_DOWN_S,
+    KINDS,
+    LONGEST_AGAIN_S,
+    LONGEST_DOWN_S,
+    OUTAGE,
+    RELAY,
+    SERVICE,
+    plan_of,
+)
 
 REPLICAS = {"identity": 1, "reports": 2, "tasks": 2, "quiz": 2, "publicity": 2}
 SEEDS = range(1, 11)
@@ -21,12 +31,12 @@ def test_the_same_seed_gives_the_same_plan_however_long(seed: int) -> None:
 def test_this_is_the_plan_of_seed_7() -> None:
     """A plan that is told of in a report must be the same in a year, on any machine."""
     assert [str(kill) for kill in plan_of(7, 6, REPLICAS)] == [
-        "quiz (after 0.89 s, down for 0.01 s)",
-        "database (after 1.12 s, down for 0.50 s)",
-        "broker (after 0.69 s, down for 0.80 s)",
-        "relay of publicity (after 0.38 s, down for 2.38 s)",
-        "gateway (after 0.32 s, down for 2.56 s)",
-        "relay of quiz (after 0.60 s, down for 1.17 s)",
+        "all of publicity (after 0.39 s, down for 2.02 s, again after 0.005 s of work)",
+        "relay of publicity (after 0.48 s, down for 0.61 s)",
+        "broker (after 0.95 s, down for 1.37 s)",
+        "gateway (after 0.99 s, down for 0.77 s)",
+        "identity (after 0.84 s, down for 2.53 s)",
+        "database (after 0.89 s, down for 1.99 s)",
     ]
 
 
@@ -42,10 +52,22 @@ def test_the_first_kills_are_one_of_each_kind(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_thirty_kills_hit_everything_at_least_twice(seed: int) -> None:
     hit = [(kill.target.kind, kill.target.service) for kill in plan_of(seed, 30, REPLICAS)]
-    everything = {(kind, "") for kind in KINDS if kind not in (SERVICE, RELAY)}
+    everything = {(kind, "") for kind in KINDS if kind not in (SERVICE, RELAY, OUTAGE)}
     everything |= {(SERVICE, name) for name in REPLICAS}
     everything |= {(RELAY, name) for name, count in REPLICAS.items() if count > 1}
     assert {each: hit.count(each) for each in everything if hit.count(each) < 2} == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_thirty_kills_are_an_outage_of_every_service_with_several_processes(seed: int) -> None:
+    outages = [kill for kill in plan_of(seed, 30, REPLICAS) if kill.target.kind == OUTAGE]
+    assert {kill.target.service for kill in outages} == REPLICAS.keys() - {"identity"}
+    assert all(kill.again_s is not None and 0 <= kill.again_s <= LONGEST_AGAIN_S for kill in outages)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_but_an_outage_is_killed_again_at_work(seed: int) -> None:
+    assert {kill.target.kind for kill in plan_of(seed, 60, REPLICAS) if kill.again_s is not None} == {OUTAGE}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

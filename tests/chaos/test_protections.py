@@ -1,4 +1,4 @@
-"""The checker finds what is lost without the outbox and what is doubled without the inbox."""
+"""The checker finds what is lost without the outbox or the late acknowledgement, and doubled without the inbox."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ REPLICAS = {"reports": 1, "tasks": 1}
 REPORTERS = 8
 # Kills until something was lost or doubled; mostly the first does it.
 MOST_KILLS = 10
+# What a consumer logs that has taken events and cannot write.
+WAITS = "database away, waiting"
 
 
 StageWithout = Callable[[str, str], AbstractContextManager[Stage]]
@@ -89,6 +91,27 @@ def test_without_the_outbox_an_acknowledged_report_is_left_without_a_case(stage_
             stage.killer.start("reports")
             if lost():
                 break
+        stage.come_to_rest()
+        found = {finding.name for finding in stage.findings()}
+    assert "report without a case" in found
+    assert found <= {"report without a case", "reporter not told of the case"}
+
+
+def test_without_the_late_acknowledgement_a_report_is_left_without_a_case(
+    stage_without: StageWithout, mongo: Database
+) -> None:
+    """Killed after it took a backlog and before it could write, which a database that does not answer makes long."""
+    with stage_without("late-acknowledgement", "tasks") as stage:
+        stage.killer.kill("tasks")
+        at_work(stage, 100)
+        mongo.pause()
+        try:
+            stage.killer.start("tasks")
+            eventually(lambda: WAITS in stage.system.parts["tasks"].log(), 60)
+            stage.killer.kill("tasks")
+        finally:
+            mongo.resume()
+        stage.killer.start("tasks")
         stage.come_to_rest()
         found = {finding.name for finding in stage.findings()}
     assert "report without a case" in found

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.without inbox|outbox module:Class`: a service with one protection switched off.
+"""`python -m tests.chaos.without inbox|late-acknowledgement|outbox module:Class`: a service with one protection off.
 
 For tests of the checker alone: it must find what such a service loses or doubles. The patch is made in this process;
 nothing in the service can be switched.
@@ -11,7 +11,7 @@ from chassis import run  # isort: skip
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,9 +20,10 @@ from kombu import Connection
 
 from chassis import clock, ids
 from chassis.broker.wire import LOST
+from chassis.consumer import Consume, Taken
 from chassis.outbox.aggregates import Aggregates
 from contracts.envelope import CONTENT_TYPE, seal
-from contracts.event import Draft
+from contracts.event import Draft, Received
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -52,6 +53,20 @@ def without_inbox() -> None:
     TasksStore.add_cases = add_new_cases  # type: ignore[method-assign]
 
 
+def without_late_acknowledgement() -> None:
+    """Events are acknowledged when they come, not when they have had their effect."""
+    attempt = Consume._attempt
+
+    def settle_then_attempt(
+        self: Consume, call: Callable[[list[Received]], Any], batch: list[Taken]
+    ) -> Exception | None:
+        for taken in batch:
+            taken.settle()
+        return attempt(self, call, batch)
+
+    Consume._attempt = settle_then_attempt  # type: ignore[method-assign]
+
+
 def _publish(events: Sequence[Draft]) -> None:
     """As the framework's own dispatcher does: no confirm, no second try."""
     with suppress(*LOST), Connection(os.environ["AMQP_URI"]) as connection:
@@ -68,7 +83,11 @@ def _publish(events: Sequence[Draft]) -> None:
             )
 
 
-SWITCHED_OFF = {"inbox": without_inbox, "outbox": without_outbox}
+SWITCHED_OFF = {
+    "inbox": without_inbox,
+    "late-acknowledgement": without_late_acknowledgement,
+    "outbox": without_outbox,
+}
 
 if __name__ == "__main__":
     SWITCHED_OFF[sys.argv[1]]()
