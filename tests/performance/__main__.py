@@ -15,11 +15,12 @@ from tests.performance import growth, latest, memory, numbers, screen
 from tests.performance.flows import FLOWS
 from tests.performance.machine import machine, origin
 from tests.performance.rounds import IN_FLIGHT, Rounds
+from tests.performance.scaling import scale
 from tests.performance.stage import stage
 
 IDLE_S = 10.0
 INTERRUPTED = 130
-PARTS = ("flows", *FLOWS, "memory", "growth", "all")
+PARTS = ("flows", *FLOWS, "memory", "growth", "scale", "all")
 
 Sections = dict[str, Any]
 Tell = Callable[[str], None]
@@ -43,7 +44,7 @@ def main(
     check: bool,
 ) -> None:
     """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out; all three when nothing is
-    named), memory, growth. What FILE tells of other parts is kept.
+    named), memory, growth, scale. What FILE tells of other parts is kept.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console, rounds = Console(), Rounds(repetitions, operations, in_flight)
@@ -73,6 +74,10 @@ def chosen(parts: set[str], documents: int) -> Iterator[Callable[[Rounds], Secti
         yield lambda rounds: _with_progress(
             growth.steps(rounds), lambda tell: growth.measure(documents, rounds, _titled(growth.TITLE, tell))
         )
+    if {"scale", "all"} & parts:
+        yield lambda rounds: _with_progress(
+            scale.steps(rounds), lambda tell: scale.measure(rounds, _titled(scale.TITLE, tell))
+        )
 
 
 def flows(names: list[str], rounds: Rounds) -> Sections:
@@ -94,7 +99,8 @@ def show(sections: Sections, console: Console) -> None:
     """The sections as tables."""
     console.print(screen.machine(sections["machine"]))
     tables = {name: partial(screen.flow, name) for name in FLOWS}
-    shown = {"idle": screen.idle, **tables, "memory": screen.memory, "growth": screen.growth}
+    shown = {"idle": screen.idle, **tables}
+    shown |= {"memory": screen.memory, "growth": screen.growth, "scale": screen.scale}
     for name, table in shown.items():
         if name in sections:
             console.print(table(sections[name]))

@@ -80,13 +80,14 @@ class Saves:
         self._sequence = count(1)
 
     def run(self, addresses: str | Sequence[str], operations: int, in_flight: int) -> list[float]:
-        """So many saves, the n-th of those in flight by the n-th member, at this gateway or at these in turn."""
+        """So many saves, by the members in turn, at this gateway or at these in turn."""
         gateways = [addresses] if isinstance(addresses, str) else addresses
         attempt_of: dict[Client, Attempt] = {}
 
         def client(worker: int) -> Client:
-            client = Client(gateways[worker % len(gateways)], self._tokens[worker])
-            attempt_of[client] = self._attempts[worker]
+            member = worker % len(self._tokens)
+            client = Client(gateways[worker % len(gateways)], self._tokens[member])
+            attempt_of[client] = self._attempts[member]
             return client
 
         def save(client: Client, number: int) -> None:

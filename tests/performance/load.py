@@ -22,13 +22,18 @@ class Client:
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE_S)
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Any:
-        """The JSON that is answered, None for no content; an AssertionError with it unless the status is 2xx."""
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, status: int | None = None, **headers: str
+    ) -> Any:
+        """The JSON that is answered, None for no content; an AssertionError with it unless the status is this one, or
+        2xx.
+        """
         content = None if body is None else orjson.dumps(body)
         self._connection.request(method, f"/api/v1{path}", content, self._headers | headers)
         answer = self._connection.getresponse()
         text = answer.read()
-        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {text.decode(errors='replace')}"
+        expected = 200 <= answer.status < 300 if status is None else answer.status == status
+        assert expected, f"{method} {path}: {answer.status} {text.decode(errors='replace')}"
         return orjson.loads(text) if text else None
 
     def close(self) -> None:

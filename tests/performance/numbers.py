@@ -55,6 +55,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         Limit("answer saved", "answer_saved_cpu_ratio", at_most=1.2),
         Limit("delivery", "fan_out_cpu_ratio", at_most=1.2),
     ),
+    # The rate of two throttled replicas ÷ that of one. Where the kernel gives no quota it is not known.
+    "scale": (
+        Limit("two replicas of tasks", "tasks_ratio", at_least=1.7),
+        Limit("two replicas of the gateway", "gateway_ratio", at_least=1.7),
+    ),
 }
 
 
@@ -64,7 +69,7 @@ def growth(warm_mb: float, last_mb: float) -> float:
 
 
 def verdicts(section: str, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each limit of a section with the measured value and whether it holds."""
+    """Each limit of a section whose figure was measured, with the value and whether it holds."""
     return [
         {
             "what": limit.what,
@@ -74,6 +79,7 @@ def verdicts(section: str, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "holds": limit.holds(figures[limit.figure]),
         }
         for limit in LIMITS.get(section, ())
+        if limit.figure in figures
     ]
 
 

@@ -14,6 +14,15 @@ TITLES = {
     "fan_out": "One publication → deliveries",
 }
 
+EXPERIMENTS = {
+    "tasks": "Cases opened: replicas of tasks, full speed",
+    "tasks_throttled": "Cases opened: replicas of tasks, throttled",
+    "gateway_saves": "Answers saved: gateway's workers, full speed",
+    "gateway_saves_throttled": "Answers saved: gateways, throttled",
+    "gateway_refusals": "Refused with 422: gateway's workers, full speed",
+    "gateway_refusals_throttled": "Refused with 422: gateways, throttled",
+}
+
 
 def flow(name: str, section: Section) -> RenderableType:
     """A flow: CPU by program and side, its rates and delays, its numbers to hold."""
@@ -87,6 +96,23 @@ def growth(section: Section) -> RenderableType:
         flows.append(f"{TITLES[name]}: ratio from {least:.2f} to {greatest:.2f} in single repetitions")
         flows.append(programs(flow["sides"]))
     return Group(heading, *flows, held(section["numbers"]))
+
+
+def scale(section: Section) -> RenderableType:
+    """Each experiment's rate, CPU and cores by the number of replicas or workers; the numbers to hold."""
+    shares = ", ".join(f"{name} {share:g}" for name, share in section["shares"].items())
+    said = f"throttled to shares of a core: {shares}" if shares else "not throttled: the kernel gives no quota"
+    table = _table("", "1", "2", "4")
+    for name, experiment in section["experiments"].items():
+        sides = experiment["sides"].values()
+        table.add_section()
+        table.add_row(EXPERIMENTS[name])
+        table.add_row("  operations a second", *(_number(side["rate"], 0) for side in sides))
+        table.add_row("  times the rate of one", *(_number(ratio, 2) for ratio in experiment["ratios"].values()))
+        table.add_row("  CPU ms an operation", *(_number(side["cpu_ms"], 2) for side in sides))
+        table.add_row("  cores in use, the load's not counted", *(_number(side["cores"], 2) for side in sides))
+    heading = f"\n[bold]1, 2, 4 replicas or workers[/bold]  {said}"
+    return Group(heading, table, held(section["numbers"]))
 
 
 def machine(section: Section) -> str:

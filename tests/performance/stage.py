@@ -75,10 +75,10 @@ class Stage:
         return [self.system.client(name) for name in names]
 
     @contextmanager
-    def beside(self, name: str, application: str) -> Iterator[ServingProcess]:
+    def beside(self, name: str, application: str, **environment: str) -> Iterator[ServingProcess]:
         """Another WSGI application under the gateway's own gunicorn configuration, while the block runs."""
         checkout = Checkout(self.system.folder / name)
-        part = parts.gateway(checkout, self.system.environment, checkout.ports.get("gateway"))
+        part = parts.gateway(checkout, self.system.environment | environment, checkout.ports.get("gateway"))
         part = replace(part, command=(*part.command[:-1], application))
         log = self.system.folder / "log" / f"{name}.log"
         process = ServingProcess(name, part.command, env=part.environment, log=log, url=part.address)
