@@ -68,7 +68,7 @@ def _worked(stage: Stage, day: Workday, begun: int, events: int) -> dict[str, An
     """The mark after so many events in all."""
     began = time.perf_counter()
     with _peak(stage) as peak:
-        day.work(lambda _: None)
+        day.work()
         eventually(lambda: day.consumed() - begun >= events, DEADLINE_S, what=f"{events} events are consumed")
     seconds = time.perf_counter() - began
     time.sleep(CALM_S)

@@ -43,15 +43,11 @@ class Workday:
         self._members = [person for person in people if person["username"].startswith("member")]
         self._member_of: dict[Client, dict[str, Any]] = {}
 
-    def work(self, tell: Callable[[str], Any]) -> None:
+    def work(self) -> None:
         """Makes the events of one step. They have been accepted then; most have been consumed."""
-        tell("mails")
         self._newsroom.release(self._newsroom.approved())
-        tell("reports")
         self._load(self._public, _report, REPORTS, EVENTS_OF_A_REPORT)
-        tell("attempts")
         self._examroom.attempts(_share(self._step, ATTEMPTS) // EVENTS_OF_AN_ATTEMPT)
-        tell("people")
         self._load(self._changing, self._change, PEOPLE, 1)
         run(self._public, self._sign_in_and_out, self._step // SIGN_IN_OF, IN_FLIGHT // 4)
 
