@@ -39,8 +39,8 @@ LEAVE_ALONE_SECONDS = 5.0
 # How long a request may wait for the counters.
 PATIENCE_MS = 500
 MAX_KEYS = 100_000
-# So many reserves are kept before those of past windows are forgotten.
-_FORGET_AT = 10_000
+# So many reserves are kept, the latest. Who is forgotten begins with another hundredth.
+_MOST_RESERVES = 20_000
 _HUNDREDTH = 100
 # Answers to an attempt to sign in that say nothing about the password.
 _NOBODY_JUDGED = frozenset({"Fault", "Interrupted", "MethodNotFound", "TooMany", "Unavailable"})
@@ -130,7 +130,7 @@ class SharedCounters:
         log.warning("limits_counted_locally", error=type(error).__name__)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reserve:
     """Hits of one subject in one window that this process may spend without asking."""
 
@@ -159,8 +159,7 @@ class Limit:
         self._counters = counters
         self._key = hashlib.sha256(key).digest()
         self._reserve = reserve
-        self._reserves: dict[tuple[int, str, int], _Reserve] = {}
-        self._forget_at = _FORGET_AT
+        self._reserves: dict[tuple[int, int, str], _Reserve] = {}
         self._lock = threading.Lock()
 
     def hit(self, *subject: str) -> float | None:
@@ -185,10 +184,11 @@ class Limit:
             count = self._counters.incr(self._name(item, digest, window), seconds, 1)
             return left if count > item.amount else None
         with self._lock:
-            reserve = self._reserves.get((index, digest, window))
+            reserve = self._reserves.get((index, window, digest))
             if reserve is None:
-                self._forget_old(now)
-                reserve = self._reserves[index, digest, window] = _Reserve.first(item.amount)
+                if len(self._reserves) >= _MOST_RESERVES:
+                    del self._reserves[next(iter(self._reserves))]
+                reserve = self._reserves[index, window, digest] = _Reserve.first(item.amount)
             if not reserve.left and not reserve.exhausted:
                 self._replenish(reserve, item, digest, window)
             if not reserve.left:
@@ -202,18 +202,6 @@ class Limit:
         reserve.untold = 0
         reserve.left = max(0, min(wanted, item.amount - (counted - wanted)))
         reserve.exhausted = not reserve.left
-
-    def _forget_old(self, now: float) -> None:
-        if len(self._reserves) < self._forget_at:
-            return
-        self._reserves = {
-            slot: reserve
-            for slot, reserve in self._reserves.items()
-            if slot[2] >= int(now // self._items[slot[0]].get_expiry())
-        }
-        if len(self._reserves) >= MAX_KEYS:
-            self._reserves.clear()
-        self._forget_at = max(_FORGET_AT, 2 * len(self._reserves))
 
     def _name(self, item: RateLimitItem, digest: str, window: int) -> str:
         return f"{self.name}/{item.amount}/{item.get_expiry()}/{window}/{digest}"

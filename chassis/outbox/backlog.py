@@ -16,7 +16,7 @@ MOST_HANDED = 5000
 REMOVE_AFTER_SECONDS = 0.1
 REMOVE_AFTER_DOCUMENTS = 500
 # Events and documents that a late hand-over, or a look before the removal, could bring again are known for so long.
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 
 
 class Backlog:

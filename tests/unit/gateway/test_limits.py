@@ -61,6 +61,14 @@ def test_workers_that_share_counters_do_not_pass_a_low_limit(rate: int) -> None:
     assert sum(spend(worker, rate) for worker in workers) == rate
 
 
+def test_a_worker_remembers_no_more_than_the_latest_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.limits._MOST_RESERVES", 10)
+    limit = Limit("x", "600/minute", LocalCounters(), KEY, reserve=True)
+    for host in range(200):
+        assert spend(limit, 1, f"192.0.2.{host}") == 1
+    assert len(limit._reserves) == 10
+
+
 def test_who_writes_once_costs_no_round_trip() -> None:
     counters = RecordingCounters()
     limit = Limit("x", "600/minute;6000/hour", counters, KEY, reserve=True)
