@@ -49,9 +49,10 @@ def test_while_the_database_is_away_limits_hold_within_a_worker_and_cost_little(
         # The first one finds out that the database is away.
         assert seconds(lambda: httpx.post(refresh, timeout=10)) < 3
         statuses: list[int] = []
-        took = seconds(lambda: statuses.extend(httpx.post(refresh).status_code for _ in range(7)))
+        statuses.extend(httpx.post(refresh, timeout=10).status_code for _ in range(7))
         assert statuses == [401] * 4 + [429] * 3
-        assert took < 2
+        # Most of them did not try to reach it.
+        assert gateway.log().count("limits_counted_locally") < 4
         assert httpx.get(f"{gateway.url}/readyz", timeout=5).json()["parts"]["database"] == "unavailable"
     finally:
         mongo.resume()
