@@ -67,19 +67,22 @@ class GroupCommit(Generic[Write, Outcome]):
         return entry.outcome
 
     def _lead(self) -> None:
-        if time.monotonic() - self._company_seen < COMPANY_SECONDS:
-            self._gather()
-        with self._lock:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        outcomes: Sequence[Outcome | Exception] = [Abandoned()] * len(group)
+        group: list[_Entry[Write, Outcome]] = []
+        outcomes: Sequence[Outcome | Exception] | None = None
         try:
+            try:
+                if time.monotonic() - self._company_seen < COMPANY_SECONDS:
+                    self._gather()
+            finally:
+                with self._lock:
+                    group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             outcomes = self._commit([entry.write for entry in group])
         except Exception as error:
             outcomes = [error] * len(group)
         finally:
             # Whatever ends this greenlet, those who wait must not do so for ever.
             self._hand_on()
-            for entry, outcome in zip(group, outcomes, strict=True):
+            for entry, outcome in zip(group, outcomes or [Abandoned()] * len(group), strict=True):
                 entry.outcome = outcome
                 entry.turn.set()
 

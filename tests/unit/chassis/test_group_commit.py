@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -102,6 +103,22 @@ def test_those_who_wait_for_one_that_is_killed_are_told() -> None:
         kill.set()
     assert sorted(died) == ["follower", "leader"]
     assert group.write(4) == 4
+
+
+def test_one_that_is_killed_while_it_waits_for_company_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(_: float) -> None:
+        raise Killed
+
+    group = GroupCommit(list[int])
+    group._company_seen = time.monotonic()
+    with monkeypatch.context() as patched:
+        patched.setattr("chassis.group_commit.time.sleep", kill)
+        with pytest.raises(Killed):
+            group.write(1)
+    assert group.write(2) == 2
 
 
 class Collection:
