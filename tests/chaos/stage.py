@@ -45,6 +45,8 @@ ENVIRONMENT = {
 
 # How long what was begun may take to be finished, and everything that follows from it to come to rest.
 FINISH_S, REST_S = 120.0, 150.0
+# A quorum queue tells how long it is every five seconds: until then it may be said to be empty, or not to be.
+TOLD_EVERY_S = 6.0
 READERS_AT_ONCE = 4
 
 Cast = Callable[[Surroundings, Partners], list[Person]]
@@ -67,6 +69,7 @@ class Stage:
         *,
         commands: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        self._at_rest_since: float | None = None
         self._unique = f"chaos{seed}_{secrets.token_hex(3)}_"
         self._broker = broker
         self.system = System(
@@ -157,8 +160,12 @@ class Stage:
         return evidence
 
     def _at_rest(self) -> bool:
-        """Nothing pending, nothing queued, nothing due; and still so after the queues were seen to be empty."""
-        return not self._waits() and not self._queues() and not self._waits()
+        """Nothing pending, nothing queued, nothing due, for longer than the broker takes to tell of a queue."""
+        since, self._at_rest_since = self._at_rest_since, None
+        if self._waits() or self._queues():
+            return False
+        self._at_rest_since = since or time.monotonic()
+        return time.monotonic() - self._at_rest_since > TOLD_EVERY_S
 
     def _waits(self) -> int:
         return sum(self.databases.pending().values()) + sum(self.databases.unfinished().values())
