@@ -29,9 +29,11 @@ class Database(DependencyProvider):
 
     outlet = Outlet()
 
-    def __init__(self, store: type[Store]) -> None:
+    def __init__(self, store: type[Store], *, relays: bool = True) -> None:
+        """``relays``: False in a second process of a service, whose events the first one's relay finds."""
         super().__init__()
         self.store_class = store
+        self._relays = relays
         self._relay: Relay | None = None
         self._indexed = False
         self.store: Store
@@ -43,7 +45,7 @@ class Database(DependencyProvider):
 
     def start(self) -> None:
         HEALTH.ready("database", lambda: self._indexed and self.store.reachable())
-        if self.store_class.outboxes:
+        if self.store_class.outboxes and self._relays:
             sweep = self.container.config["settings"].outbox_sweep_seconds
             self._relay = Relay(self.store.db, self.store_class.outboxes, self.outlet.publisher, sweep)
             self.store.relay = self._relay

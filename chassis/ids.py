@@ -12,6 +12,11 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def random_id() -> str:
+    """A UUIDv4 (RFC 9562): unlike ``new_id`` it tells nothing of when it was made."""
+    return str(uuid_utils.uuid4())
+
+
 def derived_id(*parts: str) -> str:
     """The same id for the same parts: 32 hex digits of their SHA-256. For effects that must happen once."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -1,4 +1,6 @@
-"""The services of the platform, found by their place: ``services/<name>/service.py`` holds one nameko class."""
+"""The services of the platform, found by their place: ``services/<name>/service.py`` holds one nameko class, and
+``services/<name>/worker.py``, where there is one, that of the process that does its heavy work.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from chassis.database import Store
 
 
 def service_classes() -> list[Any]:
-    """Every service's nameko class, by name."""
+    """Every nameko class, by name."""
     found = []
     for package in pkgutil.iter_modules(services.__path__, "services."):
-        name = f"{package.name}.service"
-        if package.ispkg and find_spec(name):
-            found += _classes_with_a_name(import_module(name), name)
+        for name in (f"{package.name}.service", f"{package.name}.worker"):
+            if package.ispkg and find_spec(name):
+                found += _classes_with_a_name(import_module(name), name)
     return sorted(found, key=lambda service: service.name)
 
 

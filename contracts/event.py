@@ -23,6 +23,9 @@ class Event(Schema):
     producer: ClassVar[str]
     event: ClassVar[str]
     version: ClassVar[int] = 1
+    # Whether the moment must not be told: what a member of the public does. The envelope's ``time`` is then cut to the
+    # full hour, and its ``id`` holds no time.
+    discreet: ClassVar[bool] = False
 
     @classmethod
     def type(cls) -> str:

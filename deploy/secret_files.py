@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent / "secrets"
 # Where every container finds the files of its part.
 MOUNTED_AT = "/run/secrets/mingjing"
 
-PARTS = ("topology", *SERVICES, "gateway")
+# A worker is given the folder of its service.
+PARTS = ("topology", *(name for name in SERVICES if "-" not in name), "gateway")
 _RANDOM_KEYS = {
     "identity": ("IDENTITY_KEY",),
     "publicity": ("PUBLICITY_SECRETS_KEY",),

@@ -131,9 +131,9 @@ class Aggregates:
         return [
             seal(
                 draft,
-                id=ids.new_id(),
+                id=ids.random_id() if draft.event.discreet else ids.new_id(),
                 sequence=first + offset,
-                time=now,
+                time=clock.to_the_hour(now) if draft.event.discreet else now,
                 traceparent=tracing.child(draft.cause) if draft.cause else current,
             )
             for offset, draft in enumerate(events)

@@ -24,6 +24,7 @@ class ReportSubmittedV1(Event):
 
     producer = "reports"
     event = "report_submitted"
+    discreet = True
 
     report_id = Id(required=True)
     kind = fields.String(required=True, validate=one_of(*KINDS))

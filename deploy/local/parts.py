@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from deploy.local.checkout import ROOT, Checkout
 
-SERVICES = ("identity", "reports", "tasks", "quiz", "publicity")
+SERVICES = ("identity", "reports", "reports-worker", "tasks", "quiz", "publicity")
 
 # The demo system's partners are programs on this machine; elsewhere channels may not point to private networks.
 DEMO_NETWORKS = "127.0.0.0/8"
@@ -76,12 +76,14 @@ def service(checkout: Checkout, common: Mapping[str, str], gateway_address: str,
         "HEALTH_HOST": "127.0.0.1",
         "HEALTH_PORT": str(port),
     }
-    target = f"services.{name}.service:{name.capitalize()}Service"
+    package, _, role = name.partition("-")
+    role = role or "service"
+    target = f"services.{package}.{role}:{package.capitalize()}{role.capitalize()}"
     return Part(part, service_command(target), environment, address, f"{address}/readyz")
 
 
 def services(checkout: Checkout, common: Mapping[str, str], gateway_address: str) -> list[Part]:
-    """The five services, a process each."""
+    """The services and their workers, a process each."""
     return [service(checkout, common, gateway_address, name) for name in SERVICES]
 
 

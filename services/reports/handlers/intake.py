@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from chassis import clock
 from chassis.clock import BUREAU_ZONE
 from chassis.refusals import IdempotencyKeyReused, Invalid
 from contracts.call import Call
@@ -46,16 +47,16 @@ def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], 
     if key:
         report["replay"] = {
             "sealed": sealer.seal_replay(report_id, key, body, orjson.dumps(answer)),
-            "until": rules.to_the_hour(call.now + REPLAY),
+            "until": clock.to_the_hour(call.now + REPLAY),
         }
-    if store.add_report(report, _submitted(report)) or not key:
+    if store.reports.add(report, _submitted(report)) or not key:
         return answer
     return _earlier_answer(store, sealer, report_id, key, body)
 
 
 def forget_replays(store: ReportsStore, now: datetime) -> int:
     """Erase the answers that are kept for repeated requests, once nobody repeats them any more."""
-    return store.forget_replays(now)
+    return store.reports.forget_replays(now)
 
 
 def _checked_version(request: dict[str, Any], now: datetime) -> str:
@@ -74,7 +75,7 @@ def _document(
     data_key = sealing.new_data_key()
     said = rules.without_absent({name: request[name] for name in _CONTENT})
     reporter = request["reporter"]
-    received_at = rules.to_the_hour(now)
+    received_at = clock.to_the_hour(now)
     document: dict[str, Any] = {
         "_id": report_id,
         "kind": request["kind"],
@@ -117,7 +118,7 @@ def _submitted(report: dict[str, Any]) -> Any:
 
 
 def _earlier_answer(store: ReportsStore, sealer: Sealer, report_id: str, key: str, body: bytes) -> dict[str, Any]:
-    replay = (store.report(report_id) or {}).get("replay")
+    replay = (store.reports.get(report_id) or {}).get("replay")
     if replay is None:
         raise IdempotencyKeyReused
     try:

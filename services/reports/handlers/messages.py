@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis import clock
 from chassis.refusals import IdempotencyKeyReused
 from contracts.call import Call
 from services.reports import sealing
@@ -28,17 +29,17 @@ def post(
     Raises ``InboxFull``, ``IdempotencyKeyReused``.
     """
     message_id = _id(sealer, report_id, staff_id, call.idempotency_key)
-    message = store.message(message_id) if call.idempotency_key else None
+    message = store.messages.get(message_id) if call.idempotency_key else None
     if message is None:
         message = {
             "_id": message_id,
             "report_id": report_id,
             "number": _number(store, report_id),
             "author": "staff" if staff_id else "reporter",
-            "at": call.now if staff_id else rules.to_the_hour(call.now),
+            "at": call.now if staff_id else clock.to_the_hour(call.now),
             "sealed": sealing.seal_text(data_key, report_id, _field(message_id), text.encode()),
         }
-        message = store.add_message(message | ({"staff_id": staff_id} if staff_id else {}))
+        message = store.messages.add(message | ({"staff_id": staff_id} if staff_id else {}))
     told = opened(message, data_key)
     if told["text"] != text:
         raise IdempotencyKeyReused
@@ -62,7 +63,7 @@ def _field(message_id: str) -> str:
 
 
 def _number(store: ReportsStore, report_id: str) -> int:
-    number = store.next_message_number(report_id, rules.MAX_MESSAGES)
+    number = store.reports.next_message_number(report_id, rules.MAX_MESSAGES)
     if number is None:
         raise rules.InboxFull(rules.MAX_MESSAGES)
     return number

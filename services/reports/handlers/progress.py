@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.event import Received
-from services.reports.store import ReportsStore, Step
+from services.reports.store import ReportsStore
+from services.reports.store.reports import Step
 
 
 def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
     """Take over the steps of cases that began as reports; in effect once each, in whatever order they
     come."""
-    store.apply_progress(
+    store.reports.apply_progress(
         [
             Step(event.data["report_id"], event.sequence, _fields(event.data), _entry(event))
             for event in events

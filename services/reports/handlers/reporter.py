@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis import clock
 from contracts.call import Call
 from services.reports import sealing
 from services.reports.handlers import messages
@@ -26,7 +27,7 @@ def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -
         "history": report["history"],
         "due_at": report.get("due_at"),
         "messages": [
-            messages.opened(message, data_key) for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
+            messages.opened(message, data_key) for message in store.messages.newest(report["_id"], SHOWN_MESSAGES)
         ],
         "answer": answer_of(report, data_key),
         "rating": rating_of(report, data_key),
@@ -36,7 +37,7 @@ def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -
 def list_messages(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -> dict[str, Any]:
     """A page of all messages, oldest first; ``ReceiptUnknown``."""
     report, data_key = _opened(store, sealer, request["receipt"])
-    found = store.messages(report["_id"], request["limit"], request["cursor"])
+    found = store.messages.page(report["_id"], request["limit"], request["cursor"])
     return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
 
 
@@ -53,10 +54,10 @@ def rate(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Cal
     if report["state"] not in rules.RATED_STATES:
         raise rules.NotYetRated(report["state"])
     said = {"satisfied": request["satisfied"], "reason": request["reason"] or None}
-    rating = {"satisfied": said["satisfied"], "at": rules.to_the_hour(call.now)}
+    rating = {"satisfied": said["satisfied"], "at": clock.to_the_hour(call.now)}
     if said["reason"]:
         rating["reason"] = sealing.seal_text(data_key, report["_id"], "rating", said["reason"].encode())
-    if store.rate(report["_id"], rating):
+    if store.reports.rate(report["_id"], rating):
         return {**said, "at": rating["at"]}
     report, data_key = _opened(store, sealer, request["receipt"])
     earlier = rating_of(report, data_key)
@@ -85,7 +86,7 @@ def rating_of(report: dict[str, Any], data_key: bytes) -> dict[str, Any] | None:
 
 
 def _opened(store: ReportsStore, sealer: Sealer, receipt: str) -> tuple[dict[str, Any], bytes]:
-    report = store.report_of_receipt(sealer.receipt_hash(receipt))
+    report = store.reports.of_receipt(sealer.receipt_hash(receipt))
     if report is None:
         raise rules.ReceiptUnknown
     return report, sealer.data_key_for_reporter(report["_id"], report["data_key"], receipt)

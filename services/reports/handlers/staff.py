@@ -30,7 +30,7 @@ def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, A
     report = _report_of_case(store, request["case_id"], call)
     _record(store, report, request["purpose"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
-    found = store.messages(report["_id"], request["limit"], request["cursor"])
+    found = store.messages.page(report["_id"], request["limit"], request["cursor"])
     return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
 
 
@@ -61,7 +61,7 @@ def read_content(
         "place": said.get("place"),
         "reporter": {"mode": report["reporter_mode"]},
         "messages": [
-            messages.opened(message, data_key) for message in store.newest_messages(report["_id"], SHOWN_MESSAGES)
+            messages.opened(message, data_key) for message in store.messages.newest(report["_id"], SHOWN_MESSAGES)
         ],
         "rating": rating_of(report, data_key),
     }
@@ -77,7 +77,7 @@ def reader(actor: Actor | None) -> rules.Reader:
 
 
 def _report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
-    report = store.report_of_case(case_id)
+    report = store.reports.of_case(case_id)
     if report is None:
         raise NotFound("case")
     case = report["case"]
@@ -89,7 +89,7 @@ def _report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, 
 
 def _record(store: ReportsStore, report: dict[str, Any], purpose: str, call: Call) -> None:
     person = reader(call.actor)
-    store.record_access(
+    store.accesses.record(
         {
             "_id": new_id(),
             "report_id": report["_id"],

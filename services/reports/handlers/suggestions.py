@@ -16,7 +16,7 @@ from services.reports.store import ReportsStore
 
 def list_suggestions(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A page of suggestions without their content."""
-    found = store.suggestions(request["state"], reader(call.actor).units, request["limit"], request["cursor"])
+    found = store.reports.suggestions(request["state"], reader(call.actor).units, request["limit"], request["cursor"])
     return {**found, "items": [{**item, "id": item["_id"]} for item in found["items"]]}
 
 
@@ -39,7 +39,7 @@ def answer_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, An
 
 
 def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
-    suggestion = store.suggestion(suggestion_id)
+    suggestion = store.reports.suggestion(suggestion_id)
     if suggestion is None or not rules.may_read_suggestion(reader(call.actor), suggestion["subject_unit_ids"]):
         raise NotFound("suggestion")
     return suggestion
@@ -57,7 +57,7 @@ def _answered(
         "by": reader(call.actor).id,
     }
     entry = {"sequence": 1, "at": call.now, "state": state, "text_code": f"reports.progress.{state}"}
-    return store.answer_suggestion(suggestion, answer, entry)
+    return store.reports.answer(suggestion, answer, entry)
 
 
 def _told(store: ReportsStore, sealer: Sealer, suggestion: dict[str, Any], purpose: str, call: Call) -> dict[str, Any]:

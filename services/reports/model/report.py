@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 RECEIVED = "received"
@@ -85,11 +84,6 @@ def may_read_case_report(reader: Reader, handler_id: str | None, excluded_unit_i
 def may_read_suggestion(reader: Reader, excluded_unit_ids: Collection[str]) -> bool:
     """The desk, save those of a unit that the suggestion is about."""
     return "desk" in reader.roles and reader.units.isdisjoint(excluded_unit_ids)
-
-
-def to_the_hour(moment: datetime) -> datetime:
-    """The full hour before ``moment``: what is kept of the time at which a reporter did something."""
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def subject_units(subjects: Iterable[dict[str, Any]]) -> list[str]:

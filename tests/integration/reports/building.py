@@ -43,7 +43,7 @@ def later(**delta):
 
 def report_of(store, sealer, receipt):
     """The stored document behind a receipt."""
-    return store.report_of_receipt(sealer.receipt_hash(receipt))
+    return store.reports.of_receipt(sealer.receipt_hash(receipt))
 
 
 def progressed(store, sealer, receipt, *, case_id="case-1", sequence=1, **data):

@@ -96,7 +96,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed(
     stored = {report["_id"] for report in store.db.reports.find({}, {"_id": 1})} - before
     assert len(stored) == MANY
     own = sealer_of(process)
-    assert {store.report_of_receipt(own.receipt_hash(receipt))["_id"] for receipt in acknowledged.values()} == stored
+    assert {store.reports.of_receipt(own.receipt_hash(receipt))["_id"] for receipt in acknowledged.values()} == stored
     eventually(lambda: set(events()) >= stored, 20)
 
 

@@ -89,7 +89,7 @@ def test_a_step_without_a_text_changes_who_may_read_but_not_what_the_reporter_se
 def test_cases_that_no_report_opened_concern_nobody_here(store):
     handlers.show_progress(store, [a_step(None, "from-a-clue", 1)])
 
-    assert store.report_of_case("from-a-clue") is None
+    assert store.reports.of_case("from-a-clue") is None
 
 
 def test_a_step_of_a_report_that_is_not_here_changes_nothing(store):

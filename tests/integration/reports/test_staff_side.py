@@ -155,7 +155,7 @@ def test_refused_readers_leave_no_record_of_a_reading(store, sealer, case):
 def test_a_message_keeps_which_member_of_staff_wrote_it_but_does_not_tell_the_reporter(store, sealer, case):
     told = handlers.post_case_message(store, sealer, {"case_id": case, "text": "请补充"}, by(HANDLER))
 
-    assert store.message(told["id"])["staff_id"] == HANDLER.id
+    assert store.messages.get(told["id"])["staff_id"] == HANDLER.id
     assert HANDLER.id not in str(operations.post_case_report_message.dump(told))
 
 
@@ -170,7 +170,7 @@ def test_content_sealed_to_a_lost_key_names_the_key(store, sealer, case):
 
 
 def test_a_changed_narrative_is_noticed(store, sealer, case):
-    report = store.report_of_case(case)
+    report = store.reports.of_case(case)
     changed = bytearray(report["content"])
     changed[-1] ^= 1
     store.db.reports.update_one({"_id": report["_id"]}, {"$set": {"content": bytes(changed)}})
@@ -237,7 +237,7 @@ def test_a_suggestion_about_a_unit_is_not_for_its_own_people(store, sealer, sugg
 
 
 def test_a_report_is_no_suggestion(store, sealer, case):
-    report_id = store.report_of_case(case)["_id"]
+    report_id = store.reports.of_case(case)["_id"]
 
     with pytest.raises(NotFound):
         handlers.read_suggestion(store, sealer, {"suggestion_id": report_id, "purpose": "p"}, by(DESK))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from contracts.reports import operations, schemas
+from contracts.reports import operations
+from contracts.reports.schemas import bounds
 from gateway.language import knows
 from services.reports import forms
 from services.reports.model import form as rules
@@ -163,16 +164,16 @@ def test_the_limits_are_told_in_advance_attachments_included():
     assert limits["narrative"] == {"max_length": 20_000}
     assert limits["subjects"] == {"max_items": 20}
     assert limits["attachments"]["max_count"] == 0
-    assert limits["message"]["max_length"] == schemas.MESSAGE
-    assert limits["rating_reason"]["max_length"] == schemas.REASON
+    assert limits["message"]["max_length"] == bounds.MESSAGE
+    assert limits["rating_reason"]["max_length"] == bounds.REASON
 
 
 @pytest.mark.parametrize("definition", forms.all_versions().values(), ids=forms.all_versions())
 def test_no_form_allows_more_than_the_contract_lets_through(definition):
     for field in definition["fields"]:
-        outermost = schemas.NARRATIVE if field["type"] == "text" else schemas.LINE
+        outermost = bounds.NARRATIVE if field["type"] == "text" else bounds.LINE
         assert field.get("max_length", 0) <= outermost
-        assert field.get("max_items", 0) <= schemas.MAX_SUBJECTS
+        assert field.get("max_items", 0) <= bounds.MAX_SUBJECTS
 
 
 def test_an_unknown_version_is_no_form():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import clock
 from services.reports.model import report as rules
 from services.reports.model.report import Reader, may_read_case_report, may_read_suggestion
 
@@ -48,7 +49,7 @@ def test_the_level_above_a_reported_unit_still_reads():
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_kept_time_tells_the_hour_only(moment):
-    kept = rules.to_the_hour(moment)
+    kept = clock.to_the_hour(moment)
 
     assert (kept.minute, kept.second, kept.microsecond) == (0, 0, 0)
     assert 0 <= (moment - kept).total_seconds() < 3600
@@ -57,7 +58,7 @@ def test_a_kept_time_tells_the_hour_only(moment):
 def test_a_full_hour_stays_itself():
     moment = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
-    assert rules.to_the_hour(moment) == moment
+    assert clock.to_the_hour(moment) == moment
 
 
 def test_only_what_was_said_is_sealed():

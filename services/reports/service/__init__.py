@@ -1,0 +1,20 @@
+"""The reports service: its entrypoints, by subject."""
+
+from __future__ import annotations
+
+from chassis import Configuration, Database
+from services.reports.service.intake import Intake
+from services.reports.service.progress import Progress
+from services.reports.service.reporter import ReporterSide
+from services.reports.service.staff import StaffSide
+from services.reports.service.suggestions import Suggestions
+from services.reports.settings import load_settings
+from services.reports.store import ReportsStore
+
+
+class ReportsService(Intake, Progress, ReporterSide, StaffSide, Suggestions):
+    """Intake, receipts, sealed content, the inbox with the reporter, suggestions."""
+
+    name = "reports"
+    store = Database(ReportsStore)
+    settings = Configuration(load_settings)

@@ -1,0 +1,23 @@
+"""Suggestions, for the desk."""
+
+from __future__ import annotations
+
+from chassis import serve
+from contracts.reports import operations
+from services.reports import handlers
+
+
+class Suggestions:
+    """Entrypoints of ``ReportsService``."""
+
+    @serve(operations.list_suggestions)
+    def list_suggestions(self, request, call):
+        return handlers.list_suggestions(self.store, request, call)
+
+    @serve(operations.read_suggestion)
+    def read_suggestion(self, request, call):
+        return handlers.read_suggestion(self.store, self.settings.sealer, request, call)
+
+    @serve(operations.answer_suggestion)
+    def answer_suggestion(self, request, call):
+        return handlers.answer_suggestion(self.store, self.settings.sealer, request, call)

@@ -1,0 +1,139 @@
+"""The collection ``reports``: a report or suggestion with its sealed content and its pending event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pymongo import DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from chassis.outbox.aggregates import Aggregates, Document
+from chassis.paging import page
+from contracts.event import Draft
+
+_OF_SUGGESTIONS = {"kind": "suggestion"}
+
+INDEXES = {
+    "reports": [
+        IndexModel([("receipt_hash", 1)], unique=True),
+        IndexModel([("case.id", 1)], partialFilterExpression={"case.id": {"$exists": True}}),
+        IndexModel([("replay.until", 1)], partialFilterExpression={"replay.until": {"$exists": True}}),
+        IndexModel(
+            [("received_at", DESCENDING), ("_id", DESCENDING)],
+            name="suggestions",
+            partialFilterExpression=_OF_SUGGESTIONS,
+        ),
+        IndexModel(
+            [("state", 1), ("received_at", DESCENDING), ("_id", DESCENDING)],
+            name="suggestions_by_state",
+            partialFilterExpression=_OF_SUGGESTIONS,
+        ),
+    ],
+}
+
+
+class Step(NamedTuple):
+    """A step of the case that a report opened. ``entry``: its line in the reporter's history, if it has one."""
+
+    report_id: str
+    sequence: int
+    fields: Mapping[str, Any]
+    entry: Document | None
+
+
+class Reports:
+    """Reports and suggestions; see README.md for the documents' form."""
+
+    def __init__(self, aggregates: Aggregates) -> None:
+        self._aggregates = aggregates
+        self._reports = aggregates.collection
+
+    def add(self, report: Document, submitted: Draft) -> bool:
+        """Insert the report with its event in one write; ``False`` when there is one of this id already."""
+        try:
+            self._aggregates.insert(report, [submitted])
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def get(self, report_id: str) -> Document | None:
+        """The report of this id."""
+        return self._reports.find_one({"_id": report_id})
+
+    def of_receipt(self, receipt_hash: bytes) -> Document | None:
+        """The report whose receipt has this keyed hash."""
+        return self._reports.find_one({"receipt_hash": receipt_hash})
+
+    def of_case(self, case_id: str) -> Document | None:
+        """The report that opened this case, once the case has told so."""
+        return self._reports.find_one({"case.id": case_id})
+
+    def suggestion(self, suggestion_id: str) -> Document | None:
+        """The suggestion of this id; never a report."""
+        return self._reports.find_one({"_id": suggestion_id, **_OF_SUGGESTIONS})
+
+    def suggestions(
+        self, state: str | None, hidden_from: Iterable[str], limit: int, cursor: str | None
+    ) -> dict[str, Any]:
+        """A page of suggestions, newest first, without those about one of the units ``hidden_from``."""
+        wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(hidden_from)}}
+        if state:
+            wanted["state"] = state
+        return page(self._reports, wanted, sort=[("received_at", -1), ("_id", -1)], limit=limit, cursor=cursor)
+
+    def answer(self, suggestion: Document, answer: Document, entry: Document) -> Document:
+        """Set the answer and the state that ``entry`` of the history tells; ``Stale`` when it was changed
+        meanwhile."""
+        change = {"$set": {"answer": answer, "state": entry["state"]}, "$push": {"history": entry}}
+        return self._aggregates.update(suggestion, change)
+
+    def rate(self, report_id: str, rating: Document) -> bool:
+        """Set the rating; ``False`` when there is one already."""
+        found = self._reports.update_one({"_id": report_id, "rating": None}, {"$set": {"rating": rating}})
+        return found.matched_count == 1
+
+    def apply_progress(self, steps: Sequence[Step]) -> None:
+        """What cases told, in bulk and in effect once.
+
+        The fields of the highest sequence win; an entry is added once, and the history stays in order of sequence.
+        """
+        if not steps:
+            return
+        newest = self._reports.bulk_write([_as_newest(step) for step in steps])
+        if newest.matched_count < len(steps):
+            # Some came again, or after a later one: their entries may still be missing.
+            late = [_as_late(step) for step in steps if step.entry]
+            if late:
+                self._reports.bulk_write(late)
+
+    def forget_replays(self, now: datetime) -> int:
+        """Drop the sealed answers whose time is over; how many there were."""
+        return self._reports.update_many({"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}).modified_count
+
+    def next_message_number(self, report_id: str, limit: int) -> int | None:
+        """The number of the report's next message, from 1; ``None`` when it has ``limit`` already."""
+        report = self._reports.find_one_and_update(
+            {"_id": report_id, "message_count": {"$lt": limit}},
+            {"$inc": {"message_count": 1}},
+            projection={"message_count": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return report["message_count"] if report else None
+
+
+def _as_newest(step: Step) -> UpdateOne:
+    change: Document = {"$set": {**step.fields, "progress_sequence": step.sequence}}
+    if step.entry:
+        change["$push"] = _in_order(step.entry)
+    return UpdateOne({"_id": step.report_id, "progress_sequence": {"$lt": step.sequence}}, change)
+
+
+def _as_late(step: Step) -> UpdateOne:
+    missing = {"progress_sequence": {"$gt": step.sequence}, "history.sequence": {"$ne": step.sequence}}
+    return UpdateOne({"_id": step.report_id, **missing}, {"$push": _in_order(step.entry)})
+
+
+def _in_order(entry: Document | None) -> Document:
+    return {"history": {"$each": [entry], "$sort": {"sequence": 1}}}
