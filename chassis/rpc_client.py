@@ -149,10 +149,10 @@ class RpcClient:
             raise DeadlineExceeded(operation.routing_key)
         number = str(next(self._ids))
         headers = {**rpc_wire.headers_of(call), "traceparent": traceparent}
+        request_body = rpc_wire.request_body(request)
         message = amqp.Message(
-            rpc_wire.request_body(request),
-            content_type=rpc_wire.CONTENT_TYPE,
-            content_encoding="utf-8",
+            request_body,
+            **rpc_wire.body_properties(request_body),
             delivery_mode=_TRANSIENT,
             correlation_id=number,
             reply_to=rpc_wire.DIRECT_REPLY_TO,
@@ -163,15 +163,14 @@ class RpcClient:
         self._calls[number] = answer
         try:
             self._send(message, operation.routing_key, seconds)
-            body = orjson.loads(answer.result(seconds))
+            result, error = rpc_wire.reply_of(answer.result(seconds))
         except FutureTimeout:
             raise DeadlineExceeded(operation.routing_key) from None
         finally:
             self._calls.pop(number, None)
-        error = body["error"]
         if error is not None:
             raise Refused(error["exc_type"], error.get("details") or {})
-        return body["result"]
+        return result
 
     def _send(self, message: amqp.Message, routing_key: str, seconds: float) -> None:
         if not self._writing.acquire(timeout=seconds):

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
 import structlog
 from marshmallow import ValidationError
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
@@ -151,12 +150,12 @@ def serve(operation: Operation) -> Callable[[Callable[..., Any]], Callable[..., 
     return decorate
 
 
-def _request(operation: Operation, call: Call, body: bytes) -> dict[str, Any]:
+def _request(operation: Operation, call: Call, body: bytes | str) -> dict[str, Any]:
     if not operation.allows(call.actor):
         raise Forbidden() if call.actor else NotSignedIn()
     try:
-        request = orjson.loads(body)["kwargs"]["request"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        request = rpc_wire.request_of(body)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise MalformedRequest from None
     try:
         return operation.load(request)

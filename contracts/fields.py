@@ -76,6 +76,30 @@ class Day(fields.Date):
         return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
 
 
+class Binary(fields.Field[bytes]):
+    """Bytes, at most ``max`` of them, as ``bytes`` at both ends of an operation.
+
+    Only as a field of the request or response itself, not of something nested: what carries them keeps them out of its
+    JSON. In HTTP such a field is a body of its own.
+    """
+
+    default_error_messages = {  # noqa: RUF012 (marshmallow declares it on the instance)
+        "invalid": "Must be bytes.",
+        "too_long": "At most {max} bytes.",
+    }
+
+    def __init__(self, *, max: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max = max
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise self.make_error("invalid")
+        if len(value) > self.max:
+            raise self.make_error("too_long", max=self.max)
+        return value
+
+
 def parse_instant(value: Any) -> datetime:
     """The aware UTC time, cut to milliseconds, of an RFC 3339 text or an aware datetime; ``ValueError`` otherwise."""
     moment = value if isinstance(value, datetime) else _from_text(value)
@@ -128,6 +152,7 @@ class NoInput(Schema):
 
 
 __all__ = [
+    "Binary",
     "Day",
     "Id",
     "Instant",

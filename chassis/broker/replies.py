@@ -17,7 +17,7 @@ from chassis.broker.line import Line
 from chassis.broker.topology import RPC_EXCHANGE, Exchange
 from chassis.broker.wire import LOST, gathered
 from chassis.health import HEALTH
-from chassis.rpc_wire import CONTENT_TYPE, DIRECT_REPLY_TO
+from chassis.rpc_wire import DIRECT_REPLY_TO, body_properties
 
 _log = structlog.get_logger(__name__)
 
@@ -75,10 +75,9 @@ class Replies(SharedExtension):
                     exchange = "" if reply_to.startswith(DIRECT_REPLY_TO) else RPC_EXCHANGE
                     message = amqp.Message(
                         body,
-                        content_type=CONTENT_TYPE,
-                        content_encoding="utf-8",
                         delivery_mode=_TRANSIENT,
                         correlation_id=correlation_id,
+                        **body_properties(body),
                     )
                     self._channel.basic_publish(message, exchange, reply_to)
         except LOST as error:

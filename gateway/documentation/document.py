@@ -12,7 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from marshmallow import Schema, fields
 
-from contracts.fields import Instant
+from contracts.fields import Binary, Instant
 from gateway.resource import Resource
 
 VERSION = "3.1.0"
@@ -94,6 +94,7 @@ class Documentation(flask_smorest.Api):  # type: ignore[misc]
         self._lock = threading.Lock()
         super().__init__(app)
         self.register_field(Instant, "string", "date-time")
+        self.register_field(Binary, "string", "binary")
 
     def register_blueprint(self, blp: Resource, **options: Any) -> None:
         """Adds the routes of a resource."""

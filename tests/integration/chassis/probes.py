@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis import Database, Reject, Store, clock, consume, serve
 from contracts.event import Event
+from contracts.fields import Binary
 from contracts.operation import Operation
 from contracts.roles import PUBLIC
 
@@ -63,6 +64,16 @@ class Instruction(Schema):
 class Said(Schema):
     value = fields.Integer()
 
+
+class Parcel(Schema):
+    """Bytes beside other fields."""
+
+    label = fields.String(required=True)
+    content = Binary(max=2_000_000, required=True)
+
+
+# Sends back what it is sent.
+mirror = Operation("desk", "mirror", Parcel, Parcel, PUBLIC, repeatable=True)
 
 # Harmless when run again, and not.
 repeat = Operation("desk", "repeat", Instruction, Said, PUBLIC, repeatable=True)
@@ -132,6 +143,10 @@ class DeskService:
     @consume(BellRungV1)
     def hear_bell(self, event: Any) -> None:
         _obey(self.store, event)
+
+    @serve(mirror)
+    def mirror(self, request: dict[str, Any], call: Any) -> dict[str, Any]:
+        return request
 
     @serve(repeat)
     def repeat(self, request: dict[str, Any], call: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from contracts.operation import Operation
 from contracts.roles import PUBLIC
 from deploy.local.broker import Broker
 from tests.integration.chassis.conftest import QUICK
-from tests.integration.chassis.probes import DESK, Instruction, Said, act, ask_nobody, repeat
+from tests.integration.chassis.probes import DESK, Instruction, Said, act, ask_nobody, mirror, repeat
 from tests.integration.chassis.workshop import Desk, call_within, in_background
 from tests.support.services import ServiceProcess, StartService
 from tests.support.waiting import eventually
@@ -150,3 +151,16 @@ def test_a_request_that_its_schema_refuses_never_reaches_the_service_method(
         caller.call(repeat, {"value": "not a number"}, call_within(10))
     assert refused.value.name == "Invalid"
     assert desk.runs("repeat not a number") == [0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b"{}", "文".encode("gb18030"), os.urandom(1_048_577)], ids=len)
+def test_bytes_go_there_and_come_back_as_they_are(caller: RpcClient, process: ServiceProcess, content: bytes) -> None:
+    parcel = {"label": "证据", "content": content}
+    assert caller.call(mirror, parcel, call_within(20)) == parcel
+
+
+def test_more_bytes_than_the_contract_allows_are_refused(caller: RpcClient, process: ServiceProcess) -> None:
+    with pytest.raises(Refused) as refused:
+        caller.call(mirror, {"label": "", "content": bytes(2_000_001)}, call_within(20))
+    assert refused.value.name == "Invalid"
+    assert refused.value.details["errors"][0]["field"] == "content"
