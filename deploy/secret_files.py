@@ -21,8 +21,13 @@ FOLDER = Path(__file__).parent / "secrets"
 # Where every container finds the files of its part.
 MOUNTED_AT = "/run/secrets/mingjing"
 
-# A worker is given the folder of its service.
-PARTS = ("topology", *(name for name in SERVICES if "-" not in name), "gateway")
+
+def folder_of(part: str) -> str:
+    """Where the secrets of a part are: a worker has those of its service."""
+    return part.partition("-")[0]
+
+
+PARTS = ("topology", *dict.fromkeys(map(folder_of, SERVICES)), "gateway")
 _RANDOM_KEYS = {
     "identity": ("IDENTITY_KEY",),
     "publicity": ("PUBLICITY_SECRETS_KEY",),

@@ -83,6 +83,9 @@ def _with_secret_files(part: str, environment: Mapping[str, str]) -> Iterator[di
     with tempfile.TemporaryDirectory() as folder:
         secret_files.make(Path(folder))
         mounted = f"{secret_files.MOUNTED_AT}/"
-        environ = {name: value.replace(mounted, f"{folder}/{part}/") for name, value in environment.items()}
+        environ = {
+            name: value.replace(mounted, f"{folder}/{secret_files.folder_of(part)}/")
+            for name, value in environment.items()
+        }
         with patch.dict(os.environ, environ, clear=True):
             yield environ
