@@ -187,7 +187,7 @@ def test_the_form_offers_what_a_report_may_say(public):
     for category in form["categories"]:
         for code in (category["code"], *(inner["code"] for inner in category["subcategories"])):
             assert code
-    assert form["limits"]["attachments"]["max_count"] == 0
+    assert form["limits"]["attachments"]["max_files"] == 20
     assert submitted(public, a_report(category=form["categories"][0]["code"]))["receipt"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.refusals import IdempotencyKeyReused, Invalid
 from contracts.reports import receipt as receipts
-from services.reports import handlers
+from services.reports import forms, handlers
 from tests.integration.reports.building import CALL, NOW, a_report, later, report_of
 
 
@@ -60,7 +60,7 @@ def test_an_anonymous_report_has_no_identity(store, sealer):
 def test_a_report_keeps_the_version_of_its_form(store, sealer):
     answer = handlers.submit_report(store, sealer, a_report(), CALL)
 
-    assert report_of(store, sealer, answer["receipt"])["form_version"] == "2026-01"
+    assert report_of(store, sealer, answer["receipt"])["form_version"] == forms.current()["version"]
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_the_limits_are_told_in_advance_attachments_included():
 
     assert limits["narrative"] == {"max_length": 20_000}
     assert limits["subjects"] == {"max_items": 20}
-    assert limits["attachments"]["max_count"] == 0
+    assert limits["attachments"]["max_files"] == 20
     assert limits["message"]["max_length"] == bounds.MESSAGE
     assert limits["rating_reason"]["max_length"] == bounds.REASON
 
