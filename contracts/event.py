@@ -24,7 +24,7 @@ class Event(Schema):
     event: ClassVar[str]
     version: ClassVar[int] = 1
     # Whether the moment must not be told: what a member of the public does. The envelope's ``time`` is then cut to the
-    # full hour, and its ``id`` holds no time.
+    # full hour, and so is the time that its ``id`` holds.
     discreet: ClassVar[bool] = False
 
     @classmethod

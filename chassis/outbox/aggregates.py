@@ -128,12 +128,13 @@ class Aggregates:
 
     def _seal(self, events: Sequence[Draft], first: int) -> list[Document]:
         now, current = clock.now(), self._traceparent()
+        hour = clock.to_the_hour(now)
         return [
             seal(
                 draft,
-                id=ids.random_id() if draft.event.discreet else ids.new_id(),
+                id=ids.new_id_as_of(hour) if draft.event.discreet else ids.new_id(),
                 sequence=first + offset,
-                time=clock.to_the_hour(now) if draft.event.discreet else now,
+                time=hour if draft.event.discreet else now,
                 traceparent=tracing.child(draft.cause) if draft.cause else current,
             )
             for offset, draft in enumerate(events)

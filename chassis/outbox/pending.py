@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.read_concern import ReadConcern
 
+from chassis import clock
+from contracts.fields import parse_instant
+
 Document = dict[str, Any]
+
+_HOUR = timedelta(hours=1)
 
 PENDING = "outbox"
 
@@ -28,6 +34,12 @@ class Pending:
 
     id: Any
     events: list[Document]
+
+
+def waiting_since(event: Document) -> datetime:
+    """Since when, at the latest, a pending event waits: of a discreet one only the hour is known."""
+    told = parse_instant(event["time"])
+    return min(clock.now(), told + _HOUR) if told == clock.to_the_hour(told) else told
 
 
 class Outbox:

@@ -24,9 +24,8 @@ from chassis.broker.publisher import Message, NotPublished, Publisher
 from chassis.faults import database_away, describe
 from chassis.lease import Lease
 from chassis.outbox.backlog import Backlog
-from chassis.outbox.pending import PENDING, Document, Outbox, Pending
+from chassis.outbox.pending import PENDING, Document, Outbox, Pending, waiting_since
 from contracts.envelope import CONTENT_TYPE
-from contracts.fields import parse_instant
 
 _log = structlog.get_logger(__name__)
 
@@ -196,7 +195,7 @@ class Relay:
     def _relay(self, backlog: Backlog, pending: Sequence[Pending]) -> None:
         if not pending:
             return
-        backlog.unpublished_since = parse_instant(pending[0].events[0]["time"])
+        backlog.unpublished_since = waiting_since(pending[0].events[0])
         arrived = self._publish(pending)
         backlog.unpublished_since = None
         backlog.published([item for item in arrived if item.events])
@@ -204,7 +203,7 @@ class Relay:
             item.id: item for item, done in zip(pending, arrived, strict=True) if len(done.events) < len(item.events)
         }
         if stuck:
-            backlog.held.hold({id: parse_instant(item.events[0]["time"]) for id, item in stuck.items()})
+            backlog.held.hold({id: waiting_since(item.events[0]) for id, item in stuck.items()})
             _log.error("events not taken by the broker", documents=len(stuck), types=sorted(_types(stuck.values())))
 
     def _publish(self, pending: Sequence[Pending]) -> list[Pending]:
@@ -223,7 +222,10 @@ class Relay:
             first_refused = next((at - positions.start for at in positions if at in refused), len(item.events))
             for event in item.events[:first_refused]:
                 published[event["type"]] += 1
-                metrics.OUTBOX_LAG.observe(max(0.0, (now - parse_instant(event["time"])).total_seconds()))
+                waited = (now - waiting_since(event)).total_seconds()
+                # How long a discreet event waited is not known.
+                if waited > 0:
+                    metrics.OUTBOX_LAG.observe(waited)
             for at in refused.unroutable.intersection(positions):
                 metrics.OUTBOX_UNROUTABLE.labels(item.events[at - positions.start]["type"]).inc()
             arrived.append(Pending(item.id, item.events[:first_refused]))

@@ -7,6 +7,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from marshmallow import Schema, fields
@@ -22,7 +24,7 @@ from chassis.paging import page
 from chassis.refusals import IdempotencyKeyReused, Invalid, Stale
 from contracts.call import Call
 from contracts.event import Event
-from contracts.fields import NoInput
+from contracts.fields import NoInput, parse_instant
 from contracts.operation import Operation
 from contracts.roles import PUBLIC
 
@@ -238,3 +240,25 @@ def test_a_role_whose_holder_is_gone_is_taken_over(store: LampsStore) -> None:
     while not heir.hold():
         assert clock.now().timestamp() < deadline
     assert not gone.held
+
+
+class LampSwitchedOnV1(LampLitV1):
+    """Who switched it on must not be found by the minute."""
+
+    event = "lamp_switched_on"
+    discreet = True
+
+
+def test_a_discreet_event_tells_the_hour_and_neither_minute_nor_moment_of_its_making(store: LampsStore) -> None:
+    lamps = store.aggregates("lamps")
+    switched_on = LampSwitchedOnV1.draft("a", colour="red")
+    lamp = lamps.insert({"_id": "a"}, [switched_on, *lit("a")])
+    discreet, plain = lamp["outbox"]
+    assert parse_instant(discreet["time"]) == clock.to_the_hour(parse_instant(plain["time"]))
+    assert _told_by(discreet["id"]) == parse_instant(discreet["time"])
+    assert _told_by(plain["id"]) == pytest.approx(parse_instant(plain["time"]), abs=timedelta(seconds=1))
+
+
+def _told_by(id: str) -> datetime:
+    """The time within a UUIDv7: its first 48 bits, in milliseconds."""
+    return datetime.fromtimestamp((UUID(id).int >> 80) / 1000, UTC)
