@@ -14,7 +14,8 @@ import os
 import secrets
 from pathlib import Path
 
-from nacl.bindings import crypto_scalarmult_base
+from nacl.bindings import crypto_box_seal, crypto_scalarmult_base
+from nacl.exceptions import CryptoError
 
 DESK_PRIVATE = "desk-private"
 CUSTODIAN_PRIVATE = "custodian-private"
@@ -45,7 +46,10 @@ def read_keys(text: str, purpose: str) -> tuple[bytes, ...]:
     lines = [line for line in (raw.split("#", 1)[0].strip() for raw in text.splitlines()) if line]
     if not lines:
         raise BadKey(f"holds no {purpose} key")
-    return tuple(_read_key(line, purpose) for line in lines)
+    keys = tuple(_read_key(line, purpose) for line in lines)
+    if len(set(keys)) < len(keys):
+        raise BadKey(f"holds the same {purpose} key twice")
+    return keys
 
 
 def write_key(key: bytes, purpose: str) -> str:
@@ -61,6 +65,11 @@ def public_key(private_key: bytes) -> bytes:
 def key_id(public: bytes) -> str:
     """The short name of a key pair: 16 hex digits of the BLAKE2b hash of its public key."""
     return hashlib.blake2b(public, digest_size=8, person=b"mingjing.key-id").hexdigest()
+
+
+def lookup_key_id(key: bytes) -> str:
+    """The short name of a lookup key: as hard to turn back as the key is to guess."""
+    return hashlib.blake2b(key, digest_size=8, person=b"mingjing.lookup").hexdigest()
 
 
 def generate(directory: Path) -> dict[str, bool]:
@@ -95,7 +104,16 @@ def _read_key(line: str, purpose: str) -> bytes:
         raise BadKey(f"the {purpose} key is not valid base64") from error
     if len(key) != KEY_BYTES:
         raise BadKey(f"the {purpose} key has {len(key)} bytes instead of {KEY_BYTES}")
+    if purpose.endswith("-public"):
+        _check_public(key, purpose)
     return key
+
+
+def _check_public(key: bytes, purpose: str) -> None:
+    try:
+        crypto_box_seal(b"", key)
+    except CryptoError as error:
+        raise BadKey(f"the {purpose} key is no point that anything can be sealed to") from error
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -8,15 +8,14 @@
 * The reporter's identity has a data key of its own, sealed only to the custodian's public key. This service
   has no key that opens it.
 * Texts are padded to powers of two from 1 KiB, so that their lengths tell little.
-* What must be found again without being kept (receipt, idempotency key) is kept as HMAC-SHA256 under a key of
-  the server, so that nobody with the database alone can confirm a guess. Of what a person wrote no hash is kept
-  at all, keyed or not: a repeated request shows that it is the same by opening the sealed answer.
+* What must be found again without being kept (receipt, idempotency key) is kept as a keyed hash (lookup.py). Of
+  what a person wrote no hash is kept at all, keyed or not: a repeated request shows that it is the same by opening
+  the sealed answer.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from nacl.exceptions import CryptoError
 
 from contracts.reports import receipt as receipts
 from services.reports.keys import KEY_BYTES, key_id, public_key
+from services.reports.lookup import Lookup
 from services.reports.model.report import ContentUnreadable, KeyMissing
 
 VERSION = 1
@@ -43,19 +43,24 @@ _LEAST_PADDED = 1024
 class Sealer:
     """The keys of the service and what is done with them.
 
-    ``desk`` holds the desk's private keys by id, ``desk_current`` names the one that is sealed to.
+    ``desk`` holds the desk's private keys by id, ``desk_current`` names the one that is sealed to. ``lookups``: the
+    newest first, which all new hashes are made with.
     """
 
     desk: Mapping[str, tuple[bytes, bytes]]
     desk_current: str
     custodian_id: str
     custodian_public: bytes
-    receipt_key: bytes
-    idempotency_key: bytes
-    replay_key: bytes
+    lookups: tuple[Lookup, ...]
 
     @classmethod
-    def of(cls, desk: tuple[bytes, ...], custodian_public: bytes, lookup: bytes) -> Sealer:
+    def of(
+        cls,
+        desk: tuple[bytes, ...],
+        custodian_public: bytes,
+        lookup: bytes,
+        older_lookups: tuple[bytes, ...] = (),
+    ) -> Sealer:
         """The sealer of these keys (32 bytes each); the first desk key is the current one."""
         pairs = {key_id(public_key(private)): (public_key(private), private) for private in desk}
         return cls(
@@ -63,40 +68,51 @@ class Sealer:
             desk_current=next(iter(pairs)),
             custodian_id=key_id(custodian_public),
             custodian_public=custodian_public,
-            receipt_key=_derived(lookup, b"receipt"),
-            idempotency_key=_derived(lookup, b"idempotency"),
-            replay_key=_derived(lookup, b"replay"),
+            lookups=tuple(map(Lookup.of, (lookup, *older_lookups))),
         )
 
     # -- what is found again without being kept
 
     def receipt_hash(self, receipt: str) -> bytes:
-        """The keyed hash under which a report is found by its receipt (canonical form)."""
-        return _hmac(self.receipt_key, receipt)
+        """The keyed hash under which a new report is found by its receipt (canonical form)."""
+        return self.lookups[0].receipt_hash(receipt)
+
+    def receipt_hashes(self, receipt: str) -> list[bytes]:
+        """The hashes under which a report may be kept, the newest key's first."""
+        return [lookup.receipt_hash(receipt) for lookup in self.lookups]
 
     def id_of(self, scope: str, idempotency_key: str) -> str:
         """The id that one idempotency key always leads to within ``scope``."""
-        return _hmac(self.idempotency_key, scope, idempotency_key).hex()[:32]
+        return self.lookups[0].id_of(scope, idempotency_key)
+
+    def older_ids_of(self, scope: str, idempotency_key: str) -> list[str]:
+        """The ids that it led to under the lookup keys before the newest."""
+        return [lookup.id_of(scope, idempotency_key) for lookup in self.lookups[1:]]
 
     def seal_replay(self, report_id: str, idempotency_key: str, body: bytes, answer: bytes) -> bytes:
         """The answer to a request, for whoever repeats the request.
 
         The key needs the idempotency key and the body besides the server's key: neither is kept.
         """
-        return _encrypt(answer, _place(report_id, "replay"), _hmac(self.replay_key, idempotency_key, body))
+        return _encrypt(answer, _place(report_id, "replay"), self.lookups[0].replay_key_of(idempotency_key, body))
 
     def open_replay(self, report_id: str, idempotency_key: str, body: bytes, sealed: bytes) -> bytes:
         """The answer of ``seal_replay``; ``ContentUnreadable`` for another key or body, or when it was changed."""
-        key = _hmac(self.replay_key, idempotency_key, body)
-        return _decrypt(sealed, report_id, "replay", key)
+        *others, last = self.lookups
+        for lookup in others:
+            try:
+                return _decrypt(sealed, report_id, "replay", lookup.replay_key_of(idempotency_key, body))
+            except ContentUnreadable:
+                # Not made under this key; the last one to be tried says so for all.
+                continue
+        return _decrypt(sealed, report_id, "replay", last.replay_key_of(idempotency_key, body))
 
     # -- the data key of a report
 
     def seal_data_key(self, report_id: str, data_key: bytes, receipt: str) -> dict[str, Any]:
         """The data key for both sides, as the report's document keeps it."""
-        public, _ = self.desk[self.desk_current]
         return {
-            "desk": {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)},
+            "desk": self._to_desk(data_key),
             "reporter": _encrypt(data_key, _place(report_id, "data-key"), _key_of_receipt(report_id, receipt)),
         }
 
@@ -113,6 +129,14 @@ class Sealer:
             return crypto_box_seal_open(sealed["desk"]["sealed"], *pair)
         except (CryptoError, ValueError, TypeError) as error:
             raise ContentUnreadable(report_id) from error
+
+    def rewrapped(self, report_id: str, sealed: Mapping[str, Any]) -> dict[str, Any]:
+        """The desk's half of ``sealed`` under the desk's current key; raises as ``data_key_for_desk``."""
+        return self._to_desk(self.data_key_for_desk(report_id, sealed))
+
+    def _to_desk(self, data_key: bytes) -> dict[str, Any]:
+        public, _ = self.desk[self.desk_current]
+        return {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)}
 
     # -- the identity
 
@@ -152,20 +176,6 @@ def seal_text(data_key: bytes, report_id: str, field: str, text: bytes) -> bytes
 def open_text(data_key: bytes, report_id: str, field: str, sealed: bytes) -> bytes:
     """The text of ``seal_text``; ``ContentUnreadable`` when it was changed or comes from elsewhere."""
     return _unpadded(_decrypt(sealed, report_id, field, data_key))
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    return hashlib.blake2b(key=key, person=b"mj." + purpose, digest_size=KEY_BYTES).digest()
-
-
-def _hmac(key: bytes, *parts: str | bytes) -> bytes:
-    """HMAC-SHA256 over the parts, each preceded by its length, so that no two lists of parts read the
-    same."""
-    message = bytearray()
-    for part in parts:
-        encoded = part.encode() if isinstance(part, str) else part
-        message += len(encoded).to_bytes(8, "big") + encoded
-    return hmac.digest(key, message, "sha256")
 
 
 def _key_of_receipt(report_id: str, receipt: str) -> bytes:

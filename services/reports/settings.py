@@ -14,6 +14,8 @@ from chassis.config import ConfigurationError, secret
 from services.reports import keys
 from services.reports.sealing import Sealer
 
+Keys = tuple[bytes, ...]
+
 
 @dataclass(frozen=True)
 class ReportsSettings:
@@ -28,12 +30,27 @@ def load_settings(env: Env) -> ReportsSettings:
     desk = _keys(env, "REPORTS_DESK_KEY", keys.DESK_PRIVATE, problems)
     custodian = _keys(env, "REPORTS_CUSTODIAN_PUBLIC_KEY", keys.CUSTODIAN_PUBLIC, problems)
     lookup = _keys(env, "REPORTS_LOOKUP_KEY", keys.LOOKUP, problems)
+    problems += _mixed_up(desk, custodian, lookup)
     if problems:
         raise ConfigurationError(problems)
-    return ReportsSettings(Sealer.of(desk, custodian[0], lookup[0]))
+    newest, *older = lookup
+    return ReportsSettings(Sealer.of(desk, custodian[0], newest, tuple(older)))
 
 
-def _keys(env: Env, name: str, purpose: str, problems: list[str]) -> tuple[bytes, ...]:
+def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:
+    """Keys that are each well formed and must not be the same."""
+    problems = []
+    if set(map(keys.public_key, desk)) & set(custodian):
+        problems.append(
+            "REPORTS_CUSTODIAN_PUBLIC_KEY is the public half of a key in REPORTS_DESK_KEY: the desk could open "
+            "identities. Give it the custodian's own."
+        )
+    if set(desk) & set(lookup):
+        problems.append("REPORTS_LOOKUP_KEY holds a key that is in REPORTS_DESK_KEY too; make one of its own.")
+    return problems
+
+
+def _keys(env: Env, name: str, purpose: str, problems: list[str]) -> Keys:
     try:
         return keys.read_keys(secret(env, name, default=""), purpose)
     except keys.BadKey as error:
