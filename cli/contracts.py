@@ -57,6 +57,7 @@ def openapi_text() -> str:
     from chassis.config import read
     from gateway.app import create_app
     from gateway.authentication import Authenticator
+    from gateway.challenges.door import Door
     from gateway.documentation import openapi
     from gateway.limits import Limits, LocalCounters
     from gateway.parts import Parts
@@ -65,7 +66,8 @@ def openapi_text() -> str:
     # The routes need no broker, no keys and no database to be described.
     (settings,) = read(load_settings, environ={})
     authenticator = Authenticator(settings.token_issuer, dict, set)
-    app = create_app(Parts(settings, None, authenticator, Limits(settings, LocalCounters(), b"")))  # type: ignore[arg-type]
+    limits = Limits(settings, LocalCounters(), b"")
+    app = create_app(Parts(settings, None, authenticator, limits, Door(settings, limits)))  # type: ignore[arg-type]
     return orjson.dumps(openapi(app), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 

@@ -31,7 +31,7 @@ PARTS = ("topology", *dict.fromkeys(map(folder_of, SERVICES)), "gateway")
 _RANDOM_KEYS = {
     "identity": ("IDENTITY_KEY",),
     "publicity": ("PUBLICITY_SECRETS_KEY",),
-    "gateway": ("GATEWAY_ADDRESS_KEY",),
+    "gateway": ("GATEWAY_ADDRESS_KEY", "GATEWAY_CHALLENGE_KEY"),
 }
 
 

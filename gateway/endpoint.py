@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,10 +13,12 @@ from flask import Response, request
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from chassis import clock
+from chassis.rpc_client import Refused
 from contracts.call import Actor, Call
 from contracts.operation import Operation
 from contracts.roles import ANY_ROLE, PUBLIC
 from gateway import headers, parts, problems, reading
+from gateway.challenges.described import with_proof
 from gateway.language import negotiate
 from gateway.problems import core
 from gateway.problems.row import Problem
@@ -79,7 +82,9 @@ class Endpoint:
             environ["mingjing.actor"] = actor
             environ["mingjing.address"] = shared.limits.address(environ)
         shared.limits.check(self, http, actor)
-        loaded = self._load(http, path)
+        visit = shared.door.visit(self, http) if self.receipt or self.asks_for_proof(http.method) else None
+        raw = self._read(http) if visit is None else visit.read(partial(self._read, http), json=not self.upload)
+        loaded = self._load(http, raw, path)
         now = clock.now()
         call = Call(
             now=now,
@@ -93,7 +98,18 @@ class Endpoint:
         def rpc(request: dict[str, Any], operation: Operation = self.operation) -> dict[str, Any]:
             return shared.rpc.call(operation, request, call)
 
-        return self._respond(http, view(loaded, call, rpc, **path))
+        if visit is None:
+            return self._respond(http, view(loaded, call, rpc, **path))
+        visit.begin(call.idempotency_key)
+        try:
+            return self._respond(http, view(loaded, call, rpc, **path))
+        except Refused as refusal:
+            visit.refused(refusal.name)
+            raise
+
+    def asks_for_proof(self, method: str) -> bool:
+        """Whether a proof of work may be asked for: what people without an account begin, not what they go on with."""
+        return method == "POST" and (self.receipt or self.anonymous)
 
     def _authenticate(self, shared: parts.Parts, authorization: str | None) -> Actor | None:
         if self.receipt or self.anonymous:
@@ -107,17 +123,20 @@ class Endpoint:
             raise shared.authenticator.not_signed_in()
         return None
 
-    def _load(self, http: Any, path: dict[str, Any]) -> dict[str, Any]:
+    def _read(self, http: Any) -> dict[str, Any]:
+        """What the client sent."""
+        if self.upload:
+            return {name: value for name, value in reading.upload(http).items() if self._keeps(name)}
+        if self._reads_query(http.method):
+            return reading.query(http, self.lists)
+        raw = reading.json_object(http)
+        if http.query_string:
+            raise problems.of_invalid({name: [_UNKNOWN_FIELD] for name in http.args})
+        return raw
+
+    def _load(self, http: Any, raw: dict[str, Any], path: dict[str, Any]) -> dict[str, Any]:
         """The validated request."""
         known = self.schema.fields
-        if self.upload:
-            raw = {name: value for name, value in reading.upload(http).items() if self._keeps(name)}
-        elif self._reads_query(http.method):
-            raw = reading.query(http, self.lists)
-        else:
-            raw = reading.json_object(http)
-            if http.query_string:
-                raise problems.of_invalid({name: [_UNKNOWN_FIELD] for name in http.args})
         intruders = [name for name in raw if name in path or name in self.own]
         if intruders:
             raise problems.of_invalid({name: [_UNKNOWN_FIELD] for name in intruders})
@@ -162,7 +181,9 @@ class Endpoint:
     def document(self, method: str, variables: list[str]) -> dict[str, Any]:
         """What flask-smorest puts into the OpenAPI document for this route."""
         hidden = [name for name in self.schema.fields if name in self.own or name in variables]
-        asked = self.operation.request(exclude=hidden)
+        proves = self.asks_for_proof(method)
+        request = with_proof(self.operation.request) if proves and not self.upload else self.operation.request
+        asked = request(exclude=hidden)
         documented: dict[str, Any] = {"manual_doc": self._manual_document(method)}
         if asked.fields and not self.upload:
             place = "query" if self._reads_query(method) else "json"
@@ -193,6 +214,8 @@ class Endpoint:
             parameters.append({"$ref": f"#/components/parameters/{name}"})
         elif self.etag and method == "GET":
             parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
+        if self.receipt or self.asks_for_proof(method):
+            parameters.append({"$ref": "#/components/parameters/Altcha"})
         manual["x-parameters"] = parameters
         return manual
 

@@ -15,6 +15,7 @@ import tempfile
 from typing import Any
 
 from chassis.config import EXIT_CONFIGURATION, ConfigurationError
+from gateway.server_log import ServerLog
 from gateway.settings import load
 
 
@@ -42,6 +43,7 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # The access line is written by gateway/middleware.py, which knows what must not be in it.
 accesslog = None
 errorlog = "-"
+logger_class = ServerLog
 loglevel = _chassis.log_level.lower()
 limit_request_line = 8190
 limit_request_fields = 64
@@ -62,6 +64,8 @@ else:
 
 # Workers count clients under the same keyed hash; replicas that are to count together are given the key.
 os.environ.setdefault("GATEWAY_ADDRESS_KEY", secrets.token_hex(16))
+# Likewise they accept the solutions of each other's challenges.
+os.environ.setdefault("GATEWAY_CHALLENGE_KEY", secrets.token_hex(32))
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -3,7 +3,7 @@ workers."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -16,6 +16,16 @@ REQUEST_SECONDS = Histogram(
     "mingjing_http_request_seconds", "Time from request to answer.", ["route"], buckets=_BUCKETS
 )
 LIMITED = Counter("mingjing_gateway_limited_total", "Requests refused by a rate limit.", ["limit"])
+CHALLENGES = Counter(
+    "mingjing_gateway_challenges_total",
+    "Proofs of work: asked for (asked), counted (solved), refused (malformed, foreign, expired, spent).",
+    ["outcome"],
+)
+LOAD_LEVEL = Gauge(
+    "mingjing_gateway_load_level",
+    "Writes without an account: 0 while nothing but what is free is asked for, else the level of difficulty.",
+    multiprocess_mode="livemostrecent",
+)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _children: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}

@@ -22,7 +22,7 @@ _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
     (
         "Access-Control-Allow-Headers",
-        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent",
+        "Altcha, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent",
     ),
     ("Access-Control-Max-Age", "3600"),
 ]

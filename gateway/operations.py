@@ -57,6 +57,7 @@ def readyz() -> Response:
 @blp.get("/metrics")
 def metrics() -> Response:
     """The metrics of all worker processes, for Prometheus."""
+    parts.current().door.tell_load()
     registry = OWN_PROCESS
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()

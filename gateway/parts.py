@@ -11,6 +11,7 @@ from flask import current_app, request
 from contracts.call import Call
 from contracts.operation import Operation
 from gateway.authentication import Authenticator
+from gateway.challenges.door import Door
 from gateway.limits import Limits
 from gateway.settings import Settings
 
@@ -31,12 +32,13 @@ class Rpc(Protocol):
 
 @dataclass
 class Parts:
-    """The settings and the three helpers that every request may use."""
+    """The settings and the helpers that every request may use."""
 
     settings: Settings
     rpc: Rpc
     authenticator: Authenticator
     limits: Limits
+    door: Door
 
     def broker_connected(self) -> bool:
         """Whether requests can be sent now."""

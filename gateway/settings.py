@@ -32,7 +32,12 @@ class Settings:
     sign_in_address_limit: str
     public_write_limit: str
     public_read_limit: str
+    free_write_limit: str
+    free_write_total: str
+    wrong_receipt_limit: str
+    wrong_receipt_total: str
     address_key: str
+    challenge_key: str
 
 
 def load_settings(env: Env) -> Settings:
@@ -56,10 +61,18 @@ def load_settings(env: Env) -> Settings:
         sign_in_address_limit=env.str("GATEWAY_SIGN_IN_ADDRESS_LIMIT", "120/minute;1200/hour", validate=_limits),
         # Writes without an account from one address: a village behind a shared one can report all the same.
         public_write_limit=env.str("GATEWAY_PUBLIC_WRITE_LIMIT", "600/minute;6000/hour", validate=_limits),
+        # Of these, what an address and all together may do without a proof of work (gateway/challenges).
+        free_write_limit=env.str("GATEWAY_FREE_WRITE_LIMIT", "30/minute", validate=_limits),
+        free_write_total=env.str("GATEWAY_FREE_WRITE_TOTAL", "300/minute", validate=_limits),
+        # Receipts that nobody has, from an address and from all, until the next one needs a proof of work or a wait.
+        wrong_receipt_limit=env.str("GATEWAY_WRONG_RECEIPT_LIMIT", "20/minute;100/10 minutes", validate=_limits),
+        wrong_receipt_total=env.str("GATEWAY_WRONG_RECEIPT_TOTAL", "600/minute", validate=_limits),
         # Reads without an account from one address, a worker process.
         public_read_limit=env.str("GATEWAY_PUBLIC_READ_LIMIT", "6000/minute", validate=_limits),
         # Addresses and user names are counted under a keyed hash; replicas that share limits share this key.
         address_key=config.secret(env, "GATEWAY_ADDRESS_KEY", default=""),
+        # Challenges are signed with it; replicas that share it accept each other's.
+        challenge_key=config.secret(env, "GATEWAY_CHALLENGE_KEY", default=""),
     )
 
 

@@ -15,6 +15,7 @@ from contracts.identity import operations as identity
 from contracts.identity.events import SessionEndedV1
 from contracts.operation import Operation
 from gateway.authentication import Authenticator
+from gateway.challenges.door import Door
 from gateway.limits import Limits, SharedCounters
 from gateway.parts import Parts
 from gateway.settings import Settings, load
@@ -37,7 +38,8 @@ def parts_from_environment() -> Parts:
     rpc.on_connected(lambda: _catch_up(authenticator))
     rpc.start()
     _open.append(rpc)
-    return Parts(settings, rpc, authenticator, _limits(settings, chassis))
+    limits = _limits(settings, chassis)
+    return Parts(settings, rpc, authenticator, limits, Door(settings, limits))
 
 
 def close() -> None:

@@ -15,7 +15,7 @@ from services.reports import keys as report_keys
 ROOT = Path(__file__).resolve().parents[2]
 
 # What each variable holds when nobody has said otherwise: 32 random bytes in base64.
-RANDOM_KEYS = ("IDENTITY_KEY", "PUBLICITY_SECRETS_KEY", "GATEWAY_ADDRESS_KEY")
+RANDOM_KEYS = ("IDENTITY_KEY", "PUBLICITY_SECRETS_KEY", "GATEWAY_ADDRESS_KEY", "GATEWAY_CHALLENGE_KEY")
 
 # Not for a person to type often, but to copy once: no look-alikes, four groups.
 PASSWORD_SYMBOLS = "abcdefghjkmnpqrstuvwxyz23456789"

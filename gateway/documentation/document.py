@@ -47,6 +47,12 @@ _HEADERS = {
         {"type": "string"},
         False,
     ),
+    "Altcha": (
+        "Altcha",
+        "The solution of a challenge, as ALTCHA's widget gives it (base64); asked for with 429.",
+        {"type": "string", "maxLength": 2000},
+        False,
+    ),
     "IfNoneMatch": (
         "If-None-Match",
         "An ETag that the client has; 304 when it is current.",

@@ -13,7 +13,7 @@ from swagger_ui_bundle import swagger_ui_path  # type: ignore[import-untyped]
 from gateway.documentation.document import VERSION, VERSION_OF_THE_PAGE, Documentation
 from gateway.headers import DOCUMENTATION_POLICY
 from gateway.problems import table
-from gateway.problems.core import BY_STATUS, NOT_FOUND
+from gateway.problems.core import BY_STATUS, NOT_FOUND, OWN
 from gateway.problems.row import Problem
 
 pages = Blueprint("documentation", __name__)
@@ -57,7 +57,7 @@ def asset(name: str) -> Response:
 @pages.get("/problems/<slug>")
 def problem(slug: str) -> Response:
     """What a problem's ``type`` means; the address in ``type`` leads here."""
-    for row in (*table().values(), *BY_STATUS.values()):
+    for row in (*table().values(), *BY_STATUS.values(), *OWN):
         if row.slug == slug:
             said = {"type": f"/problems/{slug}", "status": row.status, "title": row.zh, "title_en": row.en}
             return Response(orjson.dumps(said), content_type="application/json")

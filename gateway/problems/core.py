@@ -39,11 +39,30 @@ STALE = Row(412, "stale", zh="内容已被他人修改", en="Changed meanwhile",
 TOO_LARGE = Row(413, "too-large", zh="请求过大", en="Request too large", detail="problem.too_large")
 WRONG_TYPE = Row(415, "wrong-type", zh="内容类型不支持", en="Unsupported content type", detail="problem.wrong_type")
 INVALID = Row(422, "invalid", zh="内容无效", en="Invalid content", detail="problem.invalid")
+PROOF_REFUSED = Row(
+    422,
+    "proof-of-work-refused",
+    zh="工作量证明无效",
+    en="Proof of work not accepted",
+    detail="problem.proof_refused",
+    members=("challenge",),
+)
+PROOF_NEEDED = Row(
+    429,
+    "proof-of-work-needed",
+    zh="需要工作量证明",
+    en="Proof of work needed",
+    detail="problem.proof_needed",
+    members=("challenge",),
+)
 TOO_MANY = Row(429, "too-many", zh="请求过于频繁", en="Too many requests", detail="problem.too_many")
 INTERNAL = Row(500, "internal", zh="内部错误", en="Internal error", detail="problem.internal")
 BUSY = Row(503, "busy", zh="系统繁忙", en="Busy", detail="problem.busy")
 UNAVAILABLE = Row(503, "unavailable", zh="服务暂不可用", en="Temporarily unavailable", detail="problem.unavailable")
 NO_ANSWER = Row(503, "no-answer", zh="服务未及时答复", en="No answer in time", detail="problem.no_answer")
+
+# What the gateway itself says, besides what the two tables below have.
+OWN = (BAD_JSON, SESSION_OVER, NO_RECEIPT, FOREIGN_ORIGIN, PROOF_REFUSED, PROOF_NEEDED, BUSY)
 
 # By the name of the refusal's class in chassis.refusals.
 PROBLEMS = {

@@ -14,6 +14,9 @@ ZH = {
     "problem.too_large": "请求超出大小上限。",
     "problem.wrong_type": "请求体的内容类型应为 {expected}。",
     "problem.invalid": "请求中有内容不符合要求，详见 errors。",
+    "problem.proof_refused": "请解出 challenge 给出的新题，连同原来的内容重新提交。",
+    "problem.proof_needed": "当前提交较多。请解出 challenge，将解答放入 altcha 字段或 Altcha 请求头后立即重试；"
+    "不能计算的，请按 Retry-After 等候后重试。",
     "problem.too_many": "请求次数超出限制，请稍后再试。",
     "problem.internal": "服务器出现错误，已记录。请凭 trace_id 联系管理员。",
     "problem.busy": "当前请求过多，请稍后再试。",
@@ -38,6 +41,9 @@ EN = {
     "problem.too_large": "The request is larger than allowed.",
     "problem.wrong_type": "The body's content type must be {expected}.",
     "problem.invalid": "Something in the request is not valid; see errors.",
+    "problem.proof_refused": "Solve the new challenge and send the same content again with its solution.",
+    "problem.proof_needed": "Many are writing at the moment. Solve the challenge and repeat at once with the solution "
+    "in the field altcha or the header Altcha; or wait as Retry-After says and repeat without one.",
     "problem.too_many": "Too many requests. Try again later.",
     "problem.internal": "Something went wrong here and was recorded. Quote the trace_id to the administrator.",
     "problem.busy": "Too many requests are under way. Try again shortly.",

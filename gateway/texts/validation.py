@@ -64,6 +64,10 @@ ZH = {
     "validation.one_entity_tag": "If-Match 只能带一个 ETag。",
     "validation.idempotency_key": "Idempotency-Key 应为 1 至 128 个可打印的 ASCII 字符。",
     "validation.repeated": "此参数只能出现一次。",
+    "validation.proof_malformed": "应为 ALTCHA 组件给出的解答（Base64）。",
+    "validation.proof_foreign": "不是本站所出题目的解答。请解新题后重试。",
+    "validation.proof_expired": "解答已过期。请解新题后重试。",
+    "validation.proof_spent": "该解答已用于另一请求。请解新题后重试。",
 }
 
 EN = {
@@ -73,4 +77,8 @@ EN = {
     "validation.one_entity_tag": "If-Match may carry one entity tag only.",
     "validation.idempotency_key": "Idempotency-Key must be 1 to 128 printable ASCII characters.",
     "validation.repeated": "This parameter may be given once only.",
+    "validation.proof_malformed": "Must be the solution as ALTCHA's widget gives it (base64).",
+    "validation.proof_foreign": "Does not solve a challenge of this server. Solve the new one and repeat.",
+    "validation.proof_expired": "The solution came too late. Solve the new challenge and repeat.",
+    "validation.proof_spent": "This solution was used for another request. Solve the new challenge and repeat.",
 }

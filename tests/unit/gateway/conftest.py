@@ -18,6 +18,7 @@ from contracts.identity.tokens import ALGORITHM, AUDIENCE, DEFAULT_ISSUER, claim
 from contracts.operation import Operation
 from gateway.app import Application, create_app
 from gateway.authentication import Authenticator
+from gateway.challenges.door import Door
 from gateway.limits import Limits, LocalCounters
 from gateway.parts import Parts
 from gateway.settings import Settings, load
@@ -124,7 +125,7 @@ def make_app(services: FakeServices, identity: Identity, settings: Settings) -> 
         chosen = replace(settings, **changed)
         authenticator = Authenticator(chosen.token_issuer, identity.jwk_set, lambda: identity.ended)
         limits = Limits(chosen, LocalCounters(), b"a key of the tests")
-        return create_app(Parts(chosen, services, authenticator, limits))
+        return create_app(Parts(chosen, services, authenticator, limits, Door(chosen, limits)))
 
     return make
 

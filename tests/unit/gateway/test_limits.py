@@ -62,7 +62,7 @@ def test_workers_that_share_counters_do_not_pass_a_low_limit(rate: int) -> None:
 
 
 def test_a_worker_remembers_no_more_than_the_latest_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.limits._MOST_RESERVES", 10)
+    monkeypatch.setattr("gateway.limits.limit._MOST_RESERVES", 10)
     limit = Limit("x", "600/minute", LocalCounters(), KEY, reserve=True)
     for host in range(200):
         assert spend(limit, 1, f"192.0.2.{host}") == 1

@@ -42,6 +42,8 @@ def client(make_app: MakeApp, services: FakeServices) -> FlaskClient:
     return make_app(
         public_write_limit="1000000/minute",
         public_read_limit="1000000/minute",
+        free_write_limit="1000000/minute",
+        free_write_total="1000000/minute",
         sign_in_limit="1000000/minute",
         sign_in_address_limit="1000000/minute",
     ).test_client()

@@ -35,6 +35,7 @@ def test_every_secret_is_passed_as_a_file(checkout) -> None:
         "IDENTITY_KEY_FILE",
         "PUBLICITY_SECRETS_KEY_FILE",
         "GATEWAY_ADDRESS_KEY_FILE",
+        "GATEWAY_CHALLENGE_KEY_FILE",
         "REPORTS_DESK_KEY_FILE",
         "REPORTS_CUSTODIAN_PUBLIC_KEY_FILE",
         "REPORTS_LOOKUP_KEY_FILE",
