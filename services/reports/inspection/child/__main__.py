@@ -1,0 +1,64 @@
+"""``python -m services.reports.inspection.child TYPE [LIMIT=VALUE …]``: one file in and its copy out over standard
+input, which is a socket to the parent.
+
+First one byte that tells that the child stands (``conversation.READY``), then the file until the parent ends its
+side, then the answer: its length, the answer as JSON, and the copy.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import fields, replace
+from typing import IO
+
+from services.reports.inspection import conversation
+from services.reports.inspection.child import confinement
+from services.reports.inspection.limits import LIMITS, Limits
+
+
+def main(arguments: list[str]) -> None:
+    """Runs once. Leaves by ``os._exit``: nothing that a file did to the process runs on the way out."""
+    type_code, limits = arguments[0], _limits(arguments[1:])
+    confinement.limit(limits)
+    # Loaded under the limits and before the file comes, so that a failure here is not taken for the file's.
+    from services.reports.inspection.child import answering
+
+    parent = socket.socket(fileno=0)
+    original, copy = _file("original"), _file("copy")
+    confined = confinement.confine()
+    parent.sendall(conversation.READY if confined else conversation.READY_UNCONFINED)
+    answer = _receive(parent, original) or answering.answer(original, copy, type_code, limits)
+    parent.sendall(conversation.packed(answer))
+    if answer.copy_bytes:
+        copy.seek(0)
+        parent.sendfile(copy)
+    parent.shutdown(socket.SHUT_RDWR)
+    os._exit(0)
+
+
+def _file(name: str) -> IO[bytes]:
+    """A file in memory: nothing of it is ever on a disk."""
+    return os.fdopen(os.memfd_create(name), "w+b")
+
+
+def _receive(parent: socket.socket, original: IO[bytes]) -> conversation.Answer | None:
+    """Take in the file; an answer if that is the end already."""
+    buffer = bytearray(conversation.CHUNK_BYTES)
+    view = memoryview(buffer)
+    while taken := parent.recv_into(buffer):
+        original.write(view[:taken])
+    original.flush()
+    original.seek(0)
+    return None
+
+
+def _limits(arguments: list[str]) -> Limits:
+    kinds = {field.name: type(getattr(LIMITS, field.name)) for field in fields(Limits)}
+    given = dict(argument.split("=", 1) for argument in arguments)
+    return replace(LIMITS, **{name: kinds[name](value) for name, value in given.items()})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""How copies without metadata are made, by type. Runs in the child process only."""

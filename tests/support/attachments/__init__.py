@@ -1,0 +1,25 @@
+"""Files as people send them: made by the programs' own formats, telling of people, places and machines.
+
+Whatever a file tells besides its content holds ``TELLING``, so that one search shows whether a copy still tells it.
+"""
+
+from tests.support.attachments.documents import compound, docx, pdf, pptx, xlsx
+from tests.support.attachments.pictures import animation, heic, jpeg, png, webp
+from tests.support.attachments.recordings import recording
+from tests.support.attachments.telling import TELLING, tells
+
+__all__ = [
+    "TELLING",
+    "animation",
+    "compound",
+    "docx",
+    "heic",
+    "jpeg",
+    "pdf",
+    "png",
+    "pptx",
+    "recording",
+    "tells",
+    "webp",
+    "xlsx",
+]
