@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chassis.offloading import offload
     from chassis.periodic import every
     from chassis.rpc_server import serve
+    from chassis.starting import at_start
 
 # eventlet is in bugfix mode, which is why nothing but the chassis touches it; its users need not hear it each time.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -27,13 +28,14 @@ _HOMES = {
     "Database": "chassis.database_provider",
     "Reject": "chassis.consumer",
     "Store": "chassis.database",
+    "at_start": "chassis.starting",
     "consume": "chassis.consumer",
     "every": "chassis.periodic",
     "offload": "chassis.offloading",
     "serve": "chassis.rpc_server",
 }
 
-__all__ = ["Configuration", "Database", "Reject", "Store", "consume", "every", "offload", "serve"]
+__all__ = ["Configuration", "Database", "Reject", "Store", "at_start", "consume", "every", "offload", "serve"]
 
 
 def __getattr__(name: str) -> Any:

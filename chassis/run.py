@@ -28,6 +28,7 @@ from chassis.entrypoints import entrypoints  # noqa: E402
 from chassis.health import HEALTH, wsgi_app  # noqa: E402
 from chassis.memory import return_large_blocks  # noqa: E402
 from chassis.periodic import Every  # noqa: E402
+from chassis.starting import AtStart  # noqa: E402
 
 _log = structlog.get_logger("chassis.run")
 
@@ -136,7 +137,7 @@ def _workers(service: Any, settings: Settings) -> int:
     """Enough that a message is never taken without a worker for it; the reader would stand still."""
     found = entrypoints(service)
     events = sum(entrypoint.workers for entrypoint in found if isinstance(entrypoint, Consume))
-    timers = sum(isinstance(entrypoint, Every) for entrypoint in found)
+    timers = sum(isinstance(entrypoint, Every | AtStart) for entrypoint in found)
     return settings.rpc_workers + events + timers
 
 

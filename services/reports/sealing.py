@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from nacl.bindings import (
@@ -29,6 +30,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
+from chassis import clock
 from contracts.reports import receipt as receipts
 from services.reports.keys import KEY_BYTES, key_id, public_key
 from services.reports.lookup import Lookup
@@ -38,13 +40,16 @@ VERSION = 1
 _NONCE_BYTES = 24
 _LEAST_PADDED = 1024
 
+# Answers are kept for repeated requests for 48 hours; some hours more for replicas that were restarted later.
+REPEATED_WITHIN = timedelta(hours=54)
+
 
 @dataclass(frozen=True)
 class Sealer:
     """The keys of the service and what is done with them.
 
     ``desk`` holds the desk's private keys by id, ``desk_current`` names the one that is sealed to. ``lookups``: the
-    newest first, which all new hashes are made with.
+    newest first, which all new hashes are made with. ``made_at``: when the process was given these keys.
     """
 
     desk: Mapping[str, tuple[bytes, bytes]]
@@ -52,6 +57,7 @@ class Sealer:
     custodian_id: str
     custodian_public: bytes
     lookups: tuple[Lookup, ...]
+    made_at: datetime = field(default_factory=clock.now)
 
     @classmethod
     def of(
@@ -85,8 +91,12 @@ class Sealer:
         """The id that one idempotency key always leads to within ``scope``."""
         return self.lookups[0].id_of(scope, idempotency_key)
 
-    def older_ids_of(self, scope: str, idempotency_key: str) -> list[str]:
-        """The ids that it led to under the lookup keys before the newest."""
+    def older_ids_of(self, scope: str, idempotency_key: str, now: datetime) -> list[str]:
+        """The ids that it led to under the lookup keys before the newest; none once nobody repeats a request that was
+        first made under one of them.
+        """
+        if now - self.made_at > REPEATED_WITHIN:
+            return []
         return [lookup.id_of(scope, idempotency_key) for lookup in self.lookups[1:]]
 
     def seal_replay(self, report_id: str, idempotency_key: str, body: bytes, answer: bytes) -> bytes:
@@ -148,6 +158,24 @@ class Sealer:
             "sealed_key": crypto_box_seal(data_key, self.custodian_public),
             "sealed": seal_text(data_key, report_id, "identity", identity),
         }
+
+
+def identity_rewrapped(
+    report_id: str, identity: Mapping[str, Any], private_keys: Sequence[bytes], to: bytes
+) -> dict[str, Any]:
+    """``key_id`` and ``sealed_key`` of an identity for the public key ``to``, with the custodian's private keys.
+
+    ``KeyMissing`` when none of them is the one that it was sealed to, ``ContentUnreadable`` when it was changed.
+    """
+    pairs = {key_id(public_key(private)): (public_key(private), private) for private in private_keys}
+    pair = pairs.get(identity["key_id"])
+    if pair is None:
+        raise KeyMissing(identity["key_id"])
+    try:
+        data_key = crypto_box_seal_open(identity["sealed_key"], *pair)
+    except (CryptoError, ValueError, TypeError) as error:
+        raise ContentUnreadable(report_id) from error
+    return {"key_id": key_id(to), "sealed_key": crypto_box_seal(data_key, to)}
 
 
 def new_data_key() -> bytes:

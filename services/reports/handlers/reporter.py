@@ -8,6 +8,7 @@ from chassis import clock
 from contracts.call import Call
 from services.reports import sealing
 from services.reports.handlers import messages
+from services.reports.handlers.receipts import report_of
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
@@ -86,7 +87,5 @@ def rating_of(report: dict[str, Any], data_key: bytes) -> dict[str, Any] | None:
 
 
 def _opened(store: ReportsStore, sealer: Sealer, receipt: str) -> tuple[dict[str, Any], bytes]:
-    report = store.reports.of_receipt(sealer.receipt_hash(receipt))
-    if report is None:
-        raise rules.ReceiptUnknown
+    report = report_of(store, sealer, receipt)
     return report, sealer.data_key_for_reporter(report["_id"], report["data_key"], receipt)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import accesses, messages, reports
+from services.reports.store import accesses, keys, messages, reports
 
 
 class ReportsStore(Store):
@@ -34,3 +34,8 @@ class ReportsStore(Store):
     def accesses(self) -> accesses.Accesses:
         """Who read what, and why."""
         return accesses.Accesses(self.db["accesses"])
+
+    @cached_property
+    def wrapped_keys(self) -> keys.WrappedKeys:
+        """Which keys the reports are sealed to."""
+        return keys.WrappedKeys(self.db["reports"])

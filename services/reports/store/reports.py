@@ -18,6 +18,8 @@ _OF_SUGGESTIONS = {"kind": "suggestion"}
 INDEXES = {
     "reports": [
         IndexModel([("receipt_hash", 1)], unique=True),
+        IndexModel([("data_key.desk.key_id", 1), ("receipt_key_id", 1)], name="keys"),
+        IndexModel([("identity.key_id", 1)], partialFilterExpression={"identity.key_id": {"$gt": ""}}),
         IndexModel([("case.id", 1)], partialFilterExpression={"case.id": {"$exists": True}}),
         IndexModel([("replay.until", 1)], partialFilterExpression={"replay.until": {"$exists": True}}),
         IndexModel(
@@ -62,9 +64,22 @@ class Reports:
         """The report of this id."""
         return self._reports.find_one({"_id": report_id})
 
-    def of_receipt(self, receipt_hash: bytes) -> Document | None:
-        """The report whose receipt has this keyed hash."""
-        return self._reports.find_one({"receipt_hash": receipt_hash})
+    def first_of(self, report_ids: Sequence[str]) -> str | None:
+        """Which of these ids a report has; without ids nothing is asked."""
+        if not report_ids:
+            return None
+        found = self._reports.find_one({"_id": {"$in": list(report_ids)}}, {"_id": 1})
+        return found["_id"] if found else None
+
+    def of_receipt(self, *hashes: bytes) -> Document | None:
+        """The report whose receipt has one of these keyed hashes."""
+        wanted = hashes[0] if len(hashes) == 1 else {"$in": list(hashes)}
+        return self._reports.find_one({"receipt_hash": wanted})
+
+    def move_receipt(self, report: Document, receipt_hash: bytes, key_id: str) -> None:
+        """Have the report found by this hash from now on, which was made with the lookup key ``key_id``."""
+        former = {"_id": report["_id"], "receipt_hash": report["receipt_hash"]}
+        self._reports.update_one(former, {"$set": {"receipt_hash": receipt_hash, "receipt_key_id": key_id}})
 
     def of_case(self, case_id: str) -> Document | None:
         """The report that opened this case, once the case has told so."""

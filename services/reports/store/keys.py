@@ -1,0 +1,111 @@
+"""Which keys the documents of ``reports`` are sealed to, and sealing them anew; nothing is opened here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from pymongo import UpdateOne
+from pymongo.collection import Collection
+
+from chassis.outbox.aggregates import Document
+
+_DESK = "data_key.desk.key_id"
+_IDENTITY = "identity.key_id"
+
+
+class Use(NamedTuple):
+    """How many reports need each key, by its id. ``lookup``: None counts those from before lookup keys had ids."""
+
+    desk: dict[str, int]
+    lookup: dict[str | None, int]
+    custodian: dict[str, int]
+
+
+class WrappedKeys:
+    """The wrapped data keys of reports and identities.
+
+    Each is replaced only while it is still the one that was read, so that several runs, and an erasure, do not disturb
+    each other.
+    """
+
+    def __init__(self, reports: Collection[Document]) -> None:
+        self._reports = reports
+
+    def use(self) -> Use:
+        """Counted from the index alone."""
+        desk: Counter[str] = Counter()
+        lookup: Counter[str | None] = Counter()
+        pair = {"desk": f"${_DESK}", "lookup": "$receipt_key_id"}
+        in_order = {"$sort": {_DESK: 1, "receipt_key_id": 1}}
+        for row in self._reports.aggregate([in_order, {"$group": {"_id": pair, "count": {"$sum": 1}}}], hint="keys"):
+            lookup[row["_id"].get("lookup")] += row["count"]
+            if row["_id"].get("desk"):
+                desk[row["_id"]["desk"]] += row["count"]
+        return Use(dict(desk), dict(lookup), self._custodian())
+
+    def desk_ids(self) -> list[str]:
+        """The ids of all desk keys that something is sealed to."""
+        return self._reports.distinct(_DESK, {_DESK: {"$gt": ""}})
+
+    def sealed_to(self, desk_ids: Iterable[str]) -> int:
+        """How many reports are sealed to one of these desk keys."""
+        return self._reports.count_documents({_DESK: {"$in": list(desk_ids)}})
+
+    def data_keys(self, desk_ids: Iterable[str], size: int) -> Iterator[list[Document]]:
+        """The reports sealed to one of these desk keys, only their wrapped keys, ``size`` at a time."""
+        found = self._reports.find({_DESK: {"$in": list(desk_ids)}}, {"data_key": 1}, batch_size=size)
+        return _batches(found, size)
+
+    def replace_data_keys(self, wrapped: Sequence[tuple[Document, Document]]) -> int:
+        """For each report, as ``data_keys`` gave it, the desk's half sealed anew; how many were still as they were."""
+        return self._replace(
+            [
+                UpdateOne(
+                    {"_id": report["_id"], "data_key.desk.sealed": report["data_key"]["desk"]["sealed"]},
+                    {"$set": {"data_key.desk": desk}},
+                )
+                for report, desk in wrapped
+            ]
+        )
+
+    def identities_not_sealed_to(self, custodian_id: str) -> int:
+        """How many identities are sealed to another key of the custodian."""
+        return self._reports.count_documents(_sealed_elsewhere(custodian_id))
+
+    def identity_keys(self, custodian_id: str, size: int) -> Iterator[list[Document]]:
+        """The reports whose identity is sealed to another key, only the wrapped keys, ``size`` at a time."""
+        wanted = {"identity.key_id": 1, "identity.sealed_key": 1}
+        return _batches(self._reports.find(_sealed_elsewhere(custodian_id), wanted, batch_size=size), size)
+
+    def replace_identity_keys(self, wrapped: Sequence[tuple[Document, Document]]) -> int:
+        """For each report, as ``identity_keys`` gave it, ``key_id`` and ``sealed_key`` of its identity anew."""
+        return self._replace(
+            [
+                UpdateOne(
+                    {"_id": report["_id"], "identity.sealed_key": report["identity"]["sealed_key"]},
+                    {"$set": {f"identity.{name}": value for name, value in identity.items()}},
+                )
+                for report, identity in wrapped
+            ]
+        )
+
+    def _replace(self, updates: list[Any]) -> int:
+        return self._reports.bulk_write(updates, ordered=False).modified_count if updates else 0
+
+    def _custodian(self) -> dict[str, int]:
+        named = {_IDENTITY: {"$gt": ""}}
+        counted = [{"$match": named}, {"$group": {"_id": f"${_IDENTITY}", "count": {"$sum": 1}}}]
+        return {row["_id"]: row["count"] for row in self._reports.aggregate(counted)}
+
+
+def _sealed_elsewhere(custodian_id: str) -> Document:
+    return {_IDENTITY: {"$gt": "", "$ne": custodian_id}}
+
+
+def _batches(found: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    remaining = iter(found)
+    while batch := list(islice(remaining, size)):
+        yield batch
