@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from contracts.event import Event
 from contracts.fields import Id, Instant, one_of
 
 KINDS = ("report", "suggestion")
 REPORTER_MODES = ("anonymous", "named")
+# What staff can read of a report, and the purposes that are codes.
+READ = ("report", "suggestion", "messages", "attachments", "attachment", "triage", "identity")
+PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention")
+AUTHORS = ("reporter", "staff")
 
 
 class ReportSubmittedV1(Event):
@@ -32,3 +36,81 @@ class ReportSubmittedV1(Event):
     reporter_mode = fields.String(required=True, validate=one_of(*REPORTER_MODES))
     received_at = Instant(required=True)
     subject_unit_ids = fields.List(Id(), load_default=list)
+
+
+class MessagePostedV1(Event):
+    """A message between staff and reporter is stored durably. Subject: the report.
+
+    Emitted once per message, with its insert and its being counted; the moment is not told, whoever wrote it.
+    ``number`` counts the messages of a report from 1. ``author`` is the side that wrote, and all that is told of it.
+    ``case_id`` is null for a suggestion, and for a report whose case is not known yet.
+    A consumer may assume: the message can be read through the reports service; the highest ``number`` is the newest,
+    whatever order the events come in.
+    """
+
+    producer = "reports"
+    event = "message_posted"
+    discreet = True
+
+    report_id = Id(required=True)
+    case_id = Id(required=True, allow_none=True)
+    kind = fields.String(required=True, validate=one_of(*KINDS))
+    author = fields.String(required=True, validate=one_of(*AUTHORS))
+    number = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class ReportRatedV1(Event):
+    """A reporter said whether the result satisfies. Subject: the report.
+
+    Emitted once per rating, with its being stored. ``number`` counts the ratings of a report from 1; each is about a
+    newer result than the one before. The reason stays sealed with the report. ``case_id`` is null for a suggestion.
+    A consumer may assume: when the rating was given, the reporter saw a result; the case may have moved on since.
+    """
+
+    producer = "reports"
+    event = "report_rated"
+    discreet = True
+
+    report_id = Id(required=True)
+    case_id = Id(required=True, allow_none=True)
+    satisfied = fields.Boolean(required=True)
+    number = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class AttachmentReceivedV1(Event):
+    """A file that belongs to a report is complete and durable, sealed. Subject: the attachment.
+
+    Emitted once per attachment, with the write that makes it complete. ``author`` tells which side sent it:
+    ``reporter`` or ``staff``. A consumer may assume: the original can be opened part by part; nothing has looked into
+    it but at its beginning.
+    """
+
+    producer = "reports"
+    event = "attachment_received"
+    discreet = True
+
+    report_id = Id(required=True)
+    attachment_id = Id(required=True)
+    author = fields.String(required=True, validate=one_of("reporter", "staff"))
+
+
+class ContentAccessedV1(Event):
+    """A member of staff is about to read content of a report. Subject: the access.
+
+    Emitted once per reading, in the write that records it, which comes before anything is opened. ``what``: what was
+    asked for. ``attachment_id`` and ``copy`` go with ``attachment``. ``purpose_code`` is there where the purpose is one
+    of the codes; a purpose in other words stays in the record. ``case_id`` is null for suggestions.
+    """
+
+    producer = "reports"
+    event = "content_accessed"
+
+    access_id = Id(required=True)
+    report_id = Id(required=True)
+    case_id = Id(load_default=None, allow_none=True)
+    actor_id = Id(required=True)
+    what = fields.String(required=True, validate=one_of(*READ))
+    attachment_id = Id(load_default=None, allow_none=True)
+    copy = fields.String(load_default=None, allow_none=True, validate=one_of("original", "clean"))
+    purpose_code = fields.String(load_default=None, allow_none=True, validate=one_of(*PURPOSES))
+    at = Instant(required=True)

@@ -1,6 +1,6 @@
 """What the tasks service tells the others: how a case moves."""
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from contracts.event import Event
 from contracts.fields import Id, Instant
@@ -15,6 +15,45 @@ REPORTER_STATES = (
 )  # fmt: skip
 
 
+CLOCK_STATES = ("running", "paused", "met", "missed")
+
+# On what ground a time limit was extended; each has its words in gateway/texts/tasks.py.
+EXTENSION_GROUNDS = ("complex", "many_persons", "needs_expertise", "other_body_involved")
+
+# Why a time limit moved; each has its words in gateway/texts/tasks.py as ``case.moved.<reason>``.
+MOVE_REASONS = (*(f"extension.{ground}" for ground in EXTENSION_GROUNDS), "suspension", "resumption")
+
+
+class Move(Schema):
+    """A time limit moved from ``due_before`` to ``due_after``; null as long as it stands still."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    at = Instant(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(MOVE_REASONS))
+    due_before = Instant(required=True)
+    due_after = Instant(required=True, allow_none=True)
+
+
+class ReporterClock(Schema):
+    """A time limit of a case as its reporter may know it.
+
+    ``rule`` is a code of services/tasks/model/rules.py. ``due_at`` is null while the clock stands still, ``met_at``
+    until what was due is done. ``state`` is that of the moment of the event: what runs may be missed by now.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    rule = fields.String(required=True)
+    started_at = Instant(required=True)
+    due_at = Instant(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(CLOCK_STATES))
+    met_at = Instant(load_default=None, allow_none=True)
+    moved = fields.List(fields.Nested(Move), load_default=list)
+
+
 class CaseProgressedV1(Event):
     """A case was opened, or an action on it succeeded. Subject: the case; `sequence` counts from 1.
 
@@ -23,6 +62,10 @@ class CaseProgressedV1(Event):
     the moment of the action, `due_at` the end of the nearest running clock (null = none runs).
     `report_id` is null when the case was not opened by a report. `text_code` names the sentence to show the
     reporter (words: gateway/texts/tasks.py); null = nothing to tell.
+    For the reporter besides: `reporter_clocks`, the time limits of the present round of handling in the order in
+    which they began (empty in the first event of a case: there only `due_at` is known); `re_examination`, whether
+    this round was asked for by a reporter who was not satisfied; `results`, how many results there were so far;
+    `result_told`, whether the reporter was told the newest.
     A consumer may assume: each event is the whole picture, so the highest `sequence` wins and older ones may
     be dropped, except that every event with a `text_code` is one line of the reporter's history.
     """
@@ -42,3 +85,7 @@ class CaseProgressedV1(Event):
     excluded_unit_ids = fields.List(Id(), required=True)
     at = Instant(required=True)
     due_at = Instant(required=True, allow_none=True)
+    reporter_clocks = fields.List(fields.Nested(ReporterClock), load_default=list)
+    re_examination = fields.Boolean(load_default=False)
+    results = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    result_told = fields.Boolean(load_default=False)

@@ -9,13 +9,14 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from contracts.fields import Id, Instant, NoInput, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.roles import ANY_ROLE, DESK, HANDLER, LEADER, SUPERVISOR, TRAINER
-from contracts.tasks.events import CASE_STATES
+from contracts.tasks.events import CASE_STATES, CLOCK_STATES, EXTENSION_GROUNDS
 
 SOURCES = ("report", "clue", "review")
-CLOCK_STATES = ("running", "paused", "met", "missed")
 
 # Grounds on which a case is not accepted; each has its words in gateway/texts/tasks.py.
 REFUSAL_GROUNDS = ("not_competent", "no_substance", "already_handled", "in_legal_process", "outside_duty")
+# Which grounds an action may name; the reporter reads their words.
+GROUNDS: Mapping[str, tuple[str, ...]] = {"refuse": REFUSAL_GROUNDS, "extend": EXTENSION_GROUNDS}
 OUTCOMES = ("substantiated", "partly_substantiated", "unsubstantiated", "false", "unclear")
 MEASURES = (
     "none", "talk_and_remind", "criticism", "order_to_correct", "organisational", "party_discipline",
@@ -56,7 +57,7 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "close": _takes(optional="reason"),
     "suspend": _takes("reason"),
     "resume": _takes(optional="reason"),
-    "extend": _takes("days approver_id reason"),
+    "extend": _takes("days approver_id reason", "ground"),
     "reopen": _takes("reason"),
 }
 
@@ -89,7 +90,12 @@ class Guards(Schema):
 
 
 class Case(Schema):
-    """A case as its readers see it; ``allowed_actions`` are those that the reader may take now."""
+    """A case as its readers see it; ``allowed_actions`` are those that the reader may take now.
+
+    ``clocks``: those that only a named reporter has are shown to the desk and the handler alone, and so is
+    ``reply_awaited``, whether the reporter wrote last (null for everybody else). ``re_examination``: this round was
+    asked for by a reporter who was not satisfied. ``satisfied``: the reporter's last rating, null before one.
+    """
 
     id = Id(required=True)
     number = fields.String(required=True)
@@ -100,6 +106,9 @@ class Case(Schema):
     unit_id = Id(required=True, allow_none=True)
     clocks = fields.List(fields.Nested(Clock), required=True)
     guards = fields.Nested(Guards, required=True)
+    re_examination = fields.Boolean(required=True)
+    satisfied = fields.Boolean(required=True, allow_none=True)
+    reply_awaited = fields.Boolean(required=True, allow_none=True)
     allowed_actions = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
 
@@ -158,7 +167,10 @@ class ActOnCase(CaseId):
     )
     reason = Text(max=2000)
     allegations = fields.List(Text(max=200, single_line=True), validate=validate.Length(min=1, max=50))
-    ground = fields.String(validate=one_of(*REFUSAL_GROUNDS))
+    ground = fields.String(
+        validate=one_of(*REFUSAL_GROUNDS, *EXTENSION_GROUNDS),
+        metadata={"description": "Why it is refused, or extended (complex when absent); the reporter reads its words"},
+    )
     body = Text(max=100, single_line=True, metadata={"description": "The body that takes the case over"})
     document_number = Text(max=60, single_line=True)
     handler_id = Id()
@@ -181,6 +193,15 @@ class ActOnCase(CaseId):
         errors |= {name: ["Unknown field."] for name in given - takes.required - takes.optional}
         if errors:
             raise ValidationError(errors)
+
+    @validates_schema
+    def _ground_of_the_action(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        grounds = GROUNDS.get(data["action"])
+        if grounds and "ground" in data:
+            try:
+                one_of(*grounds)(data["ground"])
+            except ValidationError as error:
+                raise ValidationError(error.messages, "ground") from error
 
 
 class PersonId(Schema):

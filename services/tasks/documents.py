@@ -54,12 +54,20 @@ def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
         "dispositions": [{"allegation": number, "measure": measure} for number, measure in case.dispositions],
         "reviewer_id": case.reviewer_id,
         "result_told": case.result_told,
+        "round": case.round,
+        "results": case.results,
+        "re_examination": case.re_examination,
+        "re_examined": case.re_examined,
+        "reviewers": sorted(case.reviewers),
+        "predecessors": sorted(case.predecessors),
+        "rating": {"number": case.rating[0], "satisfied": case.rating[1]} if case.rating else None,
         "next_due_at": next_due_at or NEVER,
     }
 
 
 def case_of(document: Document) -> Case:
     """The case of a stored document; the history is not needed for it."""
+    rating = document.get("rating")
     return Case(
         id=document["_id"],
         number=document["number"],
@@ -84,6 +92,13 @@ def case_of(document: Document) -> Case:
         dispositions=tuple((one["allegation"], one["measure"]) for one in document.get("dispositions", ())),
         reviewer_id=document.get("reviewer_id"),
         result_told=document.get("result_told", False),
+        round=document.get("round", 1),
+        results=document.get("results", 0),
+        re_examination=document.get("re_examination", False),
+        re_examined=document.get("re_examined", False),
+        reviewers=frozenset(document.get("reviewers", ())),
+        predecessors=frozenset(document.get("predecessors", ())),
+        rating=(rating["number"], rating["satisfied"]) if rating else None,
         version=document["version"],
     )
 
@@ -165,17 +180,25 @@ def _clock_document(clock: Clock) -> Document:
             "days": extension.days,
             "approver_id": extension.approver_id,
             "at": extension.at,
+            "ground": extension.ground,
         }
+    if clock.round > 1:
+        document["round"] = clock.round
     return document
 
 
 def _clock_of(document: Document) -> Clock:
-    extension = document.get("extension")
     return Clock(
         rule=document["rule"],
         version=document["version"],
         started_at=document["started_at"],
         ended_at=document.get("ended_at"),
         pauses=tuple(Pause(one["since"], one["until"]) for one in document.get("pauses", ())),
-        extension=Extension(extension["days"], extension["approver_id"], extension["at"]) if extension else None,
+        extension=_extension_of(document["extension"]) if "extension" in document else None,
+        round=document.get("round", 1),
     )
+
+
+def _extension_of(document: Document) -> Extension:
+    ground = document.get("ground", "complex")
+    return Extension(document["days"], document["approver_id"], document["at"], ground)

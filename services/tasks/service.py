@@ -5,9 +5,9 @@ from __future__ import annotations
 from chassis import Database, consume, every, serve
 from contracts.identity.events import PersonChangedV1
 from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
-from contracts.reports.events import ReportSubmittedV1
+from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, due_dates, study
+from services.tasks.handlers import cases, correspondence, due_dates, ratings, study
 from services.tasks.store import TasksStore
 
 
@@ -36,6 +36,14 @@ class TasksService:
     @serve(operations.act_on_case)
     def act_on_case(self, request, call):
         return cases.act(self.store, request, call)
+
+    @consume(ReportRatedV1)
+    def take_rating(self, event):
+        ratings.take_rating(self.store, event)
+
+    @consume(MessagePostedV1, group=200)
+    def note_messages(self, events):
+        correspondence.note_messages(self.store, events)
 
     @consume(PersonChangedV1, group=200)
     def know_people(self, events):

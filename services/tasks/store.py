@@ -113,6 +113,23 @@ class TasksStore(Store):
         sort = NEWEST_FIRST if overdue is None else SOONEST_DUE_FIRST
         return page(self.db.cases, query, sort=sort, limit=limit, cursor=cursor, projection=WITHOUT_HISTORY)
 
+    def note_messages(self, messages: Iterable[tuple[str, int, str]]) -> set[str]:
+        """Keeps of each case the newest message: its number and its author's side; the ids without a case."""
+        noted = list(messages)
+        if not noted:
+            return set()
+        writes = [
+            UpdateOne(
+                {"_id": case_id, "correspondence.number": {"$not": {"$gte": number}}},
+                {"$set": {"correspondence": {"number": number, "author": author}}},
+            )
+            for case_id, number, author in noted
+        ]
+        if self.db.cases.bulk_write(writes, ordered=False).matched_count == len(noted):
+            return set()
+        ids = {case_id for case_id, _, _ in noted}
+        return ids - {case["_id"] for case in self.db.cases.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+
     def due_dates_counted_by(self) -> str | None:
         """The last day of the calendar that all stored due dates were counted by."""
         counter = self.db.counters.find_one({"_id": "due_dates"})

@@ -11,21 +11,16 @@ from chassis.refusals import Forbidden, Invalid, NotFound, Stale
 from contracts.call import Actor, Call
 from contracts.event import Draft, Received
 from contracts.tasks import operations
-from contracts.tasks.events import CaseProgressedV1
-from services.tasks.documents import (
-    case_of,
-    changed_fields,
-    colleague_of,
-    entry_document,
-    new_case_document,
-)
+from services.tasks.documents import case_of, colleague_of, new_case_document
+from services.tasks.handlers import progress
+from services.tasks.handlers.correspondence import reply_awaited
+from services.tasks.handlers.recording import record
 from services.tasks.holidays import CALENDAR
 from services.tasks.model import clocks, guards
 from services.tasks.model.calendar import local_day
-from services.tasks.model.case import Case, apply, opened, opening_entry
+from services.tasks.model.case import Case, opened, opening_entry
 from services.tasks.model.conflict import Scope, reads_details, scope_of, sees
 from services.tasks.model.decisions import Action, allowed_actions, decide
-from services.tasks.model.transitions import BY_ACTION, OPENING
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -69,14 +64,15 @@ def list_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Doc
         limit=request["limit"],
         cursor=request["cursor"],
     )
-    items = [_representation(case_of(document), actor, call.now) for document in found["items"]]
+    items = [_representation(document, actor, call.now) for document in found["items"]]
     return {"items": items, "next_cursor": found["next_cursor"]}
 
 
 def get_case(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """One case; ``NotFound`` too when it is not the caller's to know of."""
-    _, case = _visible(store.case(request["case_id"]), _signed_in(call))
-    return _representation(case, _signed_in(call), call.now)
+    actor = _signed_in(call)
+    document, _ = _visible(store.case(request["case_id"]), actor)
+    return _representation(document, actor, call.now)
 
 
 def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
@@ -122,17 +118,7 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     people = store.people(named, session) if named else {}
     colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
     entry = decide(case, Action(request["action"], fields, call.now), actor, colleagues, case.version)
-    after = apply(case, entry)
-    due = clocks.next_due_at(after.clocks, call.now, CALENDAR)
-    tell = BY_ACTION[entry.action].tell
-    written = store.record_action(
-        document,
-        changed_fields(after, due),
-        entry_document(entry),
-        _progress(after, tell.text_code.format_map(entry.details) if tell else None, call.now, due),
-        session,
-    )
-    return _representation(case_of(written), actor, call.now)
+    return _representation(record(store, document, case, entry, call.now, session=session), actor, call.now)
 
 
 def _opening(event: Received, number: str) -> tuple[Document, Draft]:
@@ -148,29 +134,13 @@ def _opening(event: Received, number: str) -> tuple[Document, Draft]:
         excluded_unit_ids=report["subject_unit_ids"],
     )
     due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
-    text_code = OPENING.tell.text_code if OPENING.tell else None
     document = new_case_document(case, opening_entry(case), due)
-    return document, _progress(case, text_code, case.opened_at, due).following(event)
+    return document, progress.opened(case, due).following(event)
 
 
-def _progress(case: Case, text_code: str | None, at: datetime, due: datetime | None) -> Draft:
-    return CaseProgressedV1.draft(
-        subject=case.id,
-        case_id=case.id,
-        number=case.number,
-        report_id=case.source_id if case.source_kind == "report" else None,
-        state=case.state,
-        reporter_state=case.reporter_state,
-        text_code=text_code,
-        handler_id=case.handler_id,
-        unit_id=case.unit_id,
-        excluded_unit_ids=list(case.excluded_unit_ids),
-        at=at,
-        due_at=due,
-    )
-
-
-def _representation(case: Case, actor: Actor, now: datetime) -> Document:
+def _representation(document: Document, actor: Actor, now: datetime) -> Document:
+    case = case_of(document)
+    details = reads_details(actor, case)
     return {
         "id": case.id,
         "number": case.number,
@@ -179,15 +149,23 @@ def _representation(case: Case, actor: Actor, now: datetime) -> Document:
         "source": {"kind": case.source_kind, "id": case.source_id},
         "handler_id": case.handler_id,
         "unit_id": case.unit_id,
-        "clocks": list(_clocks(case, now)),
+        "clocks": list(_clocks(case, now, details)),
         "guards": guards.satisfied(case),
+        "re_examination": case.re_examination,
+        "satisfied": case.rating[1] if case.rating else None,
+        "reply_awaited": reply_awaited(document) if details else None,
         "allowed_actions": allowed_actions(case, actor),
         "version": case.version,
     }
 
 
-def _clocks(case: Case, now: datetime) -> Iterator[Document]:
+def _clocks(case: Case, now: datetime, details: bool) -> Iterator[Document]:
+    """The clocks of the case. One that only a named reporter has would tell whether the report was signed, which is
+    for the readers of the file alone.
+    """
     for clock in case.clocks:
+        if clocks.rule_under(clock).named_only and not details:
+            continue
         yield {
             "rule": clock.rule,
             "started_at": clock.started_at,

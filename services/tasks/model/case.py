@@ -41,6 +41,11 @@ class Case:
     measure, ``steps`` and ``evidence`` count. ``resume_to`` is the state before a suspension.
     ``reporter_mode`` is None where nobody reported. ``excluded_unit_ids``: units concerned, which must
     never see it.
+
+    ``round`` counts how often it was taken in hand, ``results`` how often it was concluded. ``re_examination``:
+    this round was asked for by a reporter who was not satisfied; ``re_examined``: there was such a round.
+    ``reviewers`` are those of this round, ``predecessors`` everybody who investigated, decided or reviewed before
+    the re-examination. ``rating``: the number of the reporter's last rating, and whether it was satisfied.
     """
 
     id: str
@@ -66,6 +71,13 @@ class Case:
     dispositions: tuple[tuple[int, str], ...] = ()
     reviewer_id: str | None = None
     result_told: bool = False
+    round: int = 1
+    results: int = 0
+    re_examination: bool = False
+    re_examined: bool = False
+    reviewers: frozenset[str] = frozenset()
+    predecessors: frozenset[str] = frozenset()
+    rating: tuple[int, bool] | None = None
     version: int = field(default=1, compare=False)
 
     @property
@@ -148,7 +160,8 @@ def reporter_state(case: Case, row: Transition) -> str:
 
 def _move_clocks(case: Case, row: Transition, at: datetime) -> tuple[Clock, ...]:
     moved = [_move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops]
-    started = [clocks.start(code, at, case.source_kind, case.named) for code in row.starts]
+    number = case.round + 1 if row.new_round else case.round
+    started = [clocks.start(code, at, case.source_kind, case.named, number) for code in row.starts]
     return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
 
 
@@ -163,10 +176,9 @@ def _move_clock(clock: Clock, row: Transition, at: datetime) -> Clock:
 
 
 def _latest_runs_on(moved: list[Clock], row: Transition) -> list[Clock]:
-    for code in row.runs_on:
-        latest = max((index for index, clock in enumerate(moved) if clock.rule == code), default=None)
-        if latest is not None:
-            moved[latest] = clocks.run_on(moved[latest])
+    latest = max((index for index, clock in enumerate(moved) if clock.rule in row.runs_on), default=None)
+    if latest is not None:
+        moved[latest] = clocks.run_on(moved[latest])
     return moved
 
 
@@ -203,7 +215,7 @@ def _record_disposition(case: Case, entry: Entry) -> Case:
 
 
 def _conclude(case: Case, entry: Entry) -> Case:
-    return replace(_decided_by(case, entry), reviewer_id=None, result_told=False)
+    return replace(_decided_by(case, entry), reviewer_id=None, result_told=False, results=case.results + 1)
 
 
 def _tell_result(case: Case, _entry: Entry) -> Case:
@@ -211,11 +223,12 @@ def _tell_result(case: Case, _entry: Entry) -> Case:
 
 
 def _confirm(case: Case, entry: Entry) -> Case:
-    return replace(case, reviewer_id=entry.by_id)
+    return replace(_reviewed_by(case, entry), reviewer_id=entry.by_id)
 
 
 def _extend(case: Case, entry: Entry) -> Case:
-    extension = Extension(entry.details["days"], entry.details["approver_id"], entry.at)
+    details = entry.details
+    extension = Extension(details["days"], details["approver_id"], entry.at, details.get("ground", "complex"))
     extended = tuple(replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks)
     return replace(case, clocks=extended)
 
@@ -229,12 +242,26 @@ def _reopen(case: Case, entry: Entry) -> Case:
         findings=(),
         dispositions=(),
         reviewer_id=None,
+        reviewers=frozenset(),
         result_told=False,
+        round=case.round + 1,
+        re_examination=False,
     )
 
 
-def _send_back(case: Case, _entry: Entry) -> Case:
-    return replace(case, reviewer_id=None)
+def _re_examine(case: Case, entry: Entry) -> Case:
+    """A new round in other hands."""
+    before = case.predecessors | case.investigators | case.deciders | case.reviewers
+    anew = replace(_reopen(case, entry), re_examination=True, re_examined=True, predecessors=before)
+    return _record_rating(anew, entry)
+
+
+def _record_rating(case: Case, entry: Entry) -> Case:
+    return replace(case, rating=(entry.details["number"], entry.details["satisfied"]))
+
+
+def _send_back(case: Case, entry: Entry) -> Case:
+    return replace(_reviewed_by(case, entry), reviewer_id=None)
 
 
 def is_extendable(clock: Clock) -> bool:
@@ -248,6 +275,10 @@ def _investigated_by(case: Case, entry: Entry) -> Case:
 
 def _decided_by(case: Case, entry: Entry) -> Case:
     return replace(case, deciders=case.deciders | ({entry.by_id} if entry.by_id else set()))
+
+
+def _reviewed_by(case: Case, entry: Entry) -> Case:
+    return replace(case, reviewers=case.reviewers | ({entry.by_id} if entry.by_id else set()))
 
 
 def _with(pairs: tuple[tuple[int, str], ...], number: int, value: str) -> tuple[tuple[int, str], ...]:
@@ -267,6 +298,8 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "tell_result": _tell_result,
     "confirm_adequate": _confirm,
     "extend": _extend,
+    "re_examine": _re_examine,
+    "record_rating": _record_rating,
     "reopen": _reopen,
     "send_back": _send_back,
 }

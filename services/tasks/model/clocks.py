@@ -26,16 +26,20 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """``days`` more of the rule's own unit, by the decision of ``approver_id``."""
+    """``days`` more of the rule's own unit, by the decision of ``approver_id``, on a ground that the reporter reads."""
 
     days: int
     approver_id: str
     at: datetime
+    ground: str = "complex"
 
 
 @dataclass(frozen=True)
 class Clock:
-    """One time limit of one case. Times are aware UTC; ``ended_at`` is when what was due was done."""
+    """One time limit of one case. Times are aware UTC; ``ended_at`` is when what was due was done.
+
+    ``round``: the round of handling in which it began, from 1.
+    """
 
     rule: str
     version: str
@@ -43,14 +47,15 @@ class Clock:
     ended_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     extension: Extension | None = None
+    round: int = 1
 
 
-def start(code: str, at: datetime, source: str, named: bool) -> Clock | None:
+def start(code: str, at: datetime, source: str, named: bool, round: int = 1) -> Clock | None:
     """A clock of the rule ``code`` as it stands on the day of ``at``; None when no rule applies to such a
     case.
     """
     rule = rule_for(code, local_day(at), source, named)
-    return Clock(rule.code, rule.version, at) if rule else None
+    return Clock(rule.code, rule.version, at, round=round) if rule else None
 
 
 def rule_under(clock: Clock) -> Rule:

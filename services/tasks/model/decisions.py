@@ -46,11 +46,15 @@ def decide(
         raise Forbidden("cases.not_your_action")
     _check_state(case, row, person)
     _check_fields(case, action, colleagues)
+    if row.newcomers_only and person.id in case.predecessors:
+        raise Forbidden("cases.predecessor")
     if row.action == "confirm_adequate" and not guards.is_second_person(case, person.id):
         raise Forbidden("cases.second_person")
     if row.target is None and history_length >= MAX_HISTORY:
         raise Forbidden("cases.history_full")
     details = {name: value for name, value in action.fields.items() if name != "reason"}
+    if row.action == "extend":
+        details.setdefault("ground", "complex")
     if "handler_id" in details:
         details["unit_id"] = details.get("unit_id") or colleagues[details["handler_id"]].unit_id
     return Entry(
@@ -72,6 +76,8 @@ def allowed_actions(case: Case, person: Person) -> list[str]:
 
 
 def _is_open(case: Case, row: Transition, person: Person) -> bool:
+    if row.newcomers_only and person.id in case.predecessors:
+        return False
     if row.action == "extend":
         return any(is_extendable(clock) for clock in case.clocks)
     if row.action == "confirm_adequate":
@@ -108,6 +114,8 @@ def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague
 def _check_handler(case: Case, handler: Colleague | None, unit_id: str | None) -> None:
     if handler is None or not handler.active or HANDLER not in handler.roles:
         raise invalid("handler_id", "cases.not_a_handler")
+    if handler.id in case.predecessors:
+        raise invalid("handler_id", "cases.handler_is_predecessor")
     if concerned(case.excluded_unit_ids, handler.unit_path):
         raise invalid("handler_id", "cases.unit_concerned")
     if unit_id is not None and concerned(case.excluded_unit_ids, (unit_id,)):

@@ -57,7 +57,7 @@ RESULT_NOT_TOLD = "result_told"
 
 
 def is_second_person(case: Case, person_id: str) -> bool:
-    """Whether this person neither investigated the case nor decided in it."""
+    """Whether this person neither investigated the case nor decided in it, in any round."""
     return person_id not in case.investigators and person_id not in case.deciders
 
 

@@ -65,6 +65,12 @@ RULES: tuple[Rule, ...] = (
         days=60, unit="calendar", sources=frozenset({"report", "clue", "review"}), pausable=True,
         extension=30,
     ),
+    # A review is neither extended nor pausable by the article; what stops the case stops it as it stops handling.
+    Rule(
+        code="re_examine", zh="复查", en="Re-examine",
+        source=PETITIONS, article="35", version="2022-02-25", valid_from=date(2022, 5, 1),
+        days=30, unit="calendar", pausable=True,
+    ),
     Rule(
         code="tell_result_named", zh="向实名举报人反馈处理结果", en="Tell a named reporter the result",
         source=ACCUSATIONS, article="实名检举控告的处理", version="2020-01-21", valid_from=date(2020, 1, 21),

@@ -21,7 +21,7 @@ REFUSED = "refused"
 TRANSFERRED = "transferred"
 CLOSED = "closed"
 
-# Final until somebody reopens them with a reason.
+# Final until somebody reopens them with a reason, or the reporter is not satisfied with what was closed.
 FINAL = frozenset({REFUSED, TRANSFERRED, CLOSED})
 
 # A target that is not a state of its own: where the case was before it was suspended.
@@ -52,9 +52,11 @@ class Transition:
     """One row. ``target`` None = the state stays.
 
     ``needs``: fields that must come with the action. Clocks, by the code of their rule: ``starts`` those
-    that apply to the case, ``meets`` what was due is done, ``drops`` no longer due, ``runs_on`` was not
-    done after all. ``pauses`` / ``resumes``: all clocks whose rule allows it. ``guards``: those that must
-    be satisfied. Every action emits tasks.case_progressed.v1.
+    that apply to the case, ``meets`` what was due is done, ``drops`` no longer due, ``runs_on`` the latest of
+    them was not done after all. ``pauses`` / ``resumes``: all clocks whose rule allows it. ``guards``: those
+    that must be satisfied. ``new_round``: it is handled anew, so nothing found, decided or confirmed before
+    counts. ``newcomers_only``: nobody who investigated, decided or reviewed before a re-examination may take
+    it in the re-examination or after. Every action emits tasks.case_progressed.v1.
     """
 
     action: str
@@ -71,11 +73,15 @@ class Transition:
     resumes: bool = False
     guards: tuple[str, ...] = ()
     tell: Tell | None = None
+    new_round: bool = False
+    newcomers_only: bool = False
 
 
 _ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named")
 _RESULT = ("tell_result_named",)
 _HANDLE = ("handle",)
+_REVIEW = ("re_examine",)
+_IN_HAND = _HANDLE + _REVIEW
 _CONCLUDING = ("investigated", "clear", "handled")
 GUARDS = (*_CONCLUDING, "adequate")
 
@@ -84,6 +90,16 @@ OPENING = Transition(
     "open", "登记", (), REGISTERED, frozenset(),
     starts=_ACCEPTANCE, tell=Tell("registered", "case.registered"),
 )  # fmt: skip
+
+# 《信访工作条例》第三十五条: whoever is not satisfied with the result may have it reviewed, and is answered within 30
+# days. What the system does when a reporter says so, once in the life of a case.
+RE_EXAMINE = Transition(
+    "re_examine", "复查", (FEEDBACK, CLOSED), ACCEPTED, frozenset(), starts=_REVIEW, drops=_RESULT,
+    tell=Tell("accepted", "case.re_examined"), new_round=True,
+)  # fmt: skip
+
+# What the system does with every other rating: it is put on record, whatever the state.
+RECORD_RATING = Transition("record_rating", "记录评价", (), None, frozenset())
 
 TABLE: tuple[Transition, ...] = (
     Transition(
@@ -96,7 +112,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
-        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_HANDLE,
+        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_IN_HAND,
         tell=Tell("transferred", "case.transferred"),
     ),
     Transition(
@@ -108,29 +124,30 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "start", "开始调查", (ASSIGNED,), INVESTIGATING, frozenset({HANDLER}),
-        tell=Tell("in_progress", "case.investigating"),
+        tell=Tell("in_progress", "case.investigating"), newcomers_only=True,
     ),
     Transition(
         "return", "退回", (ASSIGNED, INVESTIGATING), RETURNED, frozenset({HANDLER}), needs=("reason",),
     ),
     Transition(
         "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER}), needs=("what",),
+        newcomers_only=True,
     ),
     Transition(
         "record_finding", "认定", (INVESTIGATING, FINDINGS), FINDINGS, frozenset({HANDLER}),
-        needs=("allegation", "outcome", "reason"),
+        needs=("allegation", "outcome", "reason"), newcomers_only=True,
     ),
     Transition(
         "record_disposition", "处理", (FINDINGS, DISPOSITION), DISPOSITION, frozenset({HANDLER, DESK}),
-        needs=("allegation", "measure", "reason"),
+        needs=("allegation", "measure", "reason"), newcomers_only=True,
     ),
     Transition(
         "investigate_further", "补充调查", (FINDINGS, DISPOSITION), INVESTIGATING, frozenset({HANDLER}),
-        needs=("reason",),
+        needs=("reason",), newcomers_only=True,
     ),
     Transition(
         "conclude", "办结", (FINDINGS, DISPOSITION), FEEDBACK, frozenset({HANDLER}), guards=_CONCLUDING,
-        meets=_HANDLE, starts=_RESULT, tell=Tell("handled", "case.concluded"),
+        meets=_IN_HAND, starts=_RESULT, tell=Tell("handled", "case.concluded"), newcomers_only=True,
     ),
     Transition(
         "tell_result", "反馈", (FEEDBACK,), None, frozenset({HANDLER, DESK}),
@@ -138,12 +155,12 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "confirm_adequate", "复核通过", (FEEDBACK,), None, frozenset({DESK, SUPERVISOR, LEADER}),
-        needs=("reason",),
+        needs=("reason",), newcomers_only=True,
     ),
     Transition(
         "send_back", "复核退回", (FEEDBACK,), INVESTIGATING, frozenset({DESK, SUPERVISOR, LEADER}),
-        needs=("reason",), runs_on=_HANDLE, drops=_RESULT,
-        tell=Tell("in_progress", "case.investigating_further"),
+        needs=("reason",), runs_on=_IN_HAND, drops=_RESULT,
+        tell=Tell("in_progress", "case.investigating_further"), newcomers_only=True,
     ),
     Transition(
         "close", "销号", (FEEDBACK,), CLOSED, frozenset({DESK}), guards=GUARDS,
@@ -159,19 +176,19 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "extend", "延长办理期限", (ACCEPTED, RETURNED, *_WORK), None, frozenset({DESK, LEADER}),
-        needs=("days", "approver_id", "reason"), tell=Tell("in_progress", "case.extended"),
+        needs=("days", "approver_id", "reason"), tell=Tell("in_progress", "case.extended.{ground}"),
     ),
     Transition(
         "reopen", "重新办理", (CLOSED, REFUSED, TRANSFERRED), REGISTERED, frozenset({DESK, SUPERVISOR}),
-        needs=("reason",), starts=_ACCEPTANCE, tell=Tell("registered", "case.reopened"),
+        needs=("reason",), starts=_ACCEPTANCE, tell=Tell("registered", "case.reopened"), new_round=True,
     ),
 )  # fmt: skip
 
-BY_ACTION = {row.action: row for row in TABLE}
+# All rows: what people do, and what the system does by itself.
+ROWS = (OPENING, *TABLE, RE_EXAMINE, RECORD_RATING)
+BY_ACTION = {row.action: row for row in ROWS}
 STATES = tuple(
-    dict.fromkeys(
-        state for row in (OPENING, *TABLE) for state in (*row.sources, row.target) if state not in (None, FORMER)
-    )
+    dict.fromkeys(state for row in ROWS for state in (*row.sources, row.target) if state not in (None, FORMER))
 )
 
 
@@ -188,15 +205,17 @@ def transition_table_markdown() -> str:
         "Written by `transition_table_markdown()` of `services/tasks/model/transitions.py`; a test compares it.",
         "",
         "A handler acts on own cases only. Nobody acts on, or sees, a case about a unit that they belong to.",
+        "After `re_examine`, nobody who investigated, decided or reviewed before it may be given the case, nor take an",
+        "action with ¹.",
         "",
         "| Action | 操作 | From | To | Who | Needs | Guards | Clocks | The reporter sees |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_row(row) for row in (OPENING, *TABLE)]
+    lines += [_row(row) for row in ROWS]
     lines += ["", "```mermaid", "stateDiagram-v2", f"    [*] --> {REGISTERED}"]
     lines += [
         f"    {source} --> {row.target}: {row.action}"
-        for row in TABLE
+        for row in ROWS
         for source in row.sources
         if row.target not in (None, FORMER, source)
     ]
@@ -209,9 +228,9 @@ def _row(row: Transition) -> str:
     clocks = [f"{verb} {', '.join(codes)}" for verb, codes in _clock_effects(row) if codes]
     target = row.target or "(stays)"
     cells = (
-        f"`{row.action}`",
+        f"`{row.action}`{'¹' if row.newcomers_only else ''}",
         row.zh,
-        ", ".join(row.sources) or "(new)",
+        ", ".join(row.sources) or ("(any)" if row is RECORD_RATING else "(new)"),
         "where it was before" if target == FORMER else target,
         ", ".join(sorted(row.roles)) or "the system",
         ", ".join(row.needs) or "–",

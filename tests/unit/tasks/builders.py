@@ -11,6 +11,7 @@ from services.tasks.model.calendar import WorkingCalendar
 from services.tasks.model.case import Case, Entry, apply, opened, opening_entry
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.decisions import Action, decide
+from services.tasks.model.ratings import rated
 
 BUREAU, DISTRICT, OFFICE = "bureau", "district", "office"
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday, nine o'clock in the bureau
@@ -78,6 +79,14 @@ class File:
         entry = decide(self.case, Action(name, fields, self.now), person, self.colleagues, len(self.history))
         self.case = apply(self.case, entry)
         self.history.append(entry)
+        return self
+
+    def rated(self, satisfied: bool, number: int = 1) -> File:
+        """The reporter rates; nothing happens where the rating is known already."""
+        entry = rated(self.case, number, satisfied, self.now)
+        if entry:
+            self.case = apply(self.case, entry)
+            self.history.append(entry)
         return self
 
     def later(self, days: float) -> File:

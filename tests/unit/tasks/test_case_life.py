@@ -53,6 +53,9 @@ FIELDS = {
 }
 OPTIONAL = {"accept": ("allegations",), "record_step": ("evidence",)}
 
+WORK = ("start", "record_step", "record_finding", "record_disposition", "conclude")
+REVIEW = ("confirm_adequate", "send_back")
+
 # What usually comes next in a state, so that a walk gets far; which of these, and whether it is enough, is chance.
 USUAL = {
     "registered": ["accept"],
@@ -100,6 +103,19 @@ class CaseLife(RuleBasedStateMachine):
             )
             self._act(row, person, 1, data)
 
+    @precondition(lambda self: self.fresh.source_kind == "report")
+    @rule(satisfied=st.booleans(), number=st.integers(1, 2))
+    def the_reporter_rates(self, satisfied, number):
+        before = self.file.case
+        self.file.rated(satisfied, number)
+        moved = self.file.case.state != before.state
+        assert moved == (
+            not satisfied
+            and (before.rating is None or before.rating[0] < number)
+            and before.state in ("feedback", "closed")
+            and not any(entry.action == "re_examine" for entry in self.file.history[:-1])
+        )
+
     def _act(self, row, person, days, data):
         wanted = (*row.needs, *OPTIONAL.get(row.action, ()))
         fields = {name: data.draw(FIELDS[name], label=name) for name in wanted}
@@ -117,7 +133,7 @@ class CaseLife(RuleBasedStateMachine):
         """The four guards, told anew in the test's own words, from the history."""
         acts = []
         for entry in self.file.history:
-            acts = [] if entry.action == "reopen" else [*acts, entry]
+            acts = [] if entry.action in ("reopen", "re_examine") else [*acts, entry]
         steps = [entry for entry in acts if entry.action == "record_step"]
         assert any(entry.details.get("evidence") for entry in steps)
         last = max(index for index, entry in enumerate(acts) if entry.action == "conclude")
@@ -131,13 +147,18 @@ class CaseLife(RuleBasedStateMachine):
         assert set(findings) == set(range(1, len(case.allegations) + 1))
         assert "unclear" not in findings.values()
         assert {number for number, outcome in findings.items() if outcome == "substantiated"} <= disposed
-        worked = {
-            entry.by_id
-            for entry in self.file.history
-            if entry.action in ("start", "record_step", "record_finding", "record_disposition", "conclude")
-        }
+        worked = {entry.by_id for entry in self.file.history if entry.action in WORK}
         reviewers = {entry.by_id for entry in acts[last:] if entry.action == "confirm_adequate"}
         assert reviewers - worked
+
+    @invariant()
+    def whoever_had_a_part_before_the_re_examination_has_none_in_it(self):
+        before, after = [], []
+        for entry in self.file.history:
+            (after if after or entry.action == "re_examine" else before).append(entry)
+        had_a_part = {entry.by_id for entry in before if entry.action in WORK + REVIEW}
+        assert had_a_part.isdisjoint(entry.by_id for entry in after if entry.action in WORK + REVIEW)
+        assert had_a_part.isdisjoint(entry.details.get("handler_id") for entry in after)
 
     @invariant()
     def somebody_can_move_it_on(self):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contracts.roles import ALL_ROLES
-from contracts.tasks.events import CASE_STATES, REPORTER_STATES
-from contracts.tasks.operations import ACTION_FIELDS, CASE_READERS, MEASURES, OUTCOMES, REFUSAL_GROUNDS
+from contracts.tasks.events import CASE_STATES, MOVE_REASONS, REPORTER_STATES
+from contracts.tasks.operations import ACTION_FIELDS, CASE_READERS, GROUNDS, MEASURES, OUTCOMES
 from gateway.texts import tasks as texts
 from services.tasks.model.guards import SUBSTANTIATED, UNCLEAR
 from services.tasks.model.rules import RULES
@@ -14,7 +14,8 @@ from services.tasks.model.transitions import (
     BY_ACTION,
     FINAL,
     FORMER,
-    OPENING,
+    RE_EXAMINE,
+    ROWS,
     STATES,
     TABLE,
     transition_table_markdown,
@@ -61,25 +62,35 @@ def test_the_contract_names_exactly_the_states_roles_and_rules_of_the_model():
     assert roles <= ALL_ROLES
     assert set(OUTCOMES) >= SUBSTANTIATED | {UNCLEAR}
     codes = {rule.code for rule in RULES}
-    for row in (OPENING, *TABLE):
+    for row in ROWS:
         assert {*row.starts, *row.meets, *row.drops, *row.runs_on} <= codes
 
 
 def test_every_sentence_for_the_reporter_exists():
-    for row in (OPENING, *TABLE):
+    for row in ROWS:
         if row.tell is None:
             continue
         assert row.tell.reporter_state in REPORTER_STATES
-        for ground in REFUSAL_GROUNDS:
+        for ground in GROUNDS.get(row.action, ("none",)):
             code = row.tell.text_code.format(ground=ground)
             assert code in texts.ZH
             assert code in texts.EN
 
 
 @pytest.mark.parametrize("words", [texts.ZH, texts.EN], ids=["zh-CN", "en"])
+def test_every_reason_why_a_time_limit_moves_has_its_words(words):
+    assert {f"case.moved.{reason}" for reason in MOVE_REASONS} <= words.keys()
+
+
+def test_nobody_takes_what_the_system_does_by_itself():
+    assert not [row.action for row in ROWS if not row.roles and row.action in ACTION_FIELDS]
+    assert RE_EXAMINE.sources == ("feedback", "closed")
+
+
+@pytest.mark.parametrize("words", [texts.ZH, texts.EN], ids=["zh-CN", "en"])
 def test_states_and_actions_have_their_words(words):
     assert {f"state.{state}" for state in STATES} <= words.keys()
-    assert {f"action.{row.action}" for row in TABLE} <= words.keys()
+    assert {f"action.{row.action}" for row in ROWS} <= words.keys()
 
 
 def test_to_decide_against_a_measure_is_one_of_the_measures():

@@ -1,0 +1,66 @@
+"""What the others, and through them the reporter, are told of a case: tasks.case_progressed.v1."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from contracts.event import Draft
+from contracts.tasks.events import CaseProgressedV1
+from services.tasks.holidays import CALENDAR
+from services.tasks.model import clocks
+from services.tasks.model.case import Case, Entry
+from services.tasks.model.clocks import Clock
+from services.tasks.model.moves import moves
+from services.tasks.model.transitions import BY_ACTION, OPENING
+
+Document = dict[str, Any]
+
+
+def opened(case: Case, due: datetime | None) -> Draft:
+    """A case was opened. Of its clocks only ``due_at`` is told: every report pays for what is said here."""
+    text_code = OPENING.tell.text_code if OPENING.tell else None
+    return _draft(case, text_code, case.opened_at, due)
+
+
+def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) -> Draft:
+    """``entry`` made the case what it is; ``due``: the end of the nearest running clock."""
+    tell = BY_ACTION[entry.action].tell
+    told = {
+        "reporter_clocks": [_told(clock, now) for clock in case.clocks if clock.round == case.round],
+        "re_examination": case.re_examination,
+        "results": case.results,
+        "result_told": case.result_told,
+    }
+    text_code = tell.text_code.format_map(entry.details) if tell else None
+    return _draft(case, text_code, entry.at, due, **(told if case.source_kind == "report" else {}))
+
+
+def _draft(case: Case, text_code: str | None, at: datetime, due: datetime | None, **told: Any) -> Draft:
+    return CaseProgressedV1.draft(
+        subject=case.id,
+        case_id=case.id,
+        number=case.number,
+        report_id=case.source_id if case.source_kind == "report" else None,
+        state=case.state,
+        reporter_state=case.reporter_state,
+        text_code=text_code,
+        handler_id=case.handler_id,
+        unit_id=case.unit_id,
+        excluded_unit_ids=list(case.excluded_unit_ids),
+        at=at,
+        due_at=due,
+        **told,
+    )
+
+
+def _told(clock: Clock, now: datetime) -> Document:
+    state = clocks.state(clock, now, CALENDAR)
+    return {
+        "rule": clock.rule,
+        "started_at": clock.started_at,
+        "due_at": None if state == "paused" else clocks.due_at(clock, now, CALENDAR),
+        "state": state,
+        "met_at": clock.ended_at,
+        "moved": [vars(move) for move in moves(clock, CALENDAR)],
+    }

@@ -1,0 +1,38 @@
+"""An entry becomes the case's next state, its line of history and its event, in one write."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from contracts.event import Received
+from services.tasks.documents import changed_fields, entry_document
+from services.tasks.handlers.progress import progressed
+from services.tasks.holidays import CALENDAR
+from services.tasks.model import clocks
+from services.tasks.model.case import Case, Entry, apply
+from services.tasks.store import TasksStore
+
+Document = dict[str, Any]
+
+
+def record(
+    store: TasksStore,
+    document: Document,
+    case: Case,
+    entry: Entry,
+    now: datetime,
+    *,
+    session: Any = None,
+    cause: Received | None = None,
+) -> Document:
+    """The document after ``entry``, which was decided on ``document``; ``Stale`` when somebody else came first.
+
+    ``cause``: the event that led to it, for its trace.
+    """
+    after = apply(case, entry)
+    due = clocks.next_due_at(after.clocks, now, CALENDAR)
+    event = progressed(after, entry, due, now)
+    if cause is not None:
+        event = event.following(cause)
+    return store.record_action(document, changed_fields(after, due), entry_document(entry), event, session)
