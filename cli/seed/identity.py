@@ -38,6 +38,7 @@ def _create_units(context: Context, admin: Client) -> dict[str, str]:
         name, above = unit.path[-1], unit.path[-2] if len(unit.path) > 1 else ROOT
         if name not in ids:
             body = {"name": name, "kind": unit.kind, "parent_id": ids[above], "line": unit.line, "code": unit.code}
+            body["aliases"] = list(unit.aliases)
             ids[name] = admin.api("POST", "/units", body)["id"]
     return ids
 

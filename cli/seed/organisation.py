@@ -16,6 +16,7 @@ class DemoUnit:
     kind: str
     line: str | None
     code: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,16 @@ _FIRMS: Final = {
     "北原县": ("北原信义律师事务所",),
 }
 
+# What people in town call them.
+_ALIASES: Final = {
+    "公共法律服务管理科": ("公法科",),
+    "社区矫正管理局": ("社矫局",),
+    "机关纪委": ("纪检组",),
+    "正衡律师事务所": ("正衡所",),
+}
+
 UNITS: Final = (
-    *(DemoUnit((name,), "department", "bureau", code) for name, code in _DEPARTMENTS),
+    *(DemoUnit((name,), "department", "bureau", code, _ALIASES.get(name, ())) for name, code in _DEPARTMENTS),
     *(DemoUnit((f"{district}司法局",), "district_bureau", "bureau") for district in _DISTRICTS),
     *(
         DemoUnit((name,), "branch", "bureau")
@@ -60,7 +69,7 @@ UNITS: Final = (
     DemoUnit(("明镜市司法鉴定中心",), "forensic_institute", "forensic"),
     DemoUnit(("明镜市社区矫正中心",), "correction_centre", "corrections"),
     *(
-        DemoUnit((f"{district}司法局", firm), "law_firm", "lawyers")
+        DemoUnit((f"{district}司法局", firm), "law_firm", "lawyers", aliases=_ALIASES.get(firm, ()))
         for district, firms in _FIRMS.items()
         for firm in firms
     ),

@@ -1,4 +1,5 @@
-"""The events of identity. They carry ids and codes; never a name, a user name or an address."""
+"""The events of identity. They carry ids and codes; never a user name or an address, and a person's name only where
+the law publishes it: that of the head of a unit."""
 
 from __future__ import annotations
 
@@ -35,6 +36,30 @@ class PersonChangedV1(Event):
     roles = fields.List(fields.String(), required=True)
     active = fields.Boolean(required=True)
     duties = fields.List(fields.Nested(HeldDuty), load_default=list)
+
+
+class UnitChangedV1(Event):
+    """A unit was created, renamed, moved or closed, or it got another head; its whole present state.
+
+    Emitted when this state is another than the one told last; ``subject`` and ``unit_id`` are the unit's id, and the
+    highest sequence is the present state. ``path`` runs from the root (the only unit whose path has one id) down to and
+    including the unit. ``aliases`` are short names that people use. ``head_ids`` are the people with the duty
+    ``head_of_unit`` there, ``head_names`` their names in the same order: the one event with a person's name, because a
+    report about a head must be kept from the unit before anybody can read it. The names of heads are public by law
+    (《政府信息公开条例》第二十条第二项; docs/decisions/0020-conflict-rule-and-sealed-route.md).
+    """
+
+    producer = "identity"
+    event = "unit_changed"
+    version = 1
+
+    unit_id = Id(required=True)
+    path = fields.List(Id(), required=True)
+    name = fields.String(required=True)
+    aliases = fields.List(fields.String(), load_default=list)
+    active = fields.Boolean(required=True)
+    head_ids = fields.List(Id(), load_default=list)
+    head_names = fields.List(fields.String(), load_default=list)
 
 
 class SessionEndedV1(Event):

@@ -78,3 +78,7 @@ class IdentityService:
     @every(seconds=5, role="let-people-follow")
     def let_people_follow(self, now: datetime) -> None:
         handlers.let_people_follow(self.store, self.settings, now)
+
+    @every(seconds=5, role="tell-of-units")
+    def tell_of_units(self, now: datetime) -> None:
+        handlers.tell_marked(self.store, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
@@ -10,14 +12,23 @@ from contracts.operation import Operation
 from contracts.roles import ADMIN, ALL_ROLES, MEMBER
 
 
+def _aliases(**kwargs: Any) -> fields.List[str]:
+    """Short names that people use for the unit, each at least two characters."""
+    return fields.List(Text(min=2, max=100, single_line=True), validate=validate.Length(max=20), **kwargs)
+
+
 class UnitFields(Schema):
-    """What an administrator says of a unit. Only the root has no ``parent_id``; names are unique among siblings."""
+    """What an administrator says of a unit. Only the root has no ``parent_id``; names are unique among siblings.
+
+    ``aliases``: a report that says one of them is kept from the unit, like one that says its name.
+    """
 
     name = Text(max=100, single_line=True, required=True)
     kind = fields.String(required=True, validate=one_of(*UNIT_KIND_CODES))
     parent_id = Id(load_default=None, allow_none=True)
     line = fields.String(load_default=None, allow_none=True, validate=one_of(*LINE_CODES))
     code = Text(max=40, single_line=True, load_default=None, allow_none=True)
+    aliases = _aliases(load_default=list)
 
 
 class ChangeUnit(Schema):
@@ -30,6 +41,7 @@ class ChangeUnit(Schema):
     parent_id = Id()
     line = fields.String(allow_none=True, validate=one_of(*LINE_CODES))
     code = Text(max=40, single_line=True, allow_none=True)
+    aliases = _aliases()
     active = fields.Boolean()
 
 
@@ -40,6 +52,7 @@ class Unit(Schema):
     name = fields.String(required=True)
     kind = fields.String(required=True)
     code = fields.String(required=True, allow_none=True)
+    aliases = fields.List(fields.String(), required=True)
     parent_id = Id(required=True, allow_none=True)
     path = fields.List(Id(), required=True)
     line = fields.String(required=True, allow_none=True)

@@ -16,6 +16,7 @@ from services.identity.handlers.people import (
 )
 from services.identity.handlers.records import list_security_log
 from services.identity.handlers.sessions import end_session, list_ended_sessions, refresh_session, sign_in
+from services.identity.handlers.unit_states import tell_marked
 from services.identity.handlers.units import change_unit, create_unit, get_unit, let_people_follow, list_units
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "sign_in",
     "signing_keys",
     "start_people_import",
+    "tell_marked",
     "unlock_person",
     "work_on_imports",
 ]

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from chassis import ids
 from chassis.refusals import Stale
 from contracts.identity import operations
+from services.identity.handlers import unit_states
 from services.identity.handlers.events import changed_event
 from services.identity.handlers.people import apply
 from services.identity.model import people as rules
@@ -58,7 +59,7 @@ class Batch:
                 self._one(row, known, units, now)
             except Rejected as why:
                 self.rejected.append(Rejection(row.row, why.field, why.message, why.value))
-        self._insert()
+        self._insert(now)
 
     def _one(self, row: PersonRow, known: Document | None, units: UnitNames, now: datetime) -> None:
         mark = {"job": self._job["_id"], "row": row.row}
@@ -99,7 +100,8 @@ class Batch:
                 return
         raise Rejected("username", "username_taken", person["username"])
 
-    def _insert(self) -> None:
+    def _insert(self, now: datetime) -> None:
+        headed = unit_states.announce(self._store, [(None, person) for _, person in self._new], now)
         taken = self._store.people.insert_many([(person, [changed_event(person)]) for _, person in self._new])
         for row, person in self._new:
             field = taken.get(person["_id"])
@@ -108,6 +110,7 @@ class Batch:
                 self._record(person)
             else:
                 self.rejected.append(Rejection(row.row, field, f"{field}_taken", person[field]))
+        unit_states.tell(self._store, headed)
 
     def _record(self, person: Document) -> None:
         """Of new people only those with rights beyond a member's are worth a record each."""

@@ -13,6 +13,7 @@ from chassis.refusals import Invalid, NotFound, Stale
 from contracts.call import Call
 from contracts.identity import operations
 from contracts.identity.organisation import LINE_DUTIES
+from services.identity.handlers import unit_states
 from services.identity.handlers.events import changed_event
 from services.identity.handlers.sessions import end_all
 from services.identity.handlers.units import create_unit
@@ -74,6 +75,7 @@ def get_person(store: IdentityStore, settings: IdentitySettings, request: Reques
 def create_person(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
     """A new person, without a password."""
     person = new_person(store, request, call.now)
+    headed = unit_states.announce(store, [(None, person)], call.now)
 
     def create(session: ClientSession) -> Document:
         created = store.people.insert(person, [changed_event(person)], session)
@@ -92,7 +94,9 @@ def create_person(store: IdentityStore, settings: IdentitySettings, request: Req
     def effect(session: ClientSession | None) -> Document:
         return create(session) if session else store.transaction(create)
 
-    return store.once(call, request, operations.create_person, effect)
+    created_once = store.once(call, request, operations.create_person, effect)
+    unit_states.tell(store, headed)
+    return created_once
 
 
 def change_person(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
@@ -117,12 +121,14 @@ def apply(
     actor_id: str | None,
     now: datetime,
 ) -> Document:
-    """Writes a change of a person with its event, its record and the end of sessions that it asks for."""
+    """Writes a change of a person with its event, its record and the end of sessions that it asks for; tells of units
+    that get another head by it."""
     after = {**person, **change}
     rights_change = after["roles"] != person["roles"] or after["active"] != person["active"]
     rules.check_own_rights(actor_id, person, after)
     events = [changed_event(after)] if rules.is_told(person, after) else []
     update = {"$set": {**change, "updated_at": now}}
+    headed = unit_states.announce(store, [(person, after)], now)
 
     def effect(session: ClientSession | None) -> Document:
         changed = store.people.update(person, update, events, session)
@@ -133,7 +139,9 @@ def apply(
             end_all(store, settings, person["_id"], now, "rights_lost", session)
         return changed
 
-    return store.transaction(effect) if rights_change else effect(None)
+    changed = store.transaction(effect) if rights_change else effect(None)
+    unit_states.tell(store, headed)
+    return changed
 
 
 def new_person(store: IdentityStore, request: Mapping[str, Any], now: datetime) -> Document:
@@ -205,7 +213,14 @@ def _actor_id(call: Call) -> str | None:
 
 
 def _root(request: Request) -> Request:
-    return {"name": request["unit_name"], "kind": "bureau", "parent_id": None, "line": "bureau", "code": None}
+    return {
+        "name": request["unit_name"],
+        "kind": "bureau",
+        "parent_id": None,
+        "line": "bureau",
+        "code": None,
+        "aliases": [],
+    }
 
 
 def _active_unit(store: IdentityStore, unit_id: str) -> Document:

@@ -11,6 +11,7 @@ from chassis import ids
 from chassis.refusals import Invalid, NotFound, Stale
 from contracts.call import Call
 from contracts.identity import operations
+from services.identity.handlers import unit_states
 from services.identity.handlers.events import changed_event
 from services.identity.model import tree
 from services.identity.model.refusals import UnitInUse
@@ -23,11 +24,12 @@ Request = dict[str, Any]
 # Longer than any request that has read the old path may take to write it.
 FOLLOWING = timedelta(seconds=60)
 _BATCH = 200
+_CHANGEABLE = ("name", "kind", "line", "code", "aliases", "active", "parent_id")
 
 
 def shown(unit: Document) -> Document:
-    """The unit as the contract has it."""
-    return {**unit, "id": unit["_id"]}
+    """The unit as the contract has it; units from before there were aliases have none."""
+    return {"aliases": [], **unit, "id": unit["_id"]}
 
 
 def list_units(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
@@ -51,22 +53,24 @@ def create_unit(store: IdentityStore, settings: IdentitySettings, request: Reque
         store.units.change_shape(session)
         return shown(store.units.insert(_new_unit(store, request, call.now, session), session))
 
-    return store.once(call, request, operations.create_unit, lambda session: _within(store, session, create))
+    created = store.once(call, request, operations.create_unit, lambda session: _within(store, session, create))
+    unit_states.tell(store, [created["id"]])
+    return created
 
 
 def change_unit(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
     """Names, closes or moves a unit."""
-    fields = {key: request[key] for key in ("name", "kind", "line", "code", "active", "parent_id") if key in request}
+    fields = {key: request[key] for key in _CHANGEABLE if key in request}
 
     def change(session: ClientSession) -> Document:
         unit = _expected(store.units.get(request["unit_id"], session), request["expected_version"])
-        new = {key: value for key, value in fields.items() if unit[key] != value}
+        new = {key: value for key, value in fields.items() if unit.get(key) != value}
         if not new:
             return shown(unit)
         store.units.change_shape(session)
         if new.get("active") is False:
             _check_unused(store, unit, session)
-        update: Document = {"$set": {**new, "updated_at": call.now}}
+        update: Document = {"$set": {**new, "updated_at": call.now, "tell_until": call.now + unit_states.TELLING}}
         if "parent_id" in new:
             update["$set"]["path"] = _move(store, unit, new["parent_id"], call.now, session)
         return shown(store.units.update(unit, update, session))
@@ -80,6 +84,7 @@ def change_unit(store: IdentityStore, settings: IdentitySettings, request: Reque
         actor_id=call.actor.id if call.actor else None,
         details={"unit_id": request["unit_id"], "fields": sorted(fields)},
     )
+    unit_states.tell(store, [below["_id"] for below in store.units.below(changed["_id"])])
     if "parent_id" in fields:
         # The first ones at once; the rest, and whoever is written meanwhile, by and by.
         _put_right(store, changed["_id"], call.now, _BATCH)
@@ -106,12 +111,14 @@ def _new_unit(store: IdentityStore, request: Request, now: datetime, session: Cl
         "name": request["name"],
         "kind": request["kind"],
         "code": request["code"],
+        "aliases": list(dict.fromkeys(request["aliases"])),
         "parent_id": request["parent_id"],
         "path": tree.path_below(path, unit_id),
         "line": request["line"],
         "active": True,
         "created_at": now,
         "updated_at": now,
+        "tell_until": now + unit_states.TELLING,
     }
 
 
@@ -126,7 +133,7 @@ def _move(store: IdentityStore, unit: Document, parent_id: str, now: datetime, s
     paths = {below["_id"]: tree.path_after_move(below["path"], unit["_id"], parent["path"]) for below in subtree}
     own = paths.pop(unit["_id"])
     if paths:
-        store.units.put_paths(paths, now, session)
+        store.units.put_paths(paths, now, now + unit_states.TELLING, session)
     store.units.people_must_follow(unit["_id"], now + FOLLOWING, session)
     return own
 

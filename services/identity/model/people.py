@@ -12,6 +12,7 @@ from services.identity.model.refusals import OwnRightsStay
 PUBLIC_STATE = ("unit_id", "unit_path", "line", "roles", "active", "duties")
 
 ADMIN = "admin"
+HEAD_OF_UNIT = "head_of_unit"
 
 
 def folded(username: str) -> str:
@@ -27,6 +28,19 @@ def public_state(person: Mapping[str, Any]) -> dict[str, Any]:
 def is_told(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether others have to know of the change."""
     return public_state(before) != public_state(after)
+
+
+def headed_units(person: Mapping[str, Any]) -> set[str]:
+    """The units that this person is the head of; none once the account is closed."""
+    duties = person["duties"] if person["active"] else ()
+    return {duty["unit_id"] for duty in duties if duty["kind"] == HEAD_OF_UNIT}
+
+
+def units_with_another_head(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> set[str]:
+    """The units that are told of anew because of this change: their head is another one, or has another name."""
+    was, now = headed_units(before) if before else set(), headed_units(after)
+    renamed = before is not None and before["name"] != after["name"]
+    return was | now if renamed else was ^ now
 
 
 def ends_sessions(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

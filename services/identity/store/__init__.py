@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from chassis import Store
 from chassis.outbox.aggregates import Aggregates
-from services.identity.store import accounts, guards, imports, keys, people, records, sessions, units
+from services.identity.store import accounts, guards, imports, keys, people, records, sessions, unit_states, units
 
 
 class IdentityStore(Store):
@@ -22,14 +22,20 @@ class IdentityStore(Store):
         **people.INDEXES,
         **records.INDEXES,
         **sessions.INDEXES,
+        **unit_states.INDEXES,
         **units.INDEXES,
     }
-    outboxes = ("people", "sessions")
+    outboxes = ("people", "sessions", "unit_states")
 
     @cached_property
     def units(self) -> units.Units:
         """The tree of units."""
         return units.Units(self.db, Aggregates(self.db["units"]))
+
+    @cached_property
+    def unit_states(self) -> unit_states.UnitStates:
+        """What others were told of units, and the events about it."""
+        return unit_states.UnitStates(self.aggregates("unit_states"))
 
     @cached_property
     def people(self) -> people.People:

@@ -13,7 +13,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from chassis.outbox.aggregates import Aggregates, Document, strip
 from chassis.paging import page
 from contracts.event import Draft
-from services.identity.model.people import ADMIN
+from services.identity.model.people import ADMIN, HEAD_OF_UNIT
 from services.identity.model.refusals import NameTaken
 
 INDEXES = {
@@ -30,6 +30,7 @@ INDEXES = {
         IndexModel([("active", ASCENDING), ("username", ASCENDING)]),
         IndexModel([("name", ASCENDING), ("username", ASCENDING)]),
         IndexModel([("unit_id", ASCENDING), ("active", ASCENDING)]),
+        IndexModel([("duties.unit_id", ASCENDING)]),
     ]
 }
 
@@ -111,6 +112,14 @@ class People:
     def active_in(self, unit_id: str) -> int:
         """How many active people belong directly to the unit."""
         return self._collection.count_documents({"unit_id": unit_id, "active": True})
+
+    def heads(self, unit_ids: Iterable[str]) -> list[Document]:
+        """The active heads of these units, in order of their ids, with name and duties."""
+        duty = {"kind": HEAD_OF_UNIT, "unit_id": {"$in": sorted(set(unit_ids))}}
+        wanted = {"duties": {"$elemMatch": duty}, "active": True}
+        return sorted(
+            self._collection.find(wanted, {"name": 1, "duties": 1, "active": 1}), key=lambda head: str(head["_id"])
+        )
 
     def off_path(self, unit_id: str, path: Sequence[str], limit: int) -> list[Document]:
         """People of the unit whose path is not the unit's."""

@@ -36,18 +36,25 @@ INDEXES = {
             [("people_follow_until", ASCENDING)],
             partialFilterExpression={"people_follow_until": {"$exists": True}},
         ),
+        IndexModel([("tell_until", ASCENDING)], partialFilterExpression={"tell_until": {"$exists": True}}),
     ],
 }
 _TREE = {"_id": "units"}
+# There once every unit that is older than the events about units was marked for them.
+_ALL_MARKED = {"_id": "unit_states"}
 
 
 class Units:
-    """Documents ``{_id, name, kind, code, parent_id, path, line, active, created_at, updated_at, version}``."""
+    """Documents ``{_id, name, kind, code, aliases, parent_id, path, line, active, created_at, updated_at, version}``.
+
+    ``tell_until``: others may not know the present state of the unit until then (``handlers/unit_states.py``).
+    """
 
     def __init__(self, db: Database[Document], aggregates: Aggregates) -> None:
         self._aggregates = aggregates
         self._collection = aggregates.collection
         self._tree = db["trees"]
+        self._all_marked = False
 
     def get(self, unit_id: str, session: ClientSession | None = None) -> Document | None:
         """The unit, as ``update`` wants it back."""
@@ -92,13 +99,18 @@ class Units:
         """The unit and everything below it, with their paths."""
         return list(self._collection.find({"path": unit_id}, {"path": 1, "active": 1}, session=session))
 
-    def put_paths(self, paths: Mapping[str, Sequence[str]], now: datetime, session: ClientSession) -> None:
+    def put_paths(
+        self, paths: Mapping[str, Sequence[str]], now: datetime, tell_until: datetime, session: ClientSession
+    ) -> None:
         """New paths by unit id."""
         self._collection.bulk_write(
             [
                 UpdateOne(
                     {"_id": unit_id},
-                    {"$set": {"path": list(path), "updated_at": now}, "$inc": {"version": 1}},
+                    {
+                        "$set": {"path": list(path), "updated_at": now, "tell_until": tell_until},
+                        "$inc": {"version": 1},
+                    },
                 )
                 for unit_id, path in paths.items()
             ],
@@ -118,6 +130,34 @@ class Units:
         self._collection.update_one(
             {"_id": unit["_id"], "people_follow_until": unit["people_follow_until"]},
             {"$unset": {"people_follow_until": 1}},
+        )
+
+    def must_be_told(self, unit_ids: Iterable[str], until: datetime) -> None:
+        """Marks the units, whose state others may not know until then. Comes before the change that is to be told."""
+        wanted = {"_id": {"$in": sorted(set(unit_ids))}}
+        self._collection.update_many(wanted, {"$max": {"tell_until": until}})
+
+    def all_must_be_told_once(self, until: datetime) -> None:
+        """Marks every unit, unless that was done before."""
+        if self._all_marked:
+            return
+        if self._tree.find_one(_ALL_MARKED) is None:
+            self._collection.update_many({"path": {"$exists": True}}, {"$max": {"tell_until": until}})
+            self._tree.update_one(_ALL_MARKED, {"$set": {"done": True}}, upsert=True)
+        self._all_marked = True
+
+    def to_be_told(self) -> list[Document]:
+        """The marked units, with their marks."""
+        return list(self._collection.find({"tell_until": {"$exists": True}}, {"tell_until": 1}))
+
+    def told(self, units: Iterable[Document]) -> None:
+        """Others know their states, unless they were marked again meanwhile."""
+        self._collection.bulk_write(
+            [
+                UpdateOne({"_id": unit["_id"], "tell_until": unit["tell_until"]}, {"$unset": {"tell_until": 1}})
+                for unit in units
+            ],
+            ordered=False,
         )
 
     def active_below(self, unit_id: str, session: ClientSession | None = None) -> int:

@@ -63,6 +63,10 @@ def run_everything(bureau):
     bureau.do(operations.get_import, import_id=started["id"])
     bureau.store.people.has_administrator()
     bureau.store.units.root()
+    head = [{"kind": "head_of_unit", "unit_id": other["id"]}]
+    bureau.person("indexed.head", other["id"], password=None, duties=head)
+    for minutes in (0, 2):
+        handlers.tell_marked(bureau.store, CALL.now + timedelta(minutes=minutes))
 
 
 def sign_in_and_out(bureau, person):
