@@ -12,6 +12,8 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
+
 from chassis import clock
 from gateway import metrics
 from gateway.challenges.allowance import ALL, Allowance
@@ -144,7 +146,7 @@ class Visit:
             return read()
         try:
             raw = read()
-        except Problem:
+        except (Problem, HTTPException):
             # Whoever is asked to wait learns that first.
             self._let_in(sent)
             raise

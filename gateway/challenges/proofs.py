@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import altcha
 import orjson
+from altcha.v1 import SHA256, ChallengeOptions, Payload, create_challenge, verify_solution
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-ALGORITHM = "SHA-256"
 # Long enough to solve the hardest one on an old phone and to send what was written meanwhile.
 VALID_FOR = timedelta(minutes=20)
 # The widget's solution has some 400 characters.
@@ -45,7 +44,7 @@ class _Solution(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    algorithm = fields.String(required=True, validate=validate.Equal(ALGORITHM))
+    algorithm = fields.String(required=True, validate=validate.Equal(SHA256))
     challenge = fields.String(required=True, validate=_HEX)
     number = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
     salt = fields.String(required=True, validate=validate.Length(max=200))
@@ -64,9 +63,9 @@ class Proofs:
 
     def challenge(self, max_number: int, now: float) -> dict[str, Any]:
         """A new challenge as ALTCHA's widget takes it, valid for VALID_FOR from ``now`` (Unix time)."""
-        made = altcha.create_challenge_v1(
-            altcha.ChallengeOptionsV1(
-                algorithm=ALGORITHM,
+        made = create_challenge(
+            ChallengeOptions(
+                algorithm=SHA256,
                 max_number=max_number,
                 hmac_key=self._key,
                 expires=datetime.fromtimestamp(now, UTC) + VALID_FOR,
@@ -82,8 +81,8 @@ class Proofs:
 
     def check(self, sent: Any, now: float) -> Proof:
         """The proof in what the widget sends: base64 of a JSON object; ``NotAccepted`` otherwise."""
-        payload = altcha.PayloadV1.from_dict(_solution(sent))
-        ours, _ = altcha.verify_solution_v1(payload, self._key, check_expires=False)
+        payload = Payload.from_dict(_solution(sent))
+        ours, _ = verify_solution(payload, self._key, check_expires=False)
         if not ours:
             raise NotAccepted("foreign")
         _, expires, _ = payload.parse_salt()

@@ -107,7 +107,7 @@ class SharedCounters:
                     upsert=True,
                     return_document=ReturnDocument.AFTER,
                 )
-                return bool(claimed["by"] == claimant)
+                return claimed is not None and bool(claimed["by"] == claimant)
             except PyMongoError as error:
                 self._leave_alone(error)
         return self._substitute.claim(key, claimant, expiry)
