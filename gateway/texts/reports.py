@@ -2,6 +2,13 @@
 
 SENTENCES = {
     "The receipt contains a typing error. Please compare it symbol by symbol.": "查询码有误，请逐位核对。",
+    # contracts/reports/schemas/said.py, details.py
+    "Contains an invisible mark that turns the order of letters around: U+{code}, at character {at}. "
+    "Delete it, or type this place again.": (
+        "第 {at} 个字符处有不可见的文字方向控制符 U+{code}，会颠倒文字次序。请删除，或重新输入该处文字。"
+    ),
+    "Must have at most {max} entries.": "最多 {max} 项。",
+    "Must be a text, a number, true or false, or a list of texts.": "应为文本、数字、true 或 false，或文本的列表。",
 }
 
 ZH = {
@@ -21,7 +28,20 @@ ZH = {
     "reports.form.too_many_items": "最多 {max} 项。",
     "reports.form.empty_item": "请至少填写姓名、单位或职务之一。",
     "reports.form.in_the_future": "日期不能晚于今天。",
-    "reports.form.no_such_version": "没有此版本的表单，请刷新页面后重新填写。",
+    "reports.form.no_such_version": "没有此版本的表单。请重新打开表单，您写的内容不会丢失，核对后再提交。",
+    "reports.form.not_for_category": "所选类别不需要填写此项。",
+    "reports.form.no_such_field": "表单中没有此项，请删除。",
+    "reports.form.not_a_text": "应为文本。",
+    "reports.form.not_a_list": "应为所选项的列表。",
+    "reports.form.not_a_number": "应为数字。",
+    "reports.form.not_a_day": "应为日期，格式为 YYYY-MM-DD。",
+    "reports.form.not_yes_or_no": "应为 true 或 false。",
+    "reports.form.chosen_twice": "同一选项只能选一次。",
+    "reports.form.line_break": "应为单行文本。",
+    "reports.form.not_between": "应在 {min} 与 {max} 之间。",
+    "reports.form.too_many_decimals": "最多 {max} 位小数。",
+    "reports.form.too_early": "日期不能早于 {min}。",
+    "reports.form.version_over": "此版本的表单已停用。请重新打开表单，您写的内容不会丢失，核对后再提交。",
     "reports.problem.receipt_unknown": "没有此查询码的举报，请核对查询码。",
     "reports.problem.no_result_yet": "当前状态为“{state}”，有办理结果后才能评价。",
     "reports.problem.already_rated": "您已评价过，评价不能更改。",
@@ -48,7 +68,22 @@ EN = {
     "reports.form.too_many_items": "At most {max} items.",
     "reports.form.empty_item": "Give at least a name, a unit or a position.",
     "reports.form.in_the_future": "The day must not be in the future.",
-    "reports.form.no_such_version": "There is no such version of the form. Load it again.",
+    "reports.form.no_such_version": "There is no such version of the form. Load the form again: what you wrote is not "
+    "lost; look it over and send it.",
+    "reports.form.not_for_category": "Not asked for in this category.",
+    "reports.form.no_such_field": "The form does not ask for this; leave it out.",
+    "reports.form.not_a_text": "Must be a text.",
+    "reports.form.not_a_list": "Must be a list of choices.",
+    "reports.form.not_a_number": "Must be a number.",
+    "reports.form.not_a_day": "Must be a day: YYYY-MM-DD.",
+    "reports.form.not_yes_or_no": "Must be true or false.",
+    "reports.form.chosen_twice": "Each choice counts once.",
+    "reports.form.line_break": "Must be a single line.",
+    "reports.form.not_between": "Must be between {min} and {max}.",
+    "reports.form.too_many_decimals": "At most {max} decimals.",
+    "reports.form.too_early": "The day must not be before {min}.",
+    "reports.form.version_over": "This version of the form is over. Load the form again: what you wrote is not lost; "
+    "look it over and send it.",
     "reports.problem.receipt_unknown": "No report has this receipt. Please compare it symbol by symbol.",
     "reports.problem.no_result_yet": "The state is “{state}”; a rating can be given once there is a result.",
     "reports.problem.already_rated": "You have rated it already; a rating cannot be changed.",

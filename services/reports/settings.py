@@ -1,4 +1,4 @@
-"""What the reports service is told: its keys.
+"""What the reports service is told: its keys. What it brings along, the form, is checked with them.
 
 ``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or the files that the same
 names with ``_FILE`` point to; ``mingjing keys generate`` makes them.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from environs import Env
 
 from chassis.config import ConfigurationError, secret
-from services.reports import keys
+from services.reports import forms, keys
 from services.reports.sealing import Sealer
 
 Keys = tuple[bytes, ...]
@@ -30,7 +30,7 @@ def load_settings(env: Env) -> ReportsSettings:
     desk = _keys(env, "REPORTS_DESK_KEY", keys.DESK_PRIVATE, problems)
     custodian = _keys(env, "REPORTS_CUSTODIAN_PUBLIC_KEY", keys.CUSTODIAN_PUBLIC, problems)
     lookup = _keys(env, "REPORTS_LOOKUP_KEY", keys.LOOKUP, problems)
-    problems += _mixed_up(desk, custodian, lookup)
+    problems += [*_mixed_up(desk, custodian, lookup), *_form_faults()]
     if problems:
         raise ConfigurationError(problems)
     newest, *older = lookup
@@ -48,6 +48,15 @@ def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:
     if set(desk) & set(lookup):
         problems.append("REPORTS_LOOKUP_KEY holds a key that is in REPORTS_DESK_KEY too; make one of its own.")
     return problems
+
+
+def _form_faults() -> list[str]:
+    """A form that cannot be used keeps the service from starting: no reporter is the first to find it."""
+    try:
+        forms.all_versions()
+    except ValueError as error:
+        return [str(error)]
+    return []
 
 
 def _keys(env: Env, name: str, purpose: str, problems: list[str]) -> Keys:

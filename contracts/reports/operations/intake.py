@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.fields import NoInput
 from contracts.operation import Operation
 from contracts.reports.schemas import form, intake
 from contracts.roles import PUBLIC
 
-get_report_form = Operation("reports", "get_report_form", NoInput, form.ReportForm, PUBLIC, repeatable=True)
+get_report_form = Operation("reports", "get_report_form", form.GetReportForm, form.ReportForm, PUBLIC, repeatable=True)
 submit_report = Operation("reports", "submit_report", intake.SubmitReport, intake.SubmittedReport, PUBLIC)

@@ -33,7 +33,8 @@ class SubjectOut(Schema):
 
 
 class Content(Schema):
-    """The content of a report or suggestion as staff read it. ``received_at`` is cut to the hour."""
+    """The content of a report or suggestion as staff read it. ``received_at`` is cut to the hour. ``details``: answers
+    to the questions of the form in ``form_version``."""
 
     kind = fields.String(required=True)
     category = fields.String(required=True)
@@ -44,6 +45,7 @@ class Content(Schema):
     subjects = fields.List(fields.Nested(SubjectOut), required=True)
     occurred_on = fields.String(required=True, allow_none=True)
     place = fields.String(required=True, allow_none=True)
+    details = fields.Dict(keys=fields.String(), required=True)
     reporter = fields.Nested(ReporterMode, required=True)
     messages = fields.List(fields.Nested(Message), required=True)
     rating = fields.Nested(Rating, allow_none=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import orjson
@@ -22,13 +23,18 @@ from services.reports.store import ReportsStore
 # How long a repeated request gets the answer of the first.
 REPLAY = timedelta(hours=48)
 
-_CONTENT = ("title", "narrative", "subjects", "occurred_on", "place")
+_CONTENT = ("title", "narrative", "subjects", "occurred_on", "place", "details")
+# What the form asks for; the rest of a request is about the request.
+_ASKED = ("kind", "category", *_CONTENT, "reporter")
 _IDENTITY = ("name", "phone", "address")
 
 
-def get_form(call: Call) -> dict[str, Any]:
-    """The form as it is offered now, in the caller's language."""
-    return form_rules.told(forms.current(), call.language)
+def get_form(request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The form of a kind in the caller's language, as it is offered now or as it was in ``version``; ``Invalid`` when
+    there never was such a version."""
+    if forms.version(request["version"]) is None:
+        raise Invalid.field("version", "reports.form.no_such_version")
+    return _told(request["version"], request["kind"], call.language)
 
 
 def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -41,6 +47,8 @@ def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], 
     body = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     key = call.idempotency_key
     report_id = sealer.id_of("report", key) if key else sealing.new_id()
+    if key and (earlier := store.reports.first_of(sealer.older_ids_of("report", key, call.now))):
+        return _earlier_answer(store, sealer, earlier, key, body)
     receipt = sealing.new_receipt()
     answer = {"receipt": receipt, "received_at": format_instant(call.now)}
     report = _document(sealer, report_id, version, receipt, request, call.now)
@@ -59,14 +67,29 @@ def forget_replays(store: ReportsStore, now: datetime) -> int:
     return store.reports.forget_replays(now)
 
 
+@cache
+def _told(version: str | None, kind: str, language: str) -> dict[str, Any]:
+    return form_rules.told(forms.form(version, kind), language)
+
+
 def _checked_version(request: dict[str, Any], now: datetime) -> str:
-    form = forms.version(request["form_version"])
-    if form is None:
-        raise Invalid([{"field": "form_version", "message": "reports.form.no_such_version"}])
-    problems = form_rules.check(form, request, now.astimezone(BUREAU_ZONE).date())
+    today = now.astimezone(BUREAU_ZONE).date()
+    form = _accepted_form(request["form_version"], request["kind"], today)
+    problems = form_rules.check(form, {name: request[name] for name in _ASKED}, today)
     if problems:
         raise Invalid(problems)
-    return str(form["version"])
+    return form.version
+
+
+def _accepted_form(version: str | None, kind: str, today: date) -> form_rules.Form:
+    if forms.version(version) is None:
+        raise Invalid.field("form_version", "reports.form.no_such_version")
+    if version is not None and version != forms.current()["version"]:
+        until = forms.accepted_until(version)
+        # Whoever repeats a request of the last day still gets its answer.
+        if until is None or today > until + REPLAY:
+            raise Invalid.field("form_version", "reports.form.version_over")
+    return forms.form(version, kind)
 
 
 def _document(
@@ -84,6 +107,7 @@ def _document(
         "reporter_mode": reporter["mode"],
         "received_at": received_at,
         "receipt_hash": sealer.receipt_hash(receipt),
+        "receipt_key_id": sealer.lookups[0].id,
         "data_key": sealer.seal_data_key(report_id, data_key, receipt),
         "content": sealing.seal_text(data_key, report_id, "content", orjson.dumps(said)),
         "subject_unit_ids": rules.subject_units(request["subjects"]),

@@ -1,44 +1,84 @@
 """The form as data: a definition checks a report and is told to a person, by the same rules.
 
-A definition has ``fields``, each with a ``name`` that is a path into the report (``subjects.*.unit``), a
-``type`` and the rules that its type knows:
+A version of the form holds ``categories``, ``limits`` and ``fields``, and under ``kinds`` what is otherwise for one
+kind (``suggestion``); ``Form.of`` makes the form of one kind. A field has a ``name`` that is a path into the report
+(``subjects.*.unit``), a ``type`` and the rules that its type knows (services/reports/model/form_values.py).
 
-==========  ==========================================================================================
-choice      ``choices``: one of their codes
-category    a code of the definition's ``categories`` or of one of their ``subcategories``
-line, text  ``max_length`` in characters; ``pattern``, a regular expression that the whole value fits
-list        ``max_items``; ``at_least_one_of``: names of which each item has one
-day         ``not_after_today``: today in the bureau's time zone
-unit        the id of a unit
-==========  ==========================================================================================
+``required`` holds wherever the field's place exists. ``when`` limits a field to reports in which another field
 
-``required`` holds wherever the field's place exists; ``when`` limits a field to reports in which another
-field has a value, and refuses it elsewhere. An empty text counts as absent.
+* ``equals`` a value,
+* is a category ``below`` one of these codes, or one of them,
+* ``includes`` one of these choices,
+
+and refuses it elsewhere. An empty text or list counts as absent. What the form has no field for is refused.
+
+A category or sub-category with ``offered`` is shown to these kinds only; its code may be sent with every kind.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.reports.model.form_values import CHECKS, Circumstances, Problem, problem
+
 Definition = Mapping[str, Any]
-Problem = dict[str, Any]
 
 DEFAULT_LANGUAGE = "zh-CN"
 
 
-def check(definition: Definition, report: Mapping[str, Any], today: date) -> list[Problem]:
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: what the definition says of it, and its name in steps."""
+
+    name: str
+    steps: tuple[str, ...]
+    rules: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of one kind, of one version, ready to check reports by."""
+
+    version: str
+    kind: str
+    definition: Definition
+    fields: tuple[Field, ...]
+    names: frozenset[str]
+    category_codes: frozenset[str]
+
+    @classmethod
+    def of(cls, version: Definition, kind: str) -> Form:
+        """The form of this kind within ``version``."""
+        definition = {**version, **version.get("kinds", {}).get(kind, {})}
+        fields = tuple(Field(rules["name"], tuple(rules["name"].split(".")), rules) for rules in definition["fields"])
+        return cls(
+            version=definition["version"],
+            kind=kind,
+            definition=definition,
+            fields=fields,
+            names=frozenset(field.name for field in fields),
+            category_codes=frozenset(category_codes(definition)),
+        )
+
+
+def check(form: Form, report: Mapping[str, Any], today: date) -> list[Problem]:
     """Every rule that ``report`` breaks, as ``{"field": path, "message": code, "parts": {…}}``; empty when it may
-    be sent."""
+    be sent. ``today``: in the bureau's time zone."""
+    circumstances = Circumstances(form.category_codes, today)
     problems: list[Problem] = []
-    for field in definition["fields"]:
-        applies = _applies(field, report)
-        rules = _Rules(definition, field, today)
-        for path, value in _values(report, field["name"].split("."), ""):
-            problems += _check_value(path, value, rules, applies)
+    for field in form.fields:
+        for path, value in _values(report, field.steps, ""):
+            if value is None:
+                if field.rules["required"] and _applies(field, report):
+                    problems.append(problem(path, "required"))
+            elif _applies(field, report):
+                problems += CHECKS[field.rules["type"]](path, value, field.rules, circumstances)
+            else:
+                problems.append(_not_asked_for(path, field.rules["when"]))
+    problems += [problem(path, "no_such_field") for path, name in _given(report, "", "") if name not in form.names]
     return problems
 
 
@@ -48,112 +88,84 @@ def category_codes(definition: Definition) -> set[str]:
     return {entry["code"] for category in categories for entry in (category, *category["subcategories"])}
 
 
-def told(definition: Definition, language: str) -> dict[str, Any]:
-    """The definition for a person: ``version``, ``categories``, ``fields``, ``limits``, ``challenge``, in one
+def told(form: Form, language: str) -> dict[str, Any]:
+    """The form for a person: ``version``, ``kind``, ``categories``, ``fields``, ``limits``, ``challenge``, in one
     language."""
+    definition = form.definition
     limits = dict(definition["limits"])
-    for field in definition["fields"]:
-        bounds = {key: field[key] for key in ("max_length", "max_items") if key in field}
+    for field in form.fields:
+        bounds = {key: field.rules[key] for key in ("max_length", "max_items", "min", "max") if key in field.rules}
         if bounds:
-            limits[field["name"]] = bounds
+            limits[field.name] = bounds
     return {
-        "version": definition["version"],
-        "categories": _in_language(definition["categories"], language),
+        "version": form.version,
+        "kind": form.kind,
+        "categories": _in_language(_offered(definition["categories"], form.kind), language),
         "fields": _in_language(definition["fields"], language),
-        "limits": limits,
+        "limits": _in_language(limits, language),
         "challenge": definition["challenge"],
     }
 
 
-def _applies(field: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
-    condition = field.get("when")
+def _applies(field: Field, report: Mapping[str, Any]) -> bool:
+    condition = field.rules.get("when")
     if condition is None:
         return True
-    return any(value == condition["equals"] for _, value in _values(report, condition["field"].split("."), ""))
+    return any(
+        value is not None and _holds(condition, value)
+        for _, value in _values(report, tuple(condition["field"].split(".")), "")
+    )
 
 
-def _values(node: Any, names: list[str], path: str) -> Iterator[tuple[str, Any]]:
-    """Each place that the path of names leads to, with what is there (``None``: nothing)."""
-    if not names:
-        yield path, None if node == "" else node
-        return
-    name, rest = names[0], names[1:]
-    if name == "*":
-        for index, item in enumerate(node or ()):
-            yield from _values(item, rest, f"{path}.{index}")
-    else:
-        inner = node.get(name) if isinstance(node, Mapping) else None
-        yield from _values(inner, rest, f"{path}.{name}" if path else name)
+def _holds(condition: Mapping[str, Any], value: Any) -> bool:
+    if "below" in condition:
+        return any(value == code or str(value).startswith(f"{code}.") for code in condition["below"])
+    if "includes" in condition:
+        return isinstance(value, list) and any(code in value for code in condition["includes"])
+    return bool(value == condition["equals"])
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """What a check is made against: the form, one field of it, and the day it is in the bureau's time
-    zone."""
-
-    form: Definition
-    field: Mapping[str, Any]
-    today: date
+def _not_asked_for(path: str, condition: Mapping[str, Any]) -> Problem:
+    if "below" in condition:
+        return problem(path, "not_for_category")
+    expected = condition["equals"] if "equals" in condition else " / ".join(condition["includes"])
+    return problem(path, "not_asked_for", other=condition["field"], equals=expected)
 
 
-def _check_value(path: str, value: Any, rules: _Rules, applies: bool) -> Iterable[Problem]:
-    field = rules.field
-    if value is None:
-        return [_problem(path, "required")] if field["required"] and applies else []
-    if not applies:
-        return [_problem(path, "not_asked_for", other=field["when"]["field"], equals=field["when"]["equals"])]
-    return _CHECKS[field["type"]](path, value, rules)
+def _values(node: Any, steps: tuple[str, ...], path: str) -> Iterator[tuple[str, Any]]:
+    """Each place that the steps lead to, with what is there (``None``: nothing)."""
+    for index, step in enumerate(steps):
+        if step == "*":
+            for number, item in enumerate(node or ()):
+                yield from _values(item, steps[index + 1 :], f"{path}.{number}")
+            return
+        node = node.get(step) if isinstance(node, dict) else None
+        path = f"{path}.{step}" if path else step
+    yield path, None if node in ("", []) else node
 
 
-def _check_choice(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    codes = [choice["code"] for choice in rules.field["choices"]]
-    if value not in codes:
-        yield _problem(path, "not_a_choice", choices=", ".join(codes))
+def _given(node: Any, path: str, name: str) -> Iterator[tuple[str, str]]:
+    """The path of everything that was said, and the name that a field for it has."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _given(value, f"{path}.{key}" if path else key, f"{name}.{key}" if name else key)
+    elif isinstance(node, list) and any(isinstance(item, dict) for item in node):
+        for index, item in enumerate(node):
+            yield from _given(item, f"{path}.{index}", f"{name}.*")
+    elif node not in (None, "", []):
+        yield path, name
 
 
-def _check_category(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    if value not in category_codes(rules.form):
-        yield _problem(path, "no_such_category")
+def _offered(categories: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [
+        {**category, "subcategories": [entry for entry in category["subcategories"] if _is_offered(entry, kind)]}
+        for category in categories
+        if _is_offered(category, kind)
+    ]
 
 
-def _check_text(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    if len(value) > rules.field["max_length"]:
-        yield _problem(path, "too_long", max=rules.field["max_length"])
-    elif "pattern" in rules.field and not re.fullmatch(rules.field["pattern"], value):
-        yield _problem(path, "wrong_form")
-
-
-def _check_list(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    if len(value) > rules.field["max_items"]:
-        yield _problem(path, "too_many_items", max=rules.field["max_items"])
-    for index, item in enumerate(value):
-        if not any(item.get(name) for name in rules.field["at_least_one_of"]):
-            yield _problem(f"{path}.{index}", "empty_item")
-
-
-def _check_day(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    if rules.field.get("not_after_today") and value > rules.today:
-        yield _problem(path, "in_the_future")
-
-
-def _check_unit(path: str, value: Any, rules: _Rules) -> Iterator[Problem]:
-    yield from ()
-
-
-_CHECKS: dict[str, Callable[[str, Any, _Rules], Iterator[Problem]]] = {
-    "choice": _check_choice,
-    "category": _check_category,
-    "line": _check_text,
-    "text": _check_text,
-    "list": _check_list,
-    "day": _check_day,
-    "unit": _check_unit,
-}
-
-
-def _problem(path: str, code: str, **parts: Any) -> Problem:
-    problem: Problem = {"field": path, "message": f"reports.form.{code}"}
-    return problem | {"parts": parts} if parts else problem
+def _is_offered(entry: Mapping[str, Any], kind: str) -> bool:
+    return kind in entry.get("offered", (kind,))
 
 
 def _in_language(node: Any, language: str) -> Any:

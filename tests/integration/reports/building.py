@@ -18,6 +18,9 @@ DESK = Actor("desk-person", "线索管理员", frozenset({"desk"}), "bureau", ("
 HANDLER = Actor("handler-person", "承办人", frozenset({"handler"}), "unit-a", ("bureau", "unit-a"))
 
 
+SUBJECT = {"name": "李某", "unit": "某司法所", "position": "所长"}
+
+
 def a_report(**changes):
     """A loaded request, as the service gets it."""
     report = {
@@ -25,7 +28,7 @@ def a_report(**changes):
         "category": "money.gifts",
         "title": "反映收受礼金",
         "narrative": "某年某月某日在某处收受礼金。",
-        "subjects": [{"name": "李某", "unit": "某司法所", "position": "所长"}],
+        "subjects": [] if changes.get("kind") == "suggestion" else [dict(SUBJECT)],
         "reporter": {"mode": "anonymous"},
     }
     return operations.submit_report.load(report | changes)
