@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from chassis.ids import new_id
 from chassis.refusals import NotFound
-from contracts.call import Actor, Call
+from contracts.call import Call
 from services.reports import sealing
 from services.reports.handlers import messages
+from services.reports.handlers.accesses import reader, record
 from services.reports.handlers.reporter import SHOWN_MESSAGES, rating_of
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
@@ -20,15 +20,15 @@ from services.reports.store import ReportsStore
 
 def read_case_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """The report behind a case, for its handler and the desk; ``NotFound`` for everybody else."""
-    report = _report_of_case(store, request["case_id"], call)
+    report = report_of_case(store, request["case_id"], call)
     content, _ = read_content(store, sealer, report, request["purpose"], call)
     return {**content, "case_id": request["case_id"], "report_id": report["_id"]}
 
 
 def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A page of all messages, oldest first; recorded as a reading. ``NotFound`` as for the report."""
-    report = _report_of_case(store, request["case_id"], call)
-    _record(store, report, request["purpose"], call)
+    report = report_of_case(store, request["case_id"], call)
+    record(store, report, "messages", request["purpose"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     found = store.messages.page(report["_id"], request["limit"], request["cursor"])
     return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
@@ -36,7 +36,7 @@ def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, A
 
 def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A message to the reporter of a case; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
-    report = _report_of_case(store, request["case_id"], call)
+    report = report_of_case(store, request["case_id"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     staff_id = reader(call.actor).id
     return messages.post(store, sealer, report["_id"], data_key, request["text"], call, staff_id=staff_id)
@@ -46,7 +46,7 @@ def read_content(
     store: ReportsStore, sealer: Sealer, report: dict[str, Any], purpose: str, call: Call
 ) -> tuple[dict[str, Any], bytes]:
     """What staff may read of a report, and its data key. The access is recorded before anything is opened."""
-    _record(store, report, purpose, call)
+    record(store, report, report["kind"], purpose, call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     said = orjson.loads(sealing.open_text(data_key, report["_id"], "content", report["content"]))
     content = {
@@ -59,6 +59,7 @@ def read_content(
         "subjects": said["subjects"],
         "occurred_on": said.get("occurred_on"),
         "place": said.get("place"),
+        "details": said.get("details", {}),
         "reporter": {"mode": report["reporter_mode"]},
         "messages": [
             messages.opened(message, data_key) for message in store.messages.newest(report["_id"], SHOWN_MESSAGES)
@@ -68,15 +69,8 @@ def read_content(
     return content, data_key
 
 
-def reader(actor: Actor | None) -> rules.Reader:
-    """The person who asks, as the rules know them; the operations let nobody in without an account."""
-    if actor is None:
-        raise NotFound("report")
-    own = {actor.unit_id} if actor.unit_id else set()
-    return rules.Reader(actor.id, actor.roles, frozenset(own | set(actor.unit_path)))
-
-
-def _report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
+def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
+    """The report behind a case, for those who may read it; ``NotFound`` for everybody else."""
     report = store.reports.of_case(case_id)
     if report is None:
         raise NotFound("case")
@@ -85,19 +79,3 @@ def _report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, 
     if not rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded):
         raise NotFound("case")
     return report
-
-
-def _record(store: ReportsStore, report: dict[str, Any], purpose: str, call: Call) -> None:
-    person = reader(call.actor)
-    store.accesses.record(
-        {
-            "_id": new_id(),
-            "report_id": report["_id"],
-            "case_id": report.get("case", {}).get("id"),
-            "actor_id": person.id,
-            "roles": sorted(person.roles),
-            "unit_id": call.actor.unit_id if call.actor else None,
-            "purpose": purpose,
-            "at": call.now,
-        }
-    )

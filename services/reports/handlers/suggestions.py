@@ -7,8 +7,9 @@ from typing import Any
 from chassis.refusals import NotFound
 from contracts.call import Call
 from services.reports import sealing
+from services.reports.handlers.accesses import reader
 from services.reports.handlers.reporter import answer_of
-from services.reports.handlers.staff import read_content, reader
+from services.reports.handlers.staff import read_content
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore

@@ -6,17 +6,19 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import accesses, keys, messages, reports
+from services.reports.store import accesses, attachments, keys, messages, parts, reports
 
 
 class ReportsStore(Store):
     """Everything that the reports service keeps, by subject."""
 
     database_name = "reports"
-    outboxes = ("reports",)
+    outboxes = ("reports", "attachments", "accesses")
     indexes: ClassVar = {
         **accesses.INDEXES,
+        **attachments.INDEXES,
         **messages.INDEXES,
+        **parts.INDEXES,
         **reports.INDEXES,
     }
 
@@ -33,7 +35,17 @@ class ReportsStore(Store):
     @cached_property
     def accesses(self) -> accesses.Accesses:
         """Who read what, and why."""
-        return accesses.Accesses(self.db["accesses"])
+        return accesses.Accesses(self.aggregates("accesses"))
+
+    @cached_property
+    def attachments(self) -> attachments.Attachments:
+        """Files of both sides, and the events about them."""
+        return attachments.Attachments(self.aggregates("attachments"))
+
+    @cached_property
+    def parts(self) -> parts.GridFsParts:
+        """The sealed parts of attachments, where the database keeps them."""
+        return parts.GridFsParts(self.db)
 
     @cached_property
     def wrapped_keys(self) -> keys.WrappedKeys:

@@ -1,11 +1,13 @@
-"""The collection ``accesses``: who read what of which report, and why."""
+"""The collection ``accesses``: who read what of which report, and why; and the event that tells so."""
 
 from __future__ import annotations
 
-from pymongo import IndexModel
-from pymongo.collection import Collection
+from datetime import datetime
 
-from chassis.outbox.aggregates import Document
+from pymongo import IndexModel
+
+from chassis.outbox.aggregates import Aggregates, Document
+from contracts.event import Draft
 
 INDEXES = {
     "accesses": [
@@ -18,9 +20,13 @@ INDEXES = {
 class Accesses:
     """Readings, each written down before it happens."""
 
-    def __init__(self, accesses: Collection[Document]) -> None:
-        self._accesses = accesses
+    def __init__(self, aggregates: Aggregates) -> None:
+        self._aggregates = aggregates
 
-    def record(self, access: Document) -> None:
+    def record(self, access: Document, accessed: Draft) -> None:
         """Write down who reads what, and why. Comes before the content: what is not written is not read."""
-        self._accesses.insert_one(access)
+        self._aggregates.insert(access, [accessed])
+
+    def find(self, access_id: str, actor_id: str, since: datetime) -> Document | None:
+        """The reading of this id, if it is this person's and not older."""
+        return self._aggregates.find_one({"_id": access_id, "actor_id": actor_id, "at": {"$gte": since}})

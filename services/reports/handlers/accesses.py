@@ -1,0 +1,58 @@
+"""The access record: who reads what, and why, written down and told in one write before anything is opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.ids import new_id
+from chassis.refusals import NotFound
+from contracts.call import Actor, Call
+from contracts.reports.events import PURPOSES, ContentAccessedV1
+from services.reports.model import report as rules
+from services.reports.store import ReportsStore
+
+
+def reader(actor: Actor | None) -> rules.Reader:
+    """The person who asks, as the rules know them; the operations let nobody in without an account."""
+    if actor is None:
+        raise NotFound("report")
+    own = {actor.unit_id} if actor.unit_id else set()
+    return rules.Reader(actor.id, actor.roles, frozenset(own | set(actor.unit_path)))
+
+
+def record(
+    store: ReportsStore,
+    report: dict[str, Any],
+    what: str,
+    purpose: str,
+    call: Call,
+    *,
+    attachment_id: str | None = None,
+    copy: str | None = None,
+) -> str:
+    """Records that content of a report is about to be read; the id of the access.
+
+    ``what``: one of ``contracts.reports.events.READ``. What cannot be recorded is not read: the database's error ends
+    the request.
+    """
+    person = reader(call.actor)
+    access_id = new_id()
+    told: dict[str, Any] = {
+        "report_id": report["_id"],
+        "case_id": report.get("case", {}).get("id"),
+        "actor_id": person.id,
+        "what": what,
+        "attachment_id": attachment_id,
+        "copy": copy,
+        "at": call.now,
+    }
+    access = {
+        "_id": access_id,
+        **{name: value for name, value in told.items() if value is not None},
+        "roles": sorted(person.roles),
+        "unit_id": call.actor.unit_id if call.actor else None,
+        "purpose": purpose,
+    }
+    code = purpose if purpose in PURPOSES else None
+    store.accesses.record(access, ContentAccessedV1.draft(access_id, access_id=access_id, purpose_code=code, **told))
+    return access_id
