@@ -6,6 +6,7 @@ Nothing that a client sends besides these requests is looked at: a session of th
 from __future__ import annotations
 
 from contracts.reports import operations as reports
+from gateway import receipt_qr
 from gateway.language import text
 from gateway.resource import Resource
 
@@ -17,10 +18,11 @@ blp = Resource("reports", description="举报与意见建议 Reports and suggest
 def submit_report(request, call, rpc):
     """提交举报或意见建议 Submit a report or suggestion
 
-    The receipt is told this once and kept nowhere. With an Idempotency-Key a repeated request gets the same
-    answer, for 48 hours.
+    The receipt is told this once, in text and as a QR code, and kept nowhere. With an Idempotency-Key a repeated
+    request gets the same answer, for 48 hours.
     """
-    return rpc(request)
+    submitted = rpc(request)
+    return {**submitted, "receipt_qr": receipt_qr.svg(submitted["receipt"], call.language)}
 
 
 @blp.route("/reports/current")
