@@ -12,6 +12,7 @@ import orjson
 import structlog
 from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from chassis import tracing
@@ -99,6 +100,8 @@ def _answer_errors_with_problems(app: Application) -> None:
     app.register_error_handler(Busy, lambda _: _answer(Problem(core.BUSY, {"retry_after": 1})))
     app.register_error_handler(Unavailable, lambda _: _answer(Problem(core.UNAVAILABLE, {"retry_after": 2})))
     app.register_error_handler(DeadlineExceeded, lambda _: _answer(Problem(core.NO_ANSWER, {"retry_after": 2})))
+    # A body that breaks HTTP's own rules is found out while it is read; the exception repeats a part of it.
+    app.register_error_handler(ParseException, lambda _: _answer(Problem(core.MALFORMED)))
     app.register_error_handler(Exception, _answer_the_unexpected)
 
 

@@ -14,6 +14,11 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 class ServerLog(Logger):  # type: ignore[misc]
     """The log of master and workers (``logger_class`` of gunicorn)."""
 
+    def debug(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """What gunicorn says before it goes into details: paths, and what was read of a request that broke off."""
+        if said := str(msg).partition("%")[0].rstrip(" ."):
+            super().debug(said, **kwargs)
+
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """As gunicorn's; of a request that cannot be read neither its address nor its content."""
         if str(msg).startswith("Invalid request"):
