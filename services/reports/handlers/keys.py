@@ -46,12 +46,17 @@ def check(store: ReportsStore, sealer: Sealer) -> list[KeyState]:
 
 def tell_missing(store: ReportsStore, sealer: Sealer) -> dict[str, int]:
     """Log and measure each desk key that reports are sealed to and that is not here; intake does without it."""
-    lost = [key_id for key_id in store.wrapped_keys.desk_ids() if key_id not in sealer.desk]
-    counts = {key_id: store.wrapped_keys.sealed_to([key_id]) for key_id in lost}
-    for key_id, reports in counts.items():
+    lost = missing(store, sealer)
+    for key_id, reports in lost.items():
         MISSING.labels(key_id).set(reports)
         _log.error("desk key missing: its reports open only with their receipts", key_id=key_id, reports=reports)
-    return counts
+    return lost
+
+
+def missing(store: ReportsStore, sealer: Sealer) -> dict[str, int]:
+    """The desk keys that reports are sealed to and that are not here: id -> number of reports."""
+    lost = [key_id for key_id in store.wrapped_keys.desk_ids() if key_id not in sealer.desk]
+    return {key_id: store.wrapped_keys.sealed_to([key_id]) for key_id in lost}
 
 
 def to_rotate(store: ReportsStore, sealer: Sealer) -> int:

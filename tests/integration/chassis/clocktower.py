@@ -1,10 +1,10 @@
-"""A service that does nothing but tick, for tests of periodic work."""
+"""A service that does nothing but tick, for tests of periodic work and of work at the start."""
 
 from __future__ import annotations
 
 import os
 
-from chassis import Database, Store, every
+from chassis import Database, Store, at_start, every
 
 
 class ClocktowerStore(Store):
@@ -16,6 +16,15 @@ class Clocktower:
 
     name = "clocktower"
     store = Database(ClocktowerStore)
+
+    @at_start
+    def wind(self):
+        self.store.db.windings.insert_one({"pid": os.getpid()})
+
+    @at_start
+    def oil(self):
+        can = "of sperm oil"
+        raise ValueError(f"a can {can} is empty")
 
     @every(seconds=0.1, role="tick")
     def tick(self, now):

@@ -1,0 +1,44 @@
+"""The operators' commands on the database of a test file, as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from services.reports import keys
+
+
+class Operator:
+    """Runs ``mingjing …`` with the key files of ``folder``."""
+
+    def __init__(self, folder, mongo_uri, database_prefix):
+        keys.generate(folder)
+        self.folder = folder
+        self.desk, self.lookup = folder / keys.DESK_FILE, folder / keys.LOOKUP_FILE
+        self.custodian = folder / keys.CUSTODIAN_PRIVATE_FILE
+        self.environment = {
+            **os.environ,
+            # Never asked: these commands work on the database alone.
+            "AMQP_URI": "amqp://nobody@127.0.0.1:9/",
+            "MONGO_URI": mongo_uri,
+            "DATABASE_PREFIX": database_prefix,
+            **{name: str(folder / file) for name, file in keys.SETTINGS.items()},
+        }
+
+    def begin(self, *arguments):
+        """The command as it runs."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments, status=0):
+        """What the command printed, once it has ended with ``status``."""
+        process = self.begin(*arguments)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == status, output
+        return output
