@@ -15,6 +15,7 @@ from typing import IO
 import av.subtitles.stream  # noqa: F401
 from PIL import Image
 
+from services.reports.inspection.cleaning import pdf
 from services.reports.inspection.cleaning.dispatch import Cleaning, clean
 from services.reports.inspection.conversation import Answer
 from services.reports.inspection.limits import Limits
@@ -22,6 +23,7 @@ from services.reports.inspection.types import type_table
 from services.reports.inspection.verdicts import CLEAN_COPY, UNREADABLE, UNSAFE, NotCleaned
 
 type_table()
+pdf.prepare()
 Image.preinit()
 # Nobody reads warnings here, and telling one would open source files. Pillow's warning of a bomb, at its limit, is an
 # error: it raises one of its own only at twice the limit.

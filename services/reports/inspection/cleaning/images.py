@@ -102,7 +102,9 @@ def _save_animation(picture: Image.Image, copy: IO[bytes], type_code: str) -> No
         options.update(lossless=_is_lossless(picture), quality=90, method=3)
     frames = _frames(picture)
     first = next(frames)
-    first.save(copy, format=_FORMATS[type_code][0], append_images=frames, **options)
+    # The encoder of GIF takes one frame after the other; the others count them first.
+    others = frames if type_code == "gif" else list(frames)
+    first.save(copy, format=_FORMATS[type_code][0], append_images=others, **options)
 
 
 def _frames(picture: Image.Image) -> Iterator[Image.Image]:

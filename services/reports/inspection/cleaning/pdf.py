@@ -5,6 +5,7 @@ All objects are looked at, not the known places only, for a reader follows refer
 
 from __future__ import annotations
 
+import io
 from typing import IO
 
 import pikepdf
@@ -41,6 +42,14 @@ _AUTHORED = ("/T", "/M", "/CreationDate", "/NM")
 _DEPTH = 200
 
 
+def prepare() -> None:
+    """Let the library load its ciphers, which it does at the first encrypted document."""
+    file = io.BytesIO()
+    with pikepdf.new() as document:
+        document.save(file, encryption=pikepdf.Encryption(owner="", user=""))
+    pikepdf.open(file).close()
+
+
 def clean_pdf(source: IO[bytes], copy: IO[bytes], limits: Limits) -> set[str]:
     """Write the copy of the document; the notes. ``Unreadable`` (encrypted, broken), ``Unsafe``."""
     try:
@@ -56,11 +65,20 @@ def clean_pdf(source: IO[bytes], copy: IO[bytes], limits: Limits) -> set[str]:
                 object_stream_mode=pikepdf.ObjectStreamMode.generate,
                 deterministic_id=True,
             )
+        _check_copy(copy)
     except pikepdf.PasswordError as error:
         raise Unreadable("encrypted") from error
     except (pikepdf.PdfError, pikepdf.DataDecodingError) as error:
         raise Unreadable("broken") from error
     return notes
+
+
+def _check_copy(copy: IO[bytes]) -> None:
+    """Of a broken document so little may be left that its copy does not open: then there is none."""
+    copy.seek(0)
+    with pikepdf.open(copy, suppress_warnings=True, attempt_recovery=False) as document:
+        if not len(document.pages):
+            raise Unreadable("broken")
 
 
 def _clean(document: Pdf, limits: Limits) -> set[str]:
@@ -72,8 +90,11 @@ def _clean(document: Pdf, limits: Limits) -> set[str]:
     for key in ("/Info", "/ID"):
         if key in document.trailer:
             del document.trailer[key]
+    encryption = document.trailer.get("/Encrypt")
     for item in document.objects:
-        _clean_object(item, notes)
+        # Still needed to read the others.
+        if encryption is None or item.objgen != encryption.objgen:
+            _clean_object(item, notes)
     return notes
 
 
