@@ -11,19 +11,22 @@ blp = Resource("suggestions", description="意见建议 Suggestions from the pub
 @blp.route("/suggestions")
 @blp.calls(reports.list_suggestions)
 def list_suggestions(request, call, rpc):
-    """意见建议列表 List suggestions, newest first, without their content"""
+    """意见建议列表 List suggestions without their content, newest first, or those overdue"""
     return rpc(request)
 
 
 @blp.route("/suggestions/<suggestion_id>")
-@blp.calls(reports.read_suggestion)
+@blp.calls(reports.read_suggestion, etag="version")
 def read_suggestion(request, call, rpc, suggestion_id):
     """阅读意见建议 Read one; who reads it is recorded first"""
     return rpc(request)
 
 
 @blp.route("/suggestions/<suggestion_id>/answer", methods=["POST"])
-@blp.calls(reports.answer_suggestion)
+@blp.calls(reports.answer_suggestion, etag="version")
 def answer_suggestion(request, call, rpc, suggestion_id):
-    """答复意见建议 Adopted or not adopted, because …; the person who suggested it reads both"""
+    """答复意见建议 Adopted, in part or not, because …; the person who suggested it reads both
+
+    With If-Match it is refused where the suggestion is not as it was when it was read (412).
+    """
     return rpc(request)

@@ -13,11 +13,16 @@ SENTENCES = {
 
 ZH = {
     "state.received": "已收到",
+    "state.adopted": "已采纳",
+    "state.partly_adopted": "部分采纳",
+    "state.not_adopted": "未采纳",
     "state.in_progress": "办理中",
     "state.not_accepted": "不予受理",
     "state.handled": "已办结",
     "reports.receipt_qr": "查询码的二维码",
     "reports.progress.received": "已收到，等待登记。",
+    "reports.progress.suggestion_received": "建议已收到。工作人员会研究论证，采纳与否都会答复并说明理由。",
+    "reports.progress.partly_adopted": "您的建议已部分采纳，答复见下。",
     "reports.progress.adopted": "您的建议已被采纳，答复见下。",
     "reports.progress.not_adopted": "您的建议未被采纳，理由见下。",
     "reports.form.required": "此项必填。",
@@ -54,11 +59,16 @@ ZH = {
 
 EN = {
     "state.received": "received",
+    "state.adopted": "adopted",
+    "state.partly_adopted": "adopted in part",
+    "state.not_adopted": "not adopted",
     "state.in_progress": "in progress",
     "state.not_accepted": "not accepted",
     "state.handled": "handled",
     "reports.receipt_qr": "QR code of the receipt",
     "reports.progress.received": "Received; waiting to be registered.",
+    "reports.progress.suggestion_received": "Received. It is being studied; you get an answer with reasons, adopted or not.",
+    "reports.progress.partly_adopted": "Your suggestion was adopted in part; see the answer below.",
     "reports.progress.adopted": "Your suggestion was adopted; see the answer below.",
     "reports.progress.not_adopted": "Your suggestion was not adopted; see the reason below.",
     "reports.form.required": "Missing data for required field.",

@@ -15,6 +15,7 @@ from contracts.call import Call
 from contracts.fields import format_instant
 from contracts.reports.events import ReportSubmittedV1
 from services.reports import forms, sealing
+from services.reports.model import answering
 from services.reports.model import form as form_rules
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
@@ -27,6 +28,8 @@ _CONTENT = ("title", "narrative", "subjects", "occurred_on", "place", "details")
 # What the form asks for; the rest of a request is about the request.
 _ASKED = ("kind", "category", *_CONTENT, "reporter")
 _IDENTITY = ("name", "phone", "address")
+# The first line of the reporter's history, by kind.
+_RECEIVED = {"report": "reports.progress.received", "suggestion": "reports.progress.suggestion_received"}
 
 
 def get_form(request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -117,12 +120,14 @@ def _document(
                 "sequence": 0,
                 "at": received_at,
                 "state": rules.RECEIVED,
-                "text_code": "reports.progress.received",
+                "text_code": _RECEIVED[request["kind"]],
             }
         ],
         "progress_sequence": 0,
         "message_count": 0,
     }
+    if request["kind"] == "suggestion":
+        document["due_at"] = answering.answer_due_at(now, BUREAU_ZONE)
     if reporter["mode"] == "named":
         identity = rules.without_absent({name: reporter[name] for name in _IDENTITY})
         document["identity"] = sealer.seal_identity(report_id, orjson.dumps(identity))

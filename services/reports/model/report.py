@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from services.reports.model.answering import DECISIONS
+
 RECEIVED = "received"
-ADOPTED = "adopted"
-NOT_ADOPTED = "not_adopted"
 
 # States with a result that the reporter may be content with or not; the first two come from the case.
-RATED_STATES = frozenset({"handled", "closed", ADOPTED, NOT_ADOPTED})
+RATED_STATES = frozenset({"handled", "closed", *DECISIONS})
 
 # The inbox of one report; beyond it, somebody is filling the disk.
 MAX_MESSAGES = 500
@@ -99,8 +99,3 @@ def without_absent(value: Any) -> Any:
     if isinstance(value, list):
         return [without_absent(inner) for inner in value]
     return value
-
-
-def answered_state(decision: str) -> str:
-    """The state in which a decision leaves a suggestion."""
-    return {"adopted": ADOPTED, "not_adopted": NOT_ADOPTED}[decision]
