@@ -1,7 +1,8 @@
 """What the reports service is told: its keys. What it brings along, the form, is checked with them.
 
 ``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or the files that the same
-names with ``_FILE`` point to; ``mingjing keys generate`` makes them.
+names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept is told as
+``services/reports/attachments/choice.py`` says.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ from environs import Env
 
 from chassis.config import ConfigurationError, secret
 from services.reports import forms, keys
+from services.reports.attachments.choice import PartsOf, in_the_database, load_parts
+from services.reports.attachments.vault import Vault
+from services.reports.model.attachments import Limits
 from services.reports.sealing import Sealer
+from services.reports.store import ReportsStore
 
 Keys = tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
 class ReportsSettings:
-    """The keys at work. Never shown: ``repr`` leaves them out."""
+    """The keys at work, and where attachments are kept. Never shown: ``repr`` leaves them out."""
 
     sealer: Sealer = field(repr=False)
+    parts_of: PartsOf = field(default=in_the_database, repr=False)
+
+    def vault(self, store: ReportsStore) -> Vault:
+        """The attachments of this store, under the limits of the form that is offered now."""
+        return Vault(store.attachments, self.parts_of(store), Limits.of(forms.current()))
 
 
 def load_settings(env: Env) -> ReportsSettings:
@@ -34,7 +44,7 @@ def load_settings(env: Env) -> ReportsSettings:
     if problems:
         raise ConfigurationError(problems)
     newest, *older = lookup
-    return ReportsSettings(Sealer.of(desk, custodian[0], newest, tuple(older)))
+    return ReportsSettings(Sealer.of(desk, custodian[0], newest, tuple(older)), load_parts(env))
 
 
 def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:

@@ -68,7 +68,15 @@ def begin(
         held = [_reserved(side, other) for other in others if other["author"] == side.author]
         sizes = [size for size in held if size is not None]
         vault.limits.check_begin(sizes, length, announced)
-        record = {"file_name": name, "length": length, "room": vault.limits.room(sizes), "size": 0, "type": None}
+        room = vault.limits.room(sizes)
+        record = {
+            "file_name": name,
+            "length": length,
+            "room": room,
+            "reserved": length if length is not None else min(room, room if announced is None else announced),
+            "size": 0,
+            "type": None,
+        }
         number = max((other["number"] for other in others), default=0) + 1
         key = AttachmentKey.new(side.report_id, attachment_id)
         document = vault.attachments.add(_document(side, key, number, record, now))
@@ -154,9 +162,7 @@ def _reserved(side: Side, document: Document) -> int | None:
     if document["state"] not in _IN_USE:
         return None
     record = opened(document, side.data_key).record
-    if document["state"] == rules.STORED:
-        return int(record["size"])
-    return int(record["room"] if record["length"] is None else record["length"])
+    return int(record["size"] if document["state"] == rules.STORED else record["reserved"])
 
 
 def _begun_before(vault: Vault, side: Side, document: Document, name: str, length: int | None, now: datetime) -> Held:

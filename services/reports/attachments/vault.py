@@ -69,10 +69,10 @@ def opened(document: Document, data_key: bytes) -> Held:
     return Held(document, key, key.open_record(ORIGINAL, kind, document[ORIGINAL][kind]))
 
 
-def find(vault: Vault, report_id: str, attachment_id: str, data_key: bytes) -> Held:
-    """The attachment, opened; ``NotFound`` unless it belongs to this report."""
+def find(vault: Vault, report_id: str, attachment_id: str, data_key: bytes, author: str | None = None) -> Held:
+    """The attachment, opened; ``NotFound`` unless it belongs to this report (and is by this side)."""
     document = vault.attachments.get(report_id, attachment_id)
-    if document is None:
+    if document is None or author not in (None, document["author"]):
         raise NotFound("attachment")
     return opened(document, data_key)
 

@@ -82,6 +82,11 @@ class UploadConflict(Exception):
 
 
 @dataclass
+class AttachmentIncomplete(Exception):
+    """Not all of the file has come in yet: there is nothing to fetch."""
+
+
+@dataclass
 class UploadComplete(Exception):
     """The file is complete; there is nothing to go on with or to cancel."""
 
@@ -194,6 +199,27 @@ def copies_of(attachment: Mapping[str, Any]) -> list[str]:
     if check_of(attachment.get("inspection")) == INFECTED:
         return []
     return [copy for copy in (CLEAN, ORIGINAL) if attachment.get(copy, {}).get("manifest")]
+
+
+def check_complete(attachment: Mapping[str, Any]) -> None:
+    """Whether all of it is there; ``AttachmentIncomplete``."""
+    if attachment["state"] != STORED:
+        raise AttachmentIncomplete
+
+
+def copy_for_reporter(attachment: Mapping[str, Any]) -> str:
+    """Which copy the reporter gets: of their own file the original; of one from staff the copy without metadata, or
+    the original once it is known that there is no such copy. ``AttachmentInfected``, ``NoCleanCopy``.
+    """
+    check = check_of(attachment.get("inspection"))
+    if check == INFECTED:
+        raise AttachmentInfected
+    copies = copies_of(attachment)
+    if attachment["author"] == REPORTER:
+        return ORIGINAL
+    if CLEAN not in copies and check == WAITING:
+        raise NoCleanCopy(check, [])
+    return copies[0]
 
 
 def check_opening(attachment: Mapping[str, Any], copy: str) -> None:

@@ -1,0 +1,83 @@
+"""Attachments on the staff's side: every list and every file that is opened is recorded first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.refusals import NotFound
+from contracts.call import Call
+from services.reports import sealing
+from services.reports.attachments import coming_in, going_out
+from services.reports.attachments.vault import Document, Side, Vault, find, opened
+from services.reports.handlers.accesses import reader, record
+from services.reports.handlers.attachments import telling
+from services.reports.handlers.staff import report_of_case
+from services.reports.model import attachments as rules
+from services.reports.sealing import Sealer
+from services.reports.store import ReportsStore
+
+
+def list_case(store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """All complete files of both sides, with their names: a reading, recorded as one. ``NotFound`` as for the
+    report."""
+    report = report_of_case(store, request["case_id"], call)
+    record(store, report, "attachments", request["purpose"], call)
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    return {"items": [telling.attachment(held) for held in going_out.stored(vault, report["_id"], data_key)]}
+
+
+def read_case_part(
+    store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
+    """A part of a copy. The first part is recorded before anything is opened, the others belong to that record.
+
+    Raises ``NotFound``, ``AttachmentInfected``, ``NoCleanCopy``, ``ReadingOver``.
+    """
+    report = report_of_case(store, request["case_id"], call)
+    document = vault.attachments.get(report["_id"], request["attachment_id"])
+    if document is None:
+        raise NotFound("attachment")
+    rules.check_complete(document)
+    rules.check_opening(document, request["copy"])
+    access_id = _access(store, report, document, request, call)
+    held = opened(document, sealer.data_key_for_desk(report["_id"], report["data_key"]))
+    return {**telling.part(vault, held, request["copy"], request["number"]), "access_id": access_id}
+
+
+def begin_case(
+    store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
+    """A file to the reporter begins; as on the reporter's side."""
+    side = _side(store, sealer, request["case_id"], call)
+    key = call.idempotency_key
+    scope = f"attachment/{side.report_id}/{side.staff_id}"
+    return telling.begun(vault, side, sealer.id_of(scope, key) if key else sealing.new_id(), request, call.now)
+
+
+def put_case(store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The next bytes of a file that the same person began."""
+    side = _side(store, sealer, request["case_id"], call)
+    held = find(vault, side.report_id, request["attachment_id"], side.data_key, author=side.author)
+    if held.document["staff_id"] != side.staff_id:
+        raise NotFound("attachment")
+    piece = telling.piece(request, request["offset"], request["version"])
+    return telling.upload(coming_in.put(vault, side, held, piece, call.now))
+
+
+def _side(store: ReportsStore, sealer: Sealer, case_id: str, call: Call) -> Side:
+    report = report_of_case(store, case_id, call)
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    return Side(report["_id"], data_key, reader(call.actor).id)
+
+
+def _access(store: ReportsStore, report: Document, document: Document, request: dict[str, Any], call: Call) -> str:
+    """The record that this part is read under: a new one for the first part, else that of the first."""
+    what = {"attachment_id": document["_id"], "copy": request["copy"]}
+    if request["access_id"] is None:
+        if request["number"]:
+            raise rules.ReadingOver
+        return record(store, report, "attachment", request["purpose"], call, **what)
+    access = store.accesses.find(request["access_id"], reader(call.actor).id, call.now - rules.READING)
+    if access is None or {name: access.get(name) for name in what} != what:
+        raise rules.ReadingOver
+    return str(access["_id"])

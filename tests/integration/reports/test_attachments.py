@@ -1,0 +1,460 @@
+"""Attachments as the service keeps them: sealed, in parts, complete or going on, never more than the form allows."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from gridfs import GridFSBucket
+
+from chassis.refusals import IdempotencyKeyReused, NotFound
+from contracts.reports.events import AttachmentReceivedV1
+from contracts.reports.schemas.attachments import PART_BYTES
+from services.reports import handlers
+from services.reports.attachments.parts import Overtaken, Place
+from services.reports.attachments.sealing import SEALED_PART_BYTES
+from services.reports.handlers import attachments
+from services.reports.model import attachments as rules
+from services.reports.model.report import ContentUnreadable, ReceiptUnknown
+from services.reports.sealing import new_receipt
+from tests.integration.reports.attaching import Reporter, a_vault
+from tests.integration.reports.building import CALL, NOW, a_report, later, report_of
+from tests.support.attachments.filler import a_sound, a_text
+
+KEYED = replace(CALL, idempotency_key="the-same-file")
+
+
+@pytest.fixture
+def receipt(store, sealer):
+    return handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+
+
+@pytest.fixture
+def reporter(store, sealer, receipt):
+    return Reporter(store, a_vault(store), sealer, receipt)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def noise_files(store, sealer, noise):
+    """Files of others, complete and not."""
+    receipt = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+    other = Reporter(store, a_vault(store), sealer, receipt)
+    other.send(a_text(5000))
+    other.begin(file_name="b.txt", content=a_text(70_000))
+
+
+def document(store, upload):
+    return store.db.attachments.find_one({"_id": upload["id"]})
+
+
+def parts_of(store, upload):
+    return store.db["attachments.chunks"].count_documents({"files_id": f"{upload['id']}.original"})
+
+
+@pytest.mark.parametrize("size", [1, 4095, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES, 3_500_000])
+def test_a_file_of_any_size_comes_out_as_it_went_in(reporter, size):
+    content = a_text(size)
+
+    told = reporter.send(content, "证据.txt")["attachment"]
+
+    assert (told["file_name"], told["size"], told["type"]) == ("证据.txt", size, "txt")
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (told["state"], told["check"], told["scan"], told["copies"]) == ("stored", "waiting", None, ["original"])
+    assert reporter.fetch(told["id"]) == content
+    assert [item["id"] for item in reporter.listed()] == [told["id"]]
+
+
+def test_the_event_is_written_with_the_completion_and_not_before(store, sealer, reporter):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES))
+    assert document(store, upload).get("outbox", []) == []
+
+    reporter.put(upload, b"the end", last=True)
+
+    (event,) = document(store, upload)["outbox"]
+    assert (event["type"], event["subject"], event["sequence"]) == (AttachmentReceivedV1.type(), upload["id"], 1)
+    report_id = report_of(store, sealer, reporter.receipt)["_id"]
+    assert event["data"] == {"report_id": report_id, "attachment_id": upload["id"], "author": "reporter"}
+    assert event["time"].endswith(":00:00.000Z")
+
+
+def test_of_a_reporters_file_only_the_hour_is_kept_and_no_name_size_or_hash(store, reporter):
+    content = a_text(2_345_678)
+    upload = reporter.send(content, "张三的录音-20260302.txt", later(minutes=31))
+
+    kept = document(store, upload)
+    (file,) = store.db["attachments.files"].find({"metadata.attachment_id": upload["id"]})
+    assert kept["at"] == file["uploadDate"] == NOW.replace(minute=0, second=0, microsecond=0)
+    assert "expires_at" not in kept
+    assert file["length"] == 3 * SEALED_PART_BYTES
+    raw = repr([kept, file, list(store.db["attachments.chunks"].find({"files_id": file["_id"]}))])
+    for told in ("张三", "2345678", hashlib.sha256(content).hexdigest(), content[:40].decode()):
+        assert told not in raw
+
+
+def test_any_gridfs_tool_lists_and_fetches_the_sealed_file(store, reporter):
+    upload = reporter.send(a_sound(2 * PART_BYTES + 5))
+    bucket = GridFSBucket(store.db, "attachments")
+
+    (listed,) = bucket.find({"metadata.attachment_id": upload["id"]})
+    fetched = bucket.open_download_stream(listed._id).read()
+
+    assert len(fetched) == listed.length == 3 * SEALED_PART_BYTES
+    assert listed.chunk_size == SEALED_PART_BYTES
+
+
+def test_a_part_opens_in_its_own_place_only(store, reporter):
+    first, second = reporter.send(a_sound(3 * PART_BYTES)), reporter.send(a_sound(3 * PART_BYTES, seed=2))
+    chunks = store.db["attachments.chunks"]
+
+    def data(upload, number):
+        return chunks.find_one({"_id": f"{upload['id']}.original.{number}"})["data"]
+
+    def put(number, sealed):
+        chunks.update_one({"_id": f"{first['id']}.original.{number}"}, {"$set": {"data": sealed}})
+
+    own = data(first, 1)
+    for foreign in (data(first, 0), data(second, 1), own[:-1] + bytes([own[-1] ^ 1]), b"", own[:40]):
+        put(1, foreign)
+        with pytest.raises(ContentUnreadable):
+            reporter.fetch(first["id"])
+    put(1, own)
+    assert reporter.fetch(first["id"])
+
+
+def test_a_file_that_lost_its_end_does_not_pass_for_a_whole_one(store, reporter):
+    upload = reporter.send(a_sound(3 * PART_BYTES))
+    store.db["attachments.chunks"].delete_one({"_id": f"{upload['id']}.original.2"})
+
+    with pytest.raises(ContentUnreadable):
+        reporter.fetch(upload["id"])
+
+
+def test_the_progress_of_an_upload_does_not_pass_for_a_manifest(store, reporter):
+    upload = reporter.begin(file_name="a.txt", content=a_text(70_000))
+    progress = document(store, upload)["original"]["progress"]
+    store.db.attachments.update_one({"_id": upload["id"]}, {"$set": {"state": "stored", "original.manifest": progress}})
+
+    with pytest.raises(ContentUnreadable):
+        reporter.listed()
+    store.db.attachments.delete_one({"_id": upload["id"]})
+
+
+def test_pieces_of_any_length_add_up(store, reporter):
+    content = a_sound(2 * PART_BYTES + 12_345)
+    upload = reporter.begin(file_name="a.mp3", length=len(content))
+    cuts = [0, 10, 70_000, PART_BYTES - 1, PART_BYTES, PART_BYTES + 500_000, 2 * PART_BYTES, len(content)]
+
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        upload = reporter.resume(upload, start)
+        upload = reporter.put(upload, content[start:end])
+        assert upload["offset"] == end
+
+    assert upload["attachment"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert reporter.fetch(upload["id"]) == content
+    assert parts_of(store, upload) == 3
+
+
+def test_a_piece_that_is_sent_again_is_kept_once(store, reporter):
+    content = a_sound(2 * PART_BYTES)
+    upload = reporter.begin(file_name="a.mp3", content=content[:PART_BYTES])
+
+    again = reporter.put(upload, content[:PART_BYTES], offset=0)
+    done = reporter.put(upload, content[PART_BYTES:], last=True)
+    repeated = reporter.put(upload, content[PART_BYTES:], offset=PART_BYTES, last=True)
+
+    assert again["offset"] == PART_BYTES
+    assert done["attachment"] == repeated["attachment"]
+    assert reporter.fetch(upload["id"]) == content
+    assert len(document(store, upload)["outbox"]) == 1
+
+
+def test_a_piece_that_leaves_a_gap_is_refused(reporter):
+    upload = reporter.begin(file_name="a.txt", content=a_text(70_000))
+
+    with pytest.raises(rules.UploadConflict) as refused:
+        reporter.put(upload, a_text(10), offset=70_001)
+    assert refused.value.offset == 70_000
+
+
+def test_of_two_writers_the_one_who_resumed_gets_on(reporter):
+    content = a_sound(3 * PART_BYTES)
+    first = reporter.begin(file_name="a.mp3", content=content[:PART_BYTES], length=len(content))
+
+    second = reporter.resume(first, PART_BYTES)
+    with pytest.raises(rules.UploadConflict):
+        reporter.put(first, bytes(PART_BYTES))
+    second = reporter.put(second, content[PART_BYTES : 2 * PART_BYTES])
+    with pytest.raises(rules.UploadConflict):
+        reporter.put(first, bytes(PART_BYTES), offset=2 * PART_BYTES)
+    reporter.put(second, content[2 * PART_BYTES :])
+
+    assert reporter.fetch(first["id"]) == content
+
+
+def test_a_writer_who_was_overtaken_and_comes_late_replaces_nothing(store):
+    old, new = Place("late", "original", 0, 3), Place("late", "original", 0, 4)
+    store.parts.put(new, b"new")
+
+    with pytest.raises(Overtaken):
+        store.parts.put(old, b"old")
+    assert store.parts.get(new) == b"new"
+    store.parts.erase("late", ["original"])
+
+
+def test_many_writers_at_once_leave_one_whole_file(store, sealer, reporter):
+    """Each takes the upload over where it stands and goes on, until somebody has completed it."""
+    content = a_sound(4 * PART_BYTES)
+    upload = reporter.begin(file_name="a.mp3", length=len(content))
+
+    def write():
+        while True:
+            state = reporter.state(upload)
+            if state["attachment"]:
+                return
+            try:
+                mine = reporter.resume(upload, state["offset"])
+                reporter.put(mine, content[mine["offset"] : mine["offset"] + PART_BYTES])
+            except rules.UploadConflict:
+                continue
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+
+    assert reporter.fetch(upload["id"]) == content
+    assert parts_of(store, upload) == 4
+    assert len(document(store, upload)["outbox"]) == 1
+
+
+def test_with_an_idempotency_key_the_same_file_is_the_same_attachment(reporter):
+    content = a_sound(2 * PART_BYTES + 1)
+
+    first, second = reporter.send(content, call=KEYED), reporter.send(content, call=KEYED)
+
+    assert first["attachment"] == second["attachment"]
+    assert len(reporter.listed()) == 1
+
+
+@pytest.mark.parametrize("change", ["content", "longer", "shorter", "name"])
+def test_with_an_idempotency_key_another_file_is_refused(reporter, change):
+    content = a_sound(PART_BYTES + 1000)
+    reporter.send(content, call=KEYED)
+    others = {
+        "content": (content[:-1] + b"x", "file.mp3"),
+        "longer": (content + b"x", "file.mp3"),
+        "shorter": (content[:-1], "file.mp3"),
+        "name": (content, "other.mp3"),
+    }
+
+    with pytest.raises(IdempotencyKeyReused):
+        reporter.send(*others[change], call=KEYED)
+    assert reporter.fetch(reporter.listed()[0]["id"]) == content
+
+
+def test_with_an_idempotency_key_a_broken_upload_goes_on_with_what_is_there(store, reporter):
+    content = a_sound(2 * PART_BYTES + 1)
+    broken = reporter.begin(KEYED, file_name="file.mp3", content=content[:PART_BYTES])
+    written = document(store, broken)["original"]["writes"]
+
+    upload = reporter.send(content, call=KEYED)
+
+    assert upload["id"] == broken["id"]
+    assert document(store, upload)["original"]["writes"][:1] == written
+    assert reporter.fetch(upload["id"]) == content
+
+
+def test_an_empty_file_is_refused_and_leaves_nothing(store, reporter):
+    for request in ({"last": True}, {"length": 0}):
+        with pytest.raises(rules.AttachmentEmpty):
+            reporter.begin(file_name="a.txt", **request)
+    assert left(store, reporter) == 0
+
+
+def test_a_file_of_a_type_that_is_not_taken_is_refused_and_leaves_nothing(store, reporter):
+    with pytest.raises(rules.AttachmentTypeRefused) as refused:
+        reporter.send(b"MZ" + bytes(3 * PART_BYTES), "invoice.pdf")
+
+    assert "pdf" in refused.value.allowed
+    assert left(store, reporter) == 0
+    assert not store.db["attachments.chunks"].count_documents({"files_id": {"$regex": "nothing"}})
+
+
+def test_the_type_is_decided_as_soon_as_the_beginning_is_there(reporter):
+    upload = reporter.begin(file_name="a.pdf", content=b"MZ" + bytes(1000))
+
+    with pytest.raises(rules.AttachmentTypeRefused):
+        reporter.put(upload, bytes(70_000))
+    with pytest.raises(NotFound):
+        reporter.state(upload)
+
+
+@pytest.mark.parametrize(
+    ("request_", "what"),
+    [
+        ({"length": 50_000_001}, "each"),
+        ({"announced": 2_000_000_000}, "each"),
+        ({"length": 45_000_000, "content": a_text(70_000)}, None),
+        ({"length": 41_000_000, "content": a_sound(70_000)}, None),
+    ],
+)
+def test_a_file_that_is_announced_as_too_large_is_refused_at_once(store, sealer, receipt, request_, what):
+    types = {"txt": 40_000_000, "mp3": 40_000_000}
+    reporter = Reporter(store, a_vault(store, types=types), sealer, receipt)
+
+    with pytest.raises(rules.AttachmentTooLarge) as refused:
+        reporter.begin(file_name="a", **request_)
+    assert refused.value.what == (what or "type")
+    assert left(store, reporter) == 0
+
+
+def test_a_file_that_turns_out_too_large_is_cut_off_at_the_limit(store, sealer, receipt):
+    reporter = Reporter(store, a_vault(store, each=2 * PART_BYTES), sealer, receipt)
+
+    with pytest.raises(rules.AttachmentTooLarge):
+        reporter.send(a_sound(3 * PART_BYTES))
+    assert left(store, reporter) == 0
+
+
+def test_more_bytes_than_were_announced_are_refused_and_what_is_there_stays(reporter):
+    upload = reporter.begin(file_name="a.txt", length=1000, content=a_text(999))
+
+    with pytest.raises(rules.UploadLengthExceeded):
+        reporter.put(upload, b"ab")
+    assert reporter.put(upload, b"a")["attachment"]["size"] == 1000
+
+
+def test_no_more_files_than_the_form_allows(reporter):
+    for number in range(5):
+        reporter.send(a_text(100 + number))
+
+    with pytest.raises(rules.TooManyAttachments) as refused:
+        reporter.send(a_text(10))
+    assert refused.value.limit == 5
+
+
+def test_files_together_are_no_larger_than_the_form_allows_even_when_they_begin_at_once(store, sealer, receipt):
+    reporter = Reporter(store, a_vault(store, each=30, total=100, files=20), sealer, receipt)
+    outcomes = []
+
+    def begin():
+        try:
+            outcomes.append(reporter.begin(file_name="a.txt", length=30))
+        except rules.AttachmentTooLarge as error:
+            outcomes.append(error.what)
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(outcome if isinstance(outcome, str) else "begun" for outcome in outcomes) == [
+        *["begun"] * 3,
+        *["total"] * 5,
+    ]
+
+
+def test_a_file_may_use_what_others_leave(store, sealer, receipt):
+    reporter = Reporter(store, a_vault(store, each=80, total=100), sealer, receipt)
+    reporter.send(a_text(60))
+    unknown = reporter.begin(file_name="b.txt")
+
+    with pytest.raises(rules.AttachmentTooLarge) as refused:
+        reporter.put(unknown, a_text(41), last=True)
+    assert refused.value.what == "total"
+    assert reporter.send(a_text(40))["attachment"]
+
+
+def test_a_cancelled_upload_is_gone_and_a_complete_file_cannot_be_cancelled(store, reporter):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES))
+    reporter.cancel(upload)
+    whole = reporter.send(a_text(10))
+
+    assert parts_of(store, upload) == 0
+    with pytest.raises(NotFound):
+        reporter.put(upload, b"more")
+    with pytest.raises(rules.UploadComplete):
+        reporter.cancel(whole)
+
+
+def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(store, sealer, reporter):
+    idle = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES), announced=2 * PART_BYTES)
+    busy = reporter.begin(file_name="b.mp3", content=a_sound(PART_BYTES), announced=2 * PART_BYTES)
+    whole = reporter.send(a_text(10))
+    reporter.resume(busy, PART_BYTES, later(hours=23))
+
+    assert idle["expires_at"] - NOW >= timedelta(hours=24)
+    attachments.forget_unfinished(reporter.vault, NOW + timedelta(hours=24))
+    assert reporter.state(idle)
+    attachments.forget_unfinished(reporter.vault, NOW + timedelta(hours=26))
+
+    with pytest.raises(NotFound):
+        reporter.state(idle)
+    assert parts_of(store, idle) == 0
+    assert (reporter.state(busy)["offset"], reporter.state(whole)["offset"]) == (PART_BYTES, 10)
+
+
+def test_erasure_leaves_no_key_no_part_and_no_document_of_this_report_alone(store, sealer, reporter):
+    whole = reporter.send(a_sound(2 * PART_BYTES))
+    begun = reporter.begin(file_name="b.mp3", content=a_sound(PART_BYTES))
+    before = store.db.attachments.count_documents({})
+    report_id = report_of(store, sealer, reporter.receipt)["_id"]
+
+    assert attachments.erase_attachments(reporter.vault, report_id) == 2
+
+    assert store.db.attachments.count_documents({}) == before - 2
+    for upload in (whole, begun):
+        assert parts_of(store, upload) == 0
+        assert not store.db["attachments.files"].count_documents({"metadata.attachment_id": upload["id"]})
+    assert attachments.erase_attachments(reporter.vault, report_id) == 0
+
+
+def test_a_piece_that_comes_during_erasure_leaves_nothing(store, sealer, reporter):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES))
+    report_id = report_of(store, sealer, reporter.receipt)["_id"]
+
+    class Erasing:
+        """The report is erased after the part was written, before its document tells of it."""
+
+        def __getattr__(self, name):
+            return getattr(store.parts, name)
+
+        def put(self, place, sealed):
+            store.parts.put(place, sealed)
+            attachments.erase_attachments(reporter.vault, report_id)
+            store.parts.put(place, sealed)
+
+    late = replace(reporter, vault=replace(reporter.vault, parts=Erasing()))
+    with pytest.raises(rules.UploadConflict):
+        late.put(upload, a_sound(PART_BYTES))
+
+    assert parts_of(store, upload) == 0
+    assert store.db.attachments.find_one({"_id": upload["id"]}) is None
+
+
+def test_only_the_receipt_of_the_report_leads_to_its_files(store, sealer, reporter):
+    upload = reporter.send(a_text(10))
+    other = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+
+    with pytest.raises(NotFound):
+        replace(reporter, receipt=other).fetch(upload["id"])
+    with pytest.raises(ReceiptUnknown):
+        replace(reporter, receipt=new_receipt()).fetch(upload["id"])
+
+
+def test_what_has_not_come_in_whole_is_neither_listed_nor_fetched(reporter):
+    upload = reporter.begin(file_name="a.txt", content=a_text(70_000))
+
+    assert reporter.listed() == []
+    with pytest.raises(rules.AttachmentIncomplete):
+        reporter.fetch(upload["id"])
+
+
+def left(store, reporter):
+    report_id = report_of(store, reporter.sealer, reporter.receipt)["_id"]
+    return store.db.attachments.count_documents({"report_id": report_id})
