@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from flask import Request
 
+from gateway import repeated_names
 from gateway.problems import core
 from gateway.problems.row import Problem
 
@@ -41,7 +42,7 @@ def json_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body; an empty body counts as ``{}``.
 
     415 for another content type, 413 over the limit, 400 with line and column for what is no JSON, 422 for
-    JSON that is no object.
+    JSON that is no object, is nested some 900 levels deep, or has a name twice in one object.
     """
     request.max_content_length = JSON_LIMIT
     body = request.get_data(cache=False)
@@ -58,7 +59,17 @@ def json_object(request: Request) -> dict[str, Any]:
         raise Problem(core.BAD_JSON, {"line": error.lineno, "column": error.colno}) from None
     if not isinstance(given, dict):
         raise Problem(core.INVALID, {"errors": [{"field": "", "message": "validation.not_an_object"}]})
+    _refuse_repeated_names(body)
     return given
+
+
+def _refuse_repeated_names(body: bytes) -> None:
+    try:
+        repeated = repeated_names.first(body.decode())
+    except RecursionError:
+        raise Problem(core.INVALID, {"errors": [{"field": "", "message": "validation.too_deep"}]}) from None
+    if repeated is not None:
+        raise Problem(core.INVALID, {"errors": [{"field": repeated, "message": "validation.repeated_name"}]})
 
 
 def upload(request: Request) -> dict[str, Any]:
