@@ -54,6 +54,12 @@ class ReporterClock(Schema):
     moved = fields.List(fields.Nested(Move), load_default=list)
 
 
+# How a case can end: not handled here, or the strongest of its findings.
+OUTCOMES = (
+    "refused", "transferred", "substantiated", "partly_substantiated", "unclear", "unsubstantiated", "false",
+)  # fmt: skip
+
+
 class CaseProgressedV1(Event):
     """A case was opened, or an action on it succeeded. Subject: the case; `sequence` counts from 1.
 
@@ -66,6 +72,8 @@ class CaseProgressedV1(Event):
     which they began (empty in the first event of a case: there only `due_at` is known); `re_examination`, whether
     this round was asked for by a reporter who was not satisfied; `results`, how many results there were so far;
     `result_told`, whether the reporter was told the newest.
+    `outcome`: how the case ended, complete while it is refused, transferred or closed; null before, and again when it
+    is reopened.
     A consumer may assume: each event is the whole picture, so the highest `sequence` wins and older ones may
     be dropped, except that every event with a `text_code` is one line of the reporter's history.
     """
@@ -89,3 +97,4 @@ class CaseProgressedV1(Event):
     re_examination = fields.Boolean(load_default=False)
     results = fields.Integer(load_default=0, validate=validate.Range(min=0))
     result_told = fields.Boolean(load_default=False)
+    outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))

@@ -11,6 +11,7 @@ from services.tasks.holidays import CALENDAR
 from services.tasks.model import clocks
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock
+from services.tasks.model.ending import outcome
 from services.tasks.model.moves import moves
 from services.tasks.model.transitions import BY_ACTION, OPENING
 
@@ -31,6 +32,7 @@ def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) ->
         "re_examination": case.re_examination,
         "results": case.results,
         "result_told": case.result_told,
+        "outcome": outcome(case),
     }
     text_code = tell.text_code.format_map(entry.details) if tell else None
     return _draft(case, text_code, entry.at, due, **(told if case.source_kind == "report" else {}))
