@@ -82,7 +82,7 @@ class Door:
             else:
                 self._proved.hit(digest, now)
                 self._all_proved.hit(ALL, now)
-            self.limits.count("public-write", address)
+            self.limits.count("public-write", digest, now)
         return proof
 
     def spend(self, proof: Proof, claimant: str | None, address: str) -> None:

@@ -61,11 +61,11 @@ class Limits:
             name = "public-read" if http.method in ("GET", "HEAD") else "public-write"
         if name == "none" or (name == "public-write" and endpoint.asks_for_proof(http.method)):
             return
-        self.count(name, self.address(http.environ))
+        self.count(name, self.digest(self.address(http.environ)), clock.now().timestamp())
 
-    def count(self, name: str, address: str) -> None:
-        """Counts one on the limit of this name; Problem 429 when there are too many."""
-        wait = self._by_name[name].hit(household(address))
+    def count(self, name: str, digest: str, now: float) -> None:
+        """Counts one of an address on the limit of this name; Problem 429 when there are too many."""
+        wait = self._by_name[name].count(digest, now)
         if wait is not None:
             raise _too_many(name, wait)
 

@@ -50,8 +50,10 @@ class Limit:
 
     def hit(self, *subject: str) -> float | None:
         """Counts one hit; the seconds to wait when some rate is exceeded, None when all is well."""
-        now = clock.now().timestamp()
-        digest = digest_of(self._key, *subject)
+        return self.count(digest_of(self._key, *subject), clock.now().timestamp())
+
+    def count(self, digest: str, now: float) -> float | None:
+        """As ``hit`` at ``now`` (Unix time), for the subject of this digest (gateway/limits/subjects.py)."""
         waits = [self._take(index, item, digest, now) for index, item in enumerate(self._items)]
         return max((wait for wait in waits if wait is not None), default=None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from limits import parse_many
 
@@ -20,13 +21,15 @@ _STEP = 10
 _MOST_SUBJECTS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """``wait``: the seconds until the rates allow more, None when they do now. ``load``: what was asked for in the last
     length of a window, in parts of what the rate allows; of several rates the highest."""
 
     wait: float | None
     load: float
+
+
+NOTHING = Reading(None, 0.0)
 
 
 @dataclass(slots=True)
@@ -50,6 +53,16 @@ class _Rate:
     step: int
     counts: dict[str, _Count] = field(default_factory=dict)
 
+    def read(self, count: int, before: int, now: float, exceeded: bool, other: Reading | None) -> Reading:
+        """What this says, and what ``other`` says of another rate, in one."""
+        left = self.seconds - now % self.seconds
+        load = (count + before * left / self.seconds) / self.amount
+        wait = left if exceeded else None
+        if other is None:
+            return Reading(wait, load)
+        waits = [wait for wait in (wait, other.wait) if wait is not None]
+        return Reading(max(waits, default=None), max(load, other.load))
+
 
 class Meter:
     """Counts subjects, each under its digest, against some rates such as ``30/minute;300/hour``."""
@@ -69,26 +82,25 @@ class Meter:
 
     def hit(self, digest: str, now: float) -> Reading:
         """Counts one at ``now`` (Unix time); ``wait`` when it is beyond what the rates allow."""
-        return self._reading([(rate, *self._add(rate, digest, now)) for rate in self._rates], now, allowed=0)
+        reading = None
+        for rate in self._rates:
+            count, before = self._add(rate, digest, now)
+            reading = rate.read(count, before, now, count > rate.amount, reading)
+        return reading or NOTHING
 
     def look(self, digest: str, now: float) -> Reading:
         """Counts nothing and asks nobody; ``wait`` when one more would be beyond what the rates allow."""
-        return self._reading([(rate, *self._known(rate, digest, now)) for rate in self._rates], now, allowed=-1)
+        reading = None
+        for rate in self._rates:
+            count, before = self._known(rate, digest, now)
+            reading = rate.read(count, before, now, count >= rate.amount, reading)
+        return reading or NOTHING
 
     def ask(self, digest: str, now: float) -> Reading:
         """As ``look``, but with what all workers have told the shared counter by now."""
         for rate in self._rates:
             self._add(rate, digest, now, 0)
         return self.look(digest, now)
-
-    def _reading(self, counts: list[tuple[_Rate, int, int]], now: float, *, allowed: int) -> Reading:
-        wait, load = None, 0.0
-        for rate, count, before in counts:
-            left = rate.seconds - now % rate.seconds
-            load = max(load, (count + before * left / rate.seconds) / rate.amount)
-            if count > rate.amount + allowed:
-                wait = max(wait or 0.0, left)
-        return Reading(wait, load)
 
     def _add(self, rate: _Rate, digest: str, now: float, amount: int = 1) -> tuple[int, int]:
         """The sum with these, and that of the window before. With none, the shared counter is asked in any case."""

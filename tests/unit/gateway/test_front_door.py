@@ -40,7 +40,7 @@ def turn_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 @pytest.fixture(autouse=True)
 def answers(services: FakeServices, turn_clock: Callable[[float], None]) -> FakeServices:
     services.answers["reports.get_report_form"] = {"version": "2026-01", "challenge": None}
-    services.answers["reports.submit_report"] = {"receipt": "x"}
+    services.answers["reports.submit_report"] = {"receipt": new_receipt()}
     services.answers["reports.read_current_report"] = {"state": "received", "history": []}
     return services
 
