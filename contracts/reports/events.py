@@ -6,13 +6,13 @@ from marshmallow import fields, validate
 
 from contracts.event import Event
 from contracts.fields import Id, Instant, one_of
+from contracts.reports.schemas.messages import AUTHORS
 
 KINDS = ("report", "suggestion")
 REPORTER_MODES = ("anonymous", "named")
 # What staff can read of a report, and the purposes that are codes.
 READ = ("report", "suggestion", "messages", "attachments", "attachment", "triage", "identity")
 PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention")
-AUTHORS = ("reporter", "staff")
 
 
 class ReportSubmittedV1(Event):

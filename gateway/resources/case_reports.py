@@ -31,3 +31,10 @@ def list_case_report_messages(request, call, rpc, case_id):
 def post_case_report_message(request, call, rpc, case_id):
     """答复举报人 Write to the reporter"""
     return rpc(request)
+
+
+@blp.route("/cases/<case_id>/report/messages/read", methods=["PUT"])
+@blp.calls(reports.mark_case_report_messages_read)
+def mark_case_report_messages_read(request, call, rpc, case_id):
+    """标记已读 Mark the reporter's messages as read, up to and with `up_to`; never takes back an earlier mark"""
+    return rpc(request)

@@ -5,6 +5,8 @@ Nothing that a client sends besides these requests is looked at: a session of th
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.reports import operations as reports
 from gateway import receipt_qr
 from gateway.language import text
@@ -28,10 +30,13 @@ def submit_report(request, call, rpc):
 @blp.route("/reports/current")
 @blp.calls(reports.read_current_report, receipt=True)
 def read_current_report(request, call, rpc):
-    """查询办理情况 What became of it: state, history, due date, messages"""
+    """查询办理情况 What became of it: state, history, each step with its statutory day and why it moved, messages
+
+    Reading marks nothing as read.
+    """
     report = rpc(request)
-    history = [{**entry, "text": text(entry["text_code"], call.language)} for entry in report["history"]]
-    return {**report, "history": history}
+    history = [_in_words(entry, call.language) for entry in report["history"]]
+    return {**report, "history": history, "steps": [_step(step, call.language) for step in report["steps"]]}
 
 
 @blp.route("/reports/current/messages")
@@ -48,8 +53,33 @@ def post_current_message(request, call, rpc):
     return rpc(request)
 
 
+@blp.route("/reports/current/messages/read", methods=["PUT"])
+@blp.calls(reports.mark_current_messages_read, receipt=True)
+def mark_current_messages_read(request, call, rpc):
+    """标记已读 Mark the messages of the staff as read, up to and with `up_to`; never takes back an earlier mark"""
+    return rpc(request)
+
+
 @blp.route("/reports/current/rating", methods=["POST"])
 @blp.calls(reports.rate_current_report, receipt=True)
 def rate_current_report(request, call, rpc):
-    """评价结果 Say whether the result satisfies, once there is one"""
+    """评价结果 Say whether the result satisfies, once there is one
+
+    "Not satisfied" has the report examined again, once, by people who had no part in the result. A later result may be
+    rated once more; the second rating is final.
+    """
     return rpc(request)
+
+
+def _step(step: dict[str, Any], language: str) -> dict[str, Any]:
+    words = text(
+        "reports.step",
+        language,
+        step=text(f"reports.step.{step['step']}", language),
+        state=text(f"reports.step_state.{step['state']}", language),
+    )
+    return {**step, "text": words, "moved": [_in_words(move, language) for move in step["moved"]]}
+
+
+def _in_words(entry: dict[str, Any], language: str) -> dict[str, Any]:
+    return {**entry, "text": text(entry["text_code"], language)}

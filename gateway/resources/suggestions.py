@@ -30,3 +30,24 @@ def answer_suggestion(request, call, rpc, suggestion_id):
     With If-Match it is refused where the suggestion is not as it was when it was read (412).
     """
     return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>/messages")
+@blp.calls(reports.list_suggestion_messages)
+def list_suggestion_messages(request, call, rpc, suggestion_id):
+    """往来消息 All messages about a suggestion, oldest first; recorded as a reading"""
+    return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>/messages", methods=["POST"])
+@blp.calls(reports.post_suggestion_message, status=201)
+def post_suggestion_message(request, call, rpc, suggestion_id):
+    """答复建议人 Write to whoever made the suggestion"""
+    return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>/messages/read", methods=["PUT"])
+@blp.calls(reports.mark_suggestion_messages_read)
+def mark_suggestion_messages_read(request, call, rpc, suggestion_id):
+    """标记已读 Mark the messages as read, up to and with `up_to`; never takes back an earlier mark"""
+    return rpc(request)

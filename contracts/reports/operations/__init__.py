@@ -13,9 +13,11 @@ from contracts.reports.operations.attachments import (
     read_current_upload,
     resume_current_upload,
 )
+from contracts.reports.operations.inbox import list_report_inbox
 from contracts.reports.operations.intake import get_report_form, submit_report
 from contracts.reports.operations.reporter import (
     list_current_messages,
+    mark_current_messages_read,
     post_current_message,
     rate_current_report,
     read_current_report,
@@ -23,13 +25,17 @@ from contracts.reports.operations.reporter import (
 from contracts.reports.operations.staff import (
     CASE_STAFF,
     list_case_report_messages,
+    mark_case_report_messages_read,
     post_case_report_message,
     read_case_report,
 )
 from contracts.reports.operations.suggestions import (
     ANSWERERS,
     answer_suggestion,
+    list_suggestion_messages,
     list_suggestions,
+    mark_suggestion_messages_read,
+    post_suggestion_message,
     read_suggestion,
 )
 
@@ -45,9 +51,15 @@ __all__ = [
     "list_case_report_messages",
     "list_current_attachments",
     "list_current_messages",
+    "list_report_inbox",
+    "list_suggestion_messages",
     "list_suggestions",
+    "mark_case_report_messages_read",
+    "mark_current_messages_read",
+    "mark_suggestion_messages_read",
     "post_case_report_message",
     "post_current_message",
+    "post_suggestion_message",
     "put_case_piece",
     "put_current_piece",
     "rate_current_report",

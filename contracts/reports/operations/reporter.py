@@ -15,6 +15,14 @@ list_current_messages = Operation(
 post_current_message = Operation(
     "reports", "post_current_message", reporter.PostCurrentMessage, messages.Message, PUBLIC
 )
+mark_current_messages_read = Operation(
+    "reports",
+    "mark_current_messages_read",
+    reporter.MarkCurrentMessagesRead,
+    messages.Unread,
+    PUBLIC,
+    repeatable=True,
+)
 rate_current_report = Operation(
     "reports", "rate_current_report", reporter.RateCurrentReport, reporter.Rating, PUBLIC, repeatable=True
 )

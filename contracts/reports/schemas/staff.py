@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from contracts.fields import Id, Instant, PageRequest, Text
 from contracts.reports.schemas.bounds import MESSAGE, PURPOSE
-from contracts.reports.schemas.messages import Message
+from contracts.reports.schemas.messages import StaffMessage, UpTo
 from contracts.reports.schemas.reporter import Rating
 
 
@@ -34,7 +34,8 @@ class SubjectOut(Schema):
 
 class Content(Schema):
     """The content of a report or suggestion as staff read it. ``received_at`` is cut to the hour. ``details``: answers
-    to the questions of the form in ``form_version``."""
+    to the questions of the form in ``form_version``. ``unread``: how many of all messages of the reporter no member
+    of staff has marked as read. ``rating``: the last of ``ratings``."""
 
     kind = fields.String(required=True)
     category = fields.String(required=True)
@@ -47,8 +48,10 @@ class Content(Schema):
     place = fields.String(required=True, allow_none=True)
     details = fields.Dict(keys=fields.String(), required=True)
     reporter = fields.Nested(ReporterMode, required=True)
-    messages = fields.List(fields.Nested(Message), required=True)
+    messages = fields.List(fields.Nested(StaffMessage), required=True)
+    unread = fields.Integer(required=True)
     rating = fields.Nested(Rating, allow_none=True)
+    ratings = fields.List(fields.Nested(Rating), required=True)
 
 
 class CaseReport(Content):
@@ -67,3 +70,9 @@ class PostCaseReportMessage(Schema):
 
     case_id = Id(required=True)
     text = Text(max=MESSAGE, required=True)
+
+
+class MarkCaseReportMessagesRead(UpTo):
+    """The staff have read the messages of the reporter up to this one. Never takes back an earlier mark."""
+
+    case_id = Id(required=True)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
-from contracts.reports.schemas.bounds import PURPOSE, REASON
+from contracts.reports.schemas.bounds import MESSAGE, PURPOSE, REASON
+from contracts.reports.schemas.messages import UpTo
 from contracts.reports.schemas.reporter import DECISIONS, Answer
 from contracts.reports.schemas.staff import Content
 
-SUGGESTION_STATES = ("received", "adopted", "not_adopted")
+SUGGESTION_STATES = ("received", *DECISIONS)
 
 
 class ListSuggestions(PageRequest):
-    """Suggestions, newest first."""
+    """Suggestions, newest first. ``overdue``: those without an answer at their due date, the longest overdue first."""
 
     state = fields.String(load_default=None, validate=one_of(*SUGGESTION_STATES))
+    overdue = fields.Boolean(load_default=False)
 
 
 class SuggestionItem(Schema):
@@ -25,6 +27,7 @@ class SuggestionItem(Schema):
     category = fields.String(required=True)
     state = fields.String(required=True)
     received_at = Instant(required=True)
+    due_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
@@ -39,17 +42,37 @@ class ReadSuggestion(Schema):
 
 
 class Suggestion(Content):
-    """A suggestion with its answer."""
+    """A suggestion with its answer. ``due_at``: by when it is answered; null once it is."""
 
     id = fields.String(required=True)
     state = fields.String(required=True)
+    due_at = Instant(required=True, allow_none=True)
     answer = fields.Nested(Answer, allow_none=True)
     version = fields.Integer(required=True)
 
 
 class AnswerSuggestion(Schema):
-    """Adopted or not adopted, because …; the reporter reads both."""
+    """Adopted, partly adopted or not adopted, because …; the reporter reads both. ``expected_version``: the one that
+    was read."""
 
     suggestion_id = Id(required=True)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
     decision = fields.String(required=True, validate=one_of(*DECISIONS))
     because = Text(max=REASON, required=True)
+
+
+class ListSuggestionMessages(ReadSuggestion, PageRequest):
+    """All messages about a suggestion, oldest first; a reading like that of the suggestion itself."""
+
+
+class PostSuggestionMessage(Schema):
+    """A message from the desk to whoever made the suggestion."""
+
+    suggestion_id = Id(required=True)
+    text = Text(max=MESSAGE, required=True)
+
+
+class MarkSuggestionMessagesRead(UpTo):
+    """The desk has read the messages up to this one. Never takes back an earlier mark."""
+
+    suggestion_id = Id(required=True)

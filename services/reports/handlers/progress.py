@@ -26,8 +26,13 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "state": data["reporter_state"],
         "due_at": data["due_at"],
+        "reporter_clocks": data["reporter_clocks"],
+        "re_examination": data["re_examination"],
+        "results": data["results"],
+        "result_told": data["result_told"],
         "case": {
             "id": data["case_id"],
+            "number": data["number"],
             "handler_id": data["handler_id"],
             "unit_id": data["unit_id"],
             "excluded_unit_ids": data["excluded_unit_ids"],

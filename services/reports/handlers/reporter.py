@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis import clock
 from contracts.call import Call
 from services.reports import sealing
-from services.reports.handlers import messages
+from services.reports.handlers import messages, ratings
 from services.reports.handlers.receipts import report_of
-from services.reports.model import report as rules
+from services.reports.model import inbox
+from services.reports.model.ratings import may_rate
+from services.reports.model.steps import Step, steps
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
-# How many messages come with the report itself.
-SHOWN_MESSAGES = 50
 
-
-def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -> dict[str, Any]:
-    """State, history, messages; ``ReceiptUnknown``."""
+def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """State, history, steps, messages; ``ReceiptUnknown``. Marks nothing as read."""
     report, data_key = _opened(store, sealer, request["receipt"])
     return {
         "kind": report["kind"],
@@ -27,44 +25,31 @@ def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -
         "state": report["state"],
         "history": report["history"],
         "due_at": report.get("due_at"),
-        "messages": [
-            messages.opened(message, data_key) for message in store.messages.newest(report["_id"], SHOWN_MESSAGES)
-        ],
+        "steps": [_step(step) for step in steps(report, call.now)],
+        "unread": inbox.unread(report, inbox.REPORTER),
+        "messages": messages.newest(store, report, data_key, inbox.REPORTER),
         "answer": answer_of(report, data_key),
-        "rating": rating_of(report, data_key),
+        **ratings.told(report, data_key),
+        "may_rate": may_rate(report),
     }
 
 
 def list_messages(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -> dict[str, Any]:
     """A page of all messages, oldest first; ``ReceiptUnknown``."""
     report, data_key = _opened(store, sealer, request["receipt"])
-    found = store.messages.page(report["_id"], request["limit"], request["cursor"])
-    return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
+    return messages.page(store, report, data_key, inbox.REPORTER, request)
 
 
 def post_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A message to the staff; ``ReceiptUnknown``, ``InboxFull``, ``IdempotencyKeyReused``."""
     report, data_key = _opened(store, sealer, request["receipt"])
-    return messages.post(store, sealer, report["_id"], data_key, request["text"], call)
+    return messages.post(store, sealer, report, data_key, request["text"], call)
 
 
-def rate(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Satisfied or not, once; ``ReceiptUnknown``, ``NotYetRated``, ``AlreadyRated`` unless it is the same
-    again."""
-    report, data_key = _opened(store, sealer, request["receipt"])
-    if report["state"] not in rules.RATED_STATES:
-        raise rules.NotYetRated(report["state"])
-    said = {"satisfied": request["satisfied"], "reason": request["reason"] or None}
-    rating = {"satisfied": said["satisfied"], "at": clock.to_the_hour(call.now)}
-    if said["reason"]:
-        rating["reason"] = sealing.seal_text(data_key, report["_id"], "rating", said["reason"].encode())
-    if store.reports.rate(report["_id"], rating):
-        return {**said, "at": rating["at"]}
-    report, data_key = _opened(store, sealer, request["receipt"])
-    earlier = rating_of(report, data_key)
-    if earlier is None or {name: earlier[name] for name in said} != said:
-        raise rules.AlreadyRated
-    return earlier
+def mark_read(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -> dict[str, Any]:
+    """The reporter has read the messages of the staff up to ``up_to``; ``ReceiptUnknown``, ``NotFound``."""
+    report = report_of(store, sealer, request["receipt"])
+    return messages.mark_read(store, report, inbox.REPORTER, request["up_to"])
 
 
 def answer_of(report: dict[str, Any], data_key: bytes) -> dict[str, Any] | None:
@@ -76,16 +61,12 @@ def answer_of(report: dict[str, Any], data_key: bytes) -> dict[str, Any] | None:
     return {"decision": answer["decision"], "because": because.decode(), "at": answer["at"]}
 
 
-def rating_of(report: dict[str, Any], data_key: bytes) -> dict[str, Any] | None:
-    """The reporter's rating, opened."""
-    rating = report.get("rating")
-    if rating is None:
-        return None
-    sealed = rating.get("reason")
-    reason = sealing.open_text(data_key, report["_id"], "rating", sealed).decode() if sealed else None
-    return {"satisfied": rating["satisfied"], "reason": reason, "at": rating["at"]}
-
-
 def _opened(store: ReportsStore, sealer: Sealer, receipt: str) -> tuple[dict[str, Any], bytes]:
     report = report_of(store, sealer, receipt)
     return report, sealer.data_key_for_reporter(report["_id"], report["data_key"], receipt)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    moved = [{**move, "text_code": f"case.moved.{move['reason']}"} for move in step.moved]
+    told = {"step": step.step, "state": step.state, "due_at": step.due_at, "moved": moved}
+    return told | ({"done_at": step.done_at} if step.done_at else {})

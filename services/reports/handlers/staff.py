@@ -10,9 +10,9 @@ import orjson
 from chassis.refusals import NotFound
 from contracts.call import Call
 from services.reports import sealing
-from services.reports.handlers import messages
+from services.reports.handlers import messages, ratings
 from services.reports.handlers.accesses import reader, record
-from services.reports.handlers.reporter import SHOWN_MESSAGES, rating_of
+from services.reports.model import inbox
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
@@ -30,8 +30,7 @@ def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, A
     report = report_of_case(store, request["case_id"], call)
     record(store, report, "messages", request["purpose"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
-    found = store.messages.page(report["_id"], request["limit"], request["cursor"])
-    return {**found, "items": [messages.opened(message, data_key) for message in found["items"]]}
+    return messages.page(store, report, data_key, inbox.STAFF, request)
 
 
 def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -39,7 +38,13 @@ def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, An
     report = report_of_case(store, request["case_id"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     staff_id = reader(call.actor).id
-    return messages.post(store, sealer, report["_id"], data_key, request["text"], call, staff_id=staff_id)
+    return messages.post(store, sealer, report, data_key, request["text"], call, staff_id=staff_id)
+
+
+def mark_case_messages_read(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The staff have read the reporter's messages up to ``up_to``; ``NotFound``."""
+    report = report_of_case(store, request["case_id"], call)
+    return messages.mark_read(store, report, inbox.STAFF, request["up_to"])
 
 
 def read_content(
@@ -61,10 +66,9 @@ def read_content(
         "place": said.get("place"),
         "details": said.get("details", {}),
         "reporter": {"mode": report["reporter_mode"]},
-        "messages": [
-            messages.opened(message, data_key) for message in store.messages.newest(report["_id"], SHOWN_MESSAGES)
-        ],
-        "rating": rating_of(report, data_key),
+        "messages": messages.newest(store, report, data_key, inbox.STAFF),
+        "unread": inbox.unread(report, inbox.STAFF),
+        **ratings.told(report, data_key),
     }
     return content, data_key
 

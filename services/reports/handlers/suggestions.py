@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.refusals import NotFound
+from chassis.refusals import NotFound, Stale
 from contracts.call import Call
 from services.reports import sealing
-from services.reports.handlers.accesses import reader
+from services.reports.handlers import messages
+from services.reports.handlers.accesses import reader, record
 from services.reports.handlers.reporter import answer_of
 from services.reports.handlers.staff import read_content
+from services.reports.model import inbox
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
 
 def list_suggestions(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """A page of suggestions without their content."""
-    found = store.reports.suggestions(request["state"], reader(call.actor).units, request["limit"], request["cursor"])
+    """A page of suggestions without their content: newest first, or those overdue, the longest first."""
+    state, hidden_from, page = request["state"], reader(call.actor).units, (request["limit"], request["cursor"])
+    if request["overdue"]:
+        found = store.reports.overdue_suggestions(state, call.now, hidden_from, *page)
+    else:
+        found = store.reports.suggestions(state, hidden_from, *page)
     return {**found, "items": [{**item, "id": item["_id"]} for item in found["items"]]}
 
 
@@ -28,15 +34,43 @@ def read_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any]
 
 
 def answer_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Answer a suggestion once; ``NotFound``, ``AlreadyAnswered`` unless it is the same answer again."""
+    """Answer a suggestion once. The same answer again changes nothing; ``NotFound``, ``Stale`` when the suggestion is
+    not as it was when it was read, ``AlreadyAnswered`` when it has another answer."""
     suggestion = _suggestion(store, request["suggestion_id"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
     earlier = answer_of(suggestion, data_key)
+    same = earlier and (earlier["decision"], earlier["because"]) == (request["decision"], request["because"])
+    if not same and request["expected_version"] not in (None, suggestion["version"]):
+        raise Stale(suggestion["version"])
     if earlier is None:
         suggestion = _answered(store, suggestion, data_key, request, call)
-    elif (earlier["decision"], earlier["because"]) != (request["decision"], request["because"]):
+    elif not same:
         raise rules.AlreadyAnswered(suggestion["state"])
     return _told(store, sealer, suggestion, "answer", call)
+
+
+def list_suggestion_messages(
+    store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
+    """A page of all messages, oldest first; recorded as a reading. ``NotFound``."""
+    suggestion = _suggestion(store, request["suggestion_id"], call)
+    record(store, suggestion, "messages", request["purpose"], call)
+    data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
+    return messages.page(store, suggestion, data_key, inbox.STAFF, request)
+
+
+def post_suggestion_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """A message to whoever made the suggestion; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
+    suggestion = _suggestion(store, request["suggestion_id"], call)
+    data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
+    staff_id = reader(call.actor).id
+    return messages.post(store, sealer, suggestion, data_key, request["text"], call, staff_id=staff_id)
+
+
+def mark_suggestion_messages_read(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The desk has read the messages up to ``up_to``; ``NotFound``."""
+    suggestion = _suggestion(store, request["suggestion_id"], call)
+    return messages.mark_read(store, suggestion, inbox.STAFF, request["up_to"])
 
 
 def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
@@ -49,7 +83,7 @@ def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str
 def _answered(
     store: ReportsStore, suggestion: dict[str, Any], data_key: bytes, request: dict[str, Any], call: Call
 ) -> dict[str, Any]:
-    state = rules.answered_state(request["decision"])
+    state = request["decision"]
     because = sealing.seal_text(data_key, suggestion["_id"], "answer", request["because"].encode())
     answer = {
         "decision": request["decision"],
@@ -67,6 +101,7 @@ def _told(store: ReportsStore, sealer: Sealer, suggestion: dict[str, Any], purpo
         **content,
         "id": suggestion["_id"],
         "state": suggestion["state"],
+        "due_at": suggestion.get("due_at"),
         "answer": answer_of(suggestion, data_key),
         "version": suggestion["version"],
     }

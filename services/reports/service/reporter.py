@@ -12,7 +12,7 @@ class ReporterSide:
 
     @serve(operations.read_current_report)
     def read_current_report(self, request, call):
-        return handlers.read_current(self.store, self.settings.sealer, request)
+        return handlers.read_current(self.store, self.settings.sealer, request, call)
 
     @serve(operations.list_current_messages)
     def list_current_messages(self, request, call):
@@ -21,6 +21,10 @@ class ReporterSide:
     @serve(operations.post_current_message)
     def post_current_message(self, request, call):
         return handlers.post_message(self.store, self.settings.sealer, request, call)
+
+    @serve(operations.mark_current_messages_read)
+    def mark_current_messages_read(self, request, call):
+        return handlers.mark_read(self.store, self.settings.sealer, request)
 
     @serve(operations.rate_current_report)
     def rate_current_report(self, request, call):

@@ -21,3 +21,11 @@ class StaffSide:
     @serve(operations.post_case_report_message)
     def post_case_report_message(self, request, call):
         return handlers.post_case_message(self.store, self.settings.sealer, request, call)
+
+    @serve(operations.mark_case_report_messages_read)
+    def mark_case_report_messages_read(self, request, call):
+        return handlers.mark_case_messages_read(self.store, request, call)
+
+    @serve(operations.list_report_inbox)
+    def list_report_inbox(self, request, call):
+        return handlers.list_inbox(self.store, request, call)

@@ -30,7 +30,7 @@ class ReportsStore(Store):
     @cached_property
     def messages(self) -> messages.Messages:
         """The inbox between staff and reporter."""
-        return messages.Messages(self.db["messages"])
+        return messages.Messages(self.db["messages"], self.aggregates("reports"), self.transaction)
 
     @cached_property
     def accesses(self) -> accesses.Accesses:

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pymongo import DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo import DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from chassis.outbox.aggregates import Aggregates, Document
 from chassis.paging import page
 from contracts.event import Draft
+from services.reports.model.inbox import InboxScope
 
 _OF_SUGGESTIONS = {"kind": "suggestion"}
+_WAITING = {"unread.staff": {"$gt": 0}}
+_LATEST_MESSAGE_FIRST = [("reporter_wrote_at", DESCENDING), ("_id", DESCENDING)]
 
 INDEXES = {
     "reports": [
@@ -32,8 +35,23 @@ INDEXES = {
             name="suggestions_by_state",
             partialFilterExpression=_OF_SUGGESTIONS,
         ),
+        IndexModel(_LATEST_MESSAGE_FIRST, name="waiting", partialFilterExpression=_WAITING),
+        IndexModel(
+            [("case.handler_id", 1), *_LATEST_MESSAGE_FIRST],
+            name="waiting_for_handler",
+            partialFilterExpression=_WAITING,
+        ),
+        IndexModel(
+            [("due_at", 1), ("_id", 1)],
+            name="suggestions_by_due_date",
+            partialFilterExpression={**_OF_SUGGESTIONS, "due_at": {"$exists": True}},
+        ),
     ],
 }
+
+
+# What is told of a report in the list of those that wait; its content is not among it.
+_IN_THE_INBOX = {"kind": 1, "case.id": 1, "case.number": 1, "unread": 1, "reporter_wrote_at": 1}
 
 
 class Step(NamedTuple):
@@ -93,21 +111,41 @@ class Reports:
         self, state: str | None, hidden_from: Iterable[str], limit: int, cursor: str | None
     ) -> dict[str, Any]:
         """A page of suggestions, newest first, without those about one of the units ``hidden_from``."""
-        wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(hidden_from)}}
-        if state:
-            wanted["state"] = state
+        wanted = _not_about(hidden_from, state)
         return page(self._reports, wanted, sort=[("received_at", -1), ("_id", -1)], limit=limit, cursor=cursor)
 
+    def overdue_suggestions(
+        self, state: str | None, now: datetime, hidden_from: Iterable[str], limit: int, cursor: str | None
+    ) -> dict[str, Any]:
+        """A page of those without an answer at their due date, the longest overdue first; ``hidden_from`` as above."""
+        wanted = {**_not_about(hidden_from, state), "due_at": {"$lt": now}}
+        return page(self._reports, wanted, sort=[("due_at", 1), ("_id", 1)], limit=limit, cursor=cursor)
+
     def answer(self, suggestion: Document, answer: Document, entry: Document) -> Document:
-        """Set the answer and the state that ``entry`` of the history tells; ``Stale`` when it was changed
-        meanwhile."""
-        change = {"$set": {"answer": answer, "state": entry["state"]}, "$push": {"history": entry}}
+        """Set the answer and the state that ``entry`` of the history tells; nothing is due any more then. ``Stale``
+        when it was changed meanwhile."""
+        change = {
+            "$set": {"answer": answer, "state": entry["state"]},
+            "$unset": {"due_at": ""},
+            "$push": {"history": entry},
+        }
         return self._aggregates.update(suggestion, change)
 
-    def rate(self, report_id: str, rating: Document) -> bool:
-        """Set the rating; ``False`` when there is one already."""
-        found = self._reports.update_one({"_id": report_id, "rating": None}, {"$set": {"rating": rating}})
-        return found.matched_count == 1
+    def rate(self, report: Document, rating: Document, rated: Draft) -> None:
+        """Add a rating with its event in one write; ``Stale`` when the report was changed meanwhile."""
+        self._aggregates.update(report, {"$push": {"ratings": rating}}, [rated])
+
+    def waiting(self, scope: InboxScope, limit: int, cursor: str | None) -> dict[str, Any]:
+        """A page of the reports and suggestions in which the reporter wrote what nobody has marked as read, those with
+        the latest message first.
+        """
+        hidden = {"$nin": list(scope.hidden_units)}
+        wanted: Document = {**_WAITING, "subject_unit_ids": hidden, "case.excluded_unit_ids": hidden}
+        if scope.handler_id is not None:
+            wanted["case.handler_id"] = scope.handler_id
+        return page(
+            self._reports, wanted, sort=_LATEST_MESSAGE_FIRST, limit=limit, cursor=cursor, projection=_IN_THE_INBOX
+        )
 
     def apply_progress(self, steps: Sequence[Step]) -> None:
         """What cases told, in bulk and in effect once.
@@ -127,15 +165,10 @@ class Reports:
         """Drop the sealed answers whose time is over; how many there were."""
         return self._reports.update_many({"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}).modified_count
 
-    def next_message_number(self, report_id: str, limit: int) -> int | None:
-        """The number of the report's next message, from 1; ``None`` when it has ``limit`` already."""
-        report = self._reports.find_one_and_update(
-            {"_id": report_id, "message_count": {"$lt": limit}},
-            {"$inc": {"message_count": 1}},
-            projection={"message_count": 1},
-            return_document=ReturnDocument.AFTER,
-        )
-        return report["message_count"] if report else None
+
+def _not_about(unit_ids: Iterable[str], state: str | None) -> Document:
+    wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(unit_ids)}}
+    return {**wanted, "state": state} if state else wanted
 
 
 def _as_newest(step: Step) -> UpdateOne:
@@ -152,3 +185,8 @@ def _as_late(step: Step) -> UpdateOne:
 
 def _in_order(entry: Document | None) -> Document:
     return {"history": {"$each": [entry], "$sort": {"sequence": 1}}}
+
+
+def _not_about(unit_ids: Iterable[str], state: str | None) -> Document:
+    wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(unit_ids)}}
+    return {**wanted, "state": state} if state else wanted

@@ -1,17 +1,27 @@
 """Every query of the service is served by an index: a full flow is run, and all that it asked is explained."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from services.reports import handlers
+from services.reports.handlers import keys
+from services.reports.keys import public_key
+from services.reports.sealing import Sealer
 from tests.integration.reports.building import CALL, DESK, NOW, a_report, by, progressed, report_of
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
+# When suggestions of the first moment are overdue.
+LATER = NOW + timedelta(days=90)
 
-def test_every_query_is_served_by_an_index(watched, sealer, recorder):
-    run_everything(watched, sealer)
+
+@pytest.mark.parametrize("part", ["everything", "keys"])
+def test_every_query_is_served_by_an_index(watched, sealer, recorder, part):
+    {"everything": run_everything, "keys": run_all_of_keys}[part](watched, sealer)
     commands = asked(recorder)
 
-    assert len(commands) > 20
+    assert len(commands) > 10
     for command in commands:
         assert not stages(watched.db, command) & BY_READING_ALL, command
 
@@ -25,7 +35,7 @@ def run_everything(store, sealer):
     for _ in range(2):
         handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, key)
     handlers.post_case_message(store, sealer, {"case_id": "indexed", "text": "答复"}, by(DESK))
-    handlers.read_current(store, sealer, {"receipt": receipt})
+    handlers.read_current(store, sealer, {"receipt": receipt}, CALL)
     walk(lambda page: handlers.list_messages(store, sealer, {"receipt": receipt, **page}))
     handlers.rate(store, sealer, {"receipt": receipt, "satisfied": True, "reason": None}, CALL)
     handlers.read_case_report(store, sealer, {"case_id": "indexed", "purpose": "p"}, by(DESK))
@@ -33,7 +43,29 @@ def run_everything(store, sealer):
     receipt = handlers.submit_report(store, sealer, suggestion, CALL)["receipt"]
     suggestion_id = report_of(store, sealer, receipt)["_id"]
     for state in (None, "received"):
-        walk(lambda page, state=state: handlers.list_suggestions(store, {"state": state, **page}, by(DESK)))
-    answer = {"suggestion_id": suggestion_id, "decision": "adopted", "because": "可行"}
+        for overdue in (False, True):
+            filters = {"state": state, "overdue": overdue}
+            walk(
+                lambda page, filters=filters: handlers.list_suggestions(store, {**filters, **page}, by(DESK, now=LATER))
+            )
+    answer = {"suggestion_id": suggestion_id, "decision": "adopted", "because": "可行", "expected_version": None}
     handlers.answer_suggestion(store, sealer, answer, by(DESK))
     handlers.forget_replays(store, NOW)
+
+
+def run_all_of_keys(store, sealer):
+    named = a_report(reporter={"mode": "named", "name": "张三", "phone": "13800000000"})
+    handlers.submit_report(store, sealer, named, replace(CALL, idempotency_key="under-an-older-key"))
+    older, newer, custodian = (bytes([number]) * 32 for number in (11, 21, 22))
+    lookups = (newer, (bytes([13]) * 32,))
+    rotated = Sealer.of((newer, older), sealer.custodian_public, *lookups, superior_public=sealer.superior_public)
+    receipt = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+    handlers.read_current(store, rotated, {"receipt": receipt}, CALL)
+    handlers.submit_report(store, rotated, named, replace(CALL, idempotency_key="under-an-older-key"))
+    assert keys.to_rotate(store, rotated) > 0
+    assert [batch.unreadable for batch in keys.rotate(store, rotated, 100)] == [[]]
+    to = public_key(custodian)
+    assert keys.identities_to_rotate(store, to) > 0
+    assert [batch.unreadable for batch in keys.rotate_identities(store, [bytes([12]) * 32], to, 100)] == [[]]
+    keys.check(store, rotated)
+    keys.tell_missing(store, sealer)

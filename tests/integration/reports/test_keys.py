@@ -95,7 +95,7 @@ class Traffic:
                 receipt = self.receipts[turn * 7 % len(self.receipts)]
                 handlers.post_message(self.store, self.sealer, {"receipt": receipt, "text": f"补充{turn}"}, CALL)
                 self.written[receipt] = f"补充{turn}"
-                seen = handlers.read_current(self.store, self.sealer, {"receipt": receipt})
+                seen = handlers.read_current(self.store, self.sealer, {"receipt": receipt}, CALL)
                 assert seen["messages"][-1]["text"] == f"补充{turn}"
                 self.receipts.append(submitted(self.store, self.sealer))
                 turn += 1
@@ -135,7 +135,7 @@ def test_a_rotation_that_is_killed_again_and_again_ends_with_the_new_key_alone(s
     for receipt in traffic.receipts[MANY:]:
         assert opened_by_staff(after, report_of(store, after, receipt))["title"]
     for receipt, text in traffic.written.items():
-        assert handlers.read_current(store, after, {"receipt": receipt})["messages"][-1]["text"] == text
+        assert handlers.read_current(store, after, {"receipt": receipt}, CALL)["messages"][-1]["text"] == text
 
 
 def test_a_dry_run_says_how_many_and_changes_nothing(store, operator):
@@ -201,14 +201,14 @@ def test_a_receipt_under_an_older_lookup_key_works_and_is_found_by_the_newest_fr
     operator.run("keys", "add", "lookup", "--file", str(operator.lookup))
     after = sealer_of(operator)
 
-    assert handlers.read_current(store, after, {"receipt": receipt})["kind"] == "report"
+    assert handlers.read_current(store, after, {"receipt": receipt}, CALL)["kind"] == "report"
 
     old = before.lookups[0].id
     assert [state.reports for state in key_handlers.check(store, after) if state.id == old] == [1]
     newest_alone = replace(after, lookups=after.lookups[:1])
-    assert handlers.read_current(store, newest_alone, {"receipt": receipt})["kind"] == "report"
+    assert handlers.read_current(store, newest_alone, {"receipt": receipt}, CALL)["kind"] == "report"
     assert [(s.kind, s.verdict) for s in key_handlers.check(store, newest_alone) if s.id == old] == [("lookup", LOST)]
-    handlers.read_current(store, after, {"receipt": unused})
+    handlers.read_current(store, after, {"receipt": unused}, CALL)
     assert [state.id for state in key_handlers.check(store, after) if state.verdict in (LOST, NEEDED)] == []
 
 

@@ -33,7 +33,7 @@ def test_the_reporter_sees_each_step_once_and_in_order(store, sealer, receipt):
 
     handlers.show_progress(store, steps_of(report_id, "in-order"))
 
-    seen = handlers.read_current(store, sealer, {"receipt": receipt})
+    seen = handlers.read_current(store, sealer, {"receipt": receipt}, CALL)
     assert [entry["state"] for entry in seen["history"]] == ["received", *STATES]
     assert seen["state"] == "closed"
     assert seen["due_at"] > NOW
@@ -71,7 +71,7 @@ def test_a_group_may_hold_steps_of_many_cases_and_the_same_step_twice(store, sea
     handlers.show_progress(store, [mine[1], theirs[0], mine[0], mine[1], theirs[1]])
 
     for each in (receipt, other):
-        history = handlers.read_current(store, sealer, {"receipt": each})["history"]
+        history = handlers.read_current(store, sealer, {"receipt": each}, CALL)["history"]
         assert [entry["state"] for entry in history] == ["received", "registered", "accepted"]
 
 

@@ -152,11 +152,22 @@ def test_refused_readers_leave_no_record_of_a_reading(store, sealer, case):
     assert store.db.accesses.count_documents({}) == before
 
 
-def test_a_message_keeps_which_member_of_staff_wrote_it_but_does_not_tell_the_reporter(store, sealer, case):
-    told = handlers.post_case_message(store, sealer, {"case_id": case, "text": "请补充"}, by(HANDLER))
+def test_who_of_the_staff_wrote_a_message_is_told_to_the_staff_alone(store, sealer, case):
+    receipt = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+    progressed(store, sealer, receipt, case_id=f"{case}-told", handler_id=HANDLER.id)
+    handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, CALL)
+    told = handlers.post_case_message(store, sealer, {"case_id": f"{case}-told", "text": "收到"}, by(HANDLER))
 
-    assert store.messages.get(told["id"])["staff_id"] == HANDLER.id
-    assert HANDLER.id not in str(operations.post_case_report_message.dump(told))
+    assert operations.post_case_report_message.dump(told)["staff_id"] == HANDLER.id
+    theirs = handlers.list_case_messages(
+        store, sealer, operations.list_case_report_messages.load({"case_id": f"{case}-told"}), by(DESK)
+    )
+    assert [message["staff_id"] for message in theirs["items"]] == [None, HANDLER.id]
+    for mine in (
+        handlers.read_current(store, sealer, {"receipt": receipt}, CALL),
+        handlers.list_messages(store, sealer, {"receipt": receipt, "limit": 50, "cursor": None}),
+    ):
+        assert HANDLER.id not in str(mine)
 
 
 def test_content_sealed_to_a_lost_key_names_the_key(store, sealer, case):
@@ -187,17 +198,20 @@ def suggestion(store, sealer):
 
 
 def answer(suggestion_id, decision="adopted", because="下月起中午不休息。"):
-    return {"suggestion_id": suggestion_id, "decision": decision, "because": because}
+    request = {"suggestion_id": suggestion_id, "decision": decision, "because": because}
+    return operations.answer_suggestion.load(request)
 
 
 def test_a_suggestion_is_listed_without_its_content_and_read_with_it(store, sealer, suggestion):
     _, suggestion_id = suggestion
-    listed = handlers.list_suggestions(store, {"state": "received", "limit": 200, "cursor": None}, by(DESK))
+    listed = handlers.list_suggestions(
+        store, {"state": "received", "overdue": False, "limit": 200, "cursor": None}, by(DESK)
+    )
     read = handlers.read_suggestion(store, sealer, {"suggestion_id": suggestion_id, "purpose": "p"}, by(DESK))
 
     (item,) = [item for item in listed["items"] if item["id"] == suggestion_id]
     assert operations.list_suggestions.dump({"items": [item], "next_cursor": None})["items"][0].keys() == {
-        "id", "category", "state", "received_at", "version",
+        "id", "category", "state", "received_at", "due_at", "version",
     }  # fmt: skip
     assert all(item["kind"] == "suggestion" for item in listed["items"])
     assert read["title"] == "延长窗口时间"
@@ -209,7 +223,7 @@ def test_the_reporter_reads_the_answer_to_a_suggestion(store, sealer, suggestion
 
     handlers.answer_suggestion(store, sealer, answer(suggestion_id), by(DESK))
 
-    seen = handlers.read_current(store, sealer, {"receipt": receipt})
+    seen = handlers.read_current(store, sealer, {"receipt": receipt}, CALL)
     assert seen["state"] == "adopted"
     assert [entry["state"] for entry in seen["history"]] == ["received", "adopted"]
     assert (seen["answer"]["decision"], seen["answer"]["because"]) == ("adopted", "下月起中午不休息。")
@@ -228,7 +242,9 @@ def test_a_suggestion_about_a_unit_is_not_for_its_own_people(store, sealer, sugg
     _, suggestion_id = suggestion
     insider = Actor("insider", "内部人", frozenset({"desk"}), "unit-b", ("bureau", "unit-b"))
 
-    listed = handlers.list_suggestions(store, {"state": None, "limit": 200, "cursor": None}, by(insider))
+    listed = handlers.list_suggestions(
+        store, {"state": None, "overdue": False, "limit": 200, "cursor": None}, by(insider)
+    )
     assert suggestion_id not in [item["id"] for item in listed["items"]]
     with pytest.raises(NotFound):
         handlers.read_suggestion(store, sealer, {"suggestion_id": suggestion_id, "purpose": "p"}, by(insider))

@@ -41,7 +41,7 @@ def turn_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def answers(services: FakeServices, turn_clock: Callable[[float], None]) -> FakeServices:
     services.answers["reports.get_report_form"] = {"version": "2026-01", "challenge": None}
     services.answers["reports.submit_report"] = {"receipt": new_receipt()}
-    services.answers["reports.read_current_report"] = {"state": "received", "history": []}
+    services.answers["reports.read_current_report"] = {"state": "received", "history": [], "steps": []}
     return services
 
 
@@ -344,7 +344,7 @@ def test_only_receipts_that_nobody_has_count(client: FlaskClient, services: Fake
     assert {read(client).status_code for _ in range(20)} == {422}
     services.answers["reports.read_current_report"] = Refused("Unavailable")
     assert {read(client).status_code for _ in range(20)} == {503}
-    services.answers["reports.read_current_report"] = {"state": "received", "history": []}
+    services.answers["reports.read_current_report"] = {"state": "received", "history": [], "steps": []}
     assert read(client).status_code == 200
 
 
