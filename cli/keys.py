@@ -58,12 +58,11 @@ def generate(directory: Path) -> None:
         raise click.ClickException(f"Cannot write keys to {directory}: {error.strerror}.") from error
     for name, is_new in made.items():
         click.echo(f"{'made' if is_new else 'kept'} {directory / name}", err=True)
-    if made.get(key_forms.CUSTODIAN_PRIVATE_FILE):
-        click.echo(
-            f"Hand {directory / key_forms.CUSTODIAN_PRIVATE_FILE} to the identity custodian and remove it from "
-            "this machine: it opens the reporters' identities, and no service needs it.",
-            err=True,
-        )
+    for name, whom in key_forms.HAND_OVER.items():
+        if made.get(name):
+            click.echo(
+                f"Hand {directory / name} to {whom}. Remove it from this machine: no service needs it.", err=True
+            )
     for variable, name in key_forms.SETTINGS.items():
         click.echo(f"{variable}={(directory / name).resolve()}")
 

@@ -34,6 +34,12 @@ _RANDOM_KEYS = {
     "gateway": ("GATEWAY_ADDRESS_KEY", "GATEWAY_CHALLENGE_KEY"),
 }
 
+# Public halves -> the folder and the file of the private half, which no part is given.
+_HANDED_OVER = {
+    report_keys.CUSTODIAN_PUBLIC_FILE: ("custodian", report_keys.CUSTODIAN_PRIVATE_FILE),
+    report_keys.SUPERIOR_PUBLIC_FILE: ("superior", report_keys.SUPERIOR_PRIVATE_FILE),
+}
+
 
 def make(folder: Path) -> list[Path]:
     """Makes the missing files below ``folder`` (mode 700) and returns them.
@@ -69,12 +75,13 @@ def _make_report_keys(folder: Path, keep: Callable[[str, str, Callable[[], str]]
         report_keys.generate(Path(drawn))
         for variable, file in report_keys.SETTINGS.items():
             path = keep("reports", _variable(variable), (Path(drawn) / file).read_text)
-            # The custodian's two halves belong together: the private one is kept only beside its own public one.
-            if path in made and file == report_keys.CUSTODIAN_PUBLIC_FILE:
-                custodian = folder / "custodian" / report_keys.CUSTODIAN_PRIVATE_FILE
-                custodian.parent.mkdir(mode=0o700, exist_ok=True)
-                shutil.move(Path(drawn) / report_keys.CUSTODIAN_PRIVATE_FILE, custodian)
-                made.append(custodian)
+            # The two halves belong together: the private one is kept only beside its own public one.
+            if path in made and file in _HANDED_OVER:
+                whose, private_file = _HANDED_OVER[file]
+                private = folder / whose / private_file
+                private.parent.mkdir(mode=0o700, exist_ok=True)
+                shutil.move(Path(drawn) / private_file, private)
+                made.append(private)
 
 
 def _account() -> str:
@@ -86,13 +93,15 @@ def _variable(file_setting: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Says what was made; the custodian's private key is to be taken away."""
+    """Says what was made; the private keys that no part needs are to be taken away."""
     folder = Path(arguments[0]) if arguments else FOLDER
     for path in make(folder):
         print(f"made {path}")
-    custodian = folder / "custodian" / report_keys.CUSTODIAN_PRIVATE_FILE
-    if custodian.exists():
-        print(f"Hand {custodian} to the identity custodian and remove it from this machine: no part needs it.")
+    for whose, private_file in _HANDED_OVER.values():
+        private = folder / whose / private_file
+        if private.exists():
+            whom = report_keys.HAND_OVER[private_file]
+            print(f"Hand {private} to {whom}. Remove it from this machine: no part needs it.")
     return 0
 
 

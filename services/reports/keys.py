@@ -20,6 +20,8 @@ from nacl.exceptions import CryptoError
 DESK_PRIVATE = "desk-private"
 CUSTODIAN_PRIVATE = "custodian-private"
 CUSTODIAN_PUBLIC = "custodian-public"
+SUPERIOR_PRIVATE = "superior-private"
+SUPERIOR_PUBLIC = "superior-public"
 LOOKUP = "lookup"
 
 KEY_BYTES = 32
@@ -28,12 +30,26 @@ DESK_FILE = "reports-desk.key"
 LOOKUP_FILE = "reports-lookup.key"
 CUSTODIAN_PUBLIC_FILE = "reports-custodian.pub"
 CUSTODIAN_PRIVATE_FILE = "reports-custodian.key"
+SUPERIOR_PUBLIC_FILE = "reports-superior.pub"
+SUPERIOR_PRIVATE_FILE = "reports-superior.key"
 
-# The variable that points to each file of a generated set; the custodian's private key belongs to no service.
+# Pairs whose private half belongs to no service: public file, private file, purposes of both.
+_HANDED_OVER = (
+    (CUSTODIAN_PUBLIC_FILE, CUSTODIAN_PRIVATE_FILE, CUSTODIAN_PUBLIC, CUSTODIAN_PRIVATE),
+    (SUPERIOR_PUBLIC_FILE, SUPERIOR_PRIVATE_FILE, SUPERIOR_PUBLIC, SUPERIOR_PRIVATE),
+)
+# The private file of each such pair -> whom it is handed to, and why it must not stay.
+HAND_OVER = {
+    CUSTODIAN_PRIVATE_FILE: "the identity custodian: it opens the reporters' identities",
+    SUPERIOR_PRIVATE_FILE: "the level above the bureau: it opens the reports about the bureau's own head",
+}
+
+# The variable that points to each file of a generated set.
 SETTINGS = {
     "REPORTS_DESK_KEY_FILE": DESK_FILE,
     "REPORTS_CUSTODIAN_PUBLIC_KEY_FILE": CUSTODIAN_PUBLIC_FILE,
     "REPORTS_LOOKUP_KEY_FILE": LOOKUP_FILE,
+    "REPORTS_SUPERIOR_PUBLIC_KEY_FILE": SUPERIOR_PUBLIC_FILE,
 }
 
 
@@ -75,22 +91,25 @@ def lookup_key_id(key: bytes) -> str:
 def generate(directory: Path) -> dict[str, bool]:
     """Make the set of key files in ``directory`` (mode 700, files 600), keeping every file that exists.
 
-    Returns file name -> whether it was made now. The custodian's private key is made only while there is no
-    public one, so that it can be taken away from the machine for good. Raises ``OSError``, ``BadKey``.
+    Returns file name -> whether it was made now. The private keys of the custodian and of the level above are made only
+    while there is no public one, so that they can be taken away from the machine for good. Raises ``OSError``,
+    ``BadKey``.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = {name: not (directory / name).exists() for name in (DESK_FILE, LOOKUP_FILE, CUSTODIAN_PUBLIC_FILE)}
+    made = {name: not (directory / name).exists() for name in (DESK_FILE, LOOKUP_FILE)}
     if made[DESK_FILE]:
         _write_new(directory / DESK_FILE, write_key(secrets.token_bytes(KEY_BYTES), DESK_PRIVATE))
     if made[LOOKUP_FILE]:
         _write_new(directory / LOOKUP_FILE, write_key(secrets.token_bytes(KEY_BYTES), LOOKUP))
-    if made[CUSTODIAN_PUBLIC_FILE]:
-        path = directory / CUSTODIAN_PRIVATE_FILE
-        made[CUSTODIAN_PRIVATE_FILE] = not path.exists()
-        if made[CUSTODIAN_PRIVATE_FILE]:
-            _write_new(path, write_key(secrets.token_bytes(KEY_BYTES), CUSTODIAN_PRIVATE))
-        private, *_ = read_keys(path.read_text(encoding="ascii"), CUSTODIAN_PRIVATE)
-        _write_new(directory / CUSTODIAN_PUBLIC_FILE, write_key(public_key(private), CUSTODIAN_PUBLIC))
+    for public_file, private_file, public_purpose, private_purpose in _HANDED_OVER:
+        made[public_file] = not (directory / public_file).exists()
+        if made[public_file]:
+            path = directory / private_file
+            made[private_file] = not path.exists()
+            if made[private_file]:
+                _write_new(path, write_key(secrets.token_bytes(KEY_BYTES), private_purpose))
+            private, *_ = read_keys(path.read_text(encoding="ascii"), private_purpose)
+            _write_new(directory / public_file, write_key(public_key(private), public_purpose))
     return made
 
 

@@ -7,6 +7,8 @@
   receipt (the reporter). The database holds neither private key nor receipt.
 * The reporter's identity has a data key of its own, sealed only to the custodian's public key. This service
   has no key that opens it.
+* A report about the head of the bureau (route ``above``) is sealed to the public key of the level above in place of the
+  desk's and the custodian's: whoever has all keys of the bureau cannot open it.
 * Texts are padded to powers of two from 1 KiB, so that their lengths tell little.
 * What must be found again without being kept (receipt, idempotency key) is kept as a keyed hash (lookup.py). Of
   what a person wrote no hash is kept at all, keyed or not: a repeated request shows that it is the same by opening
@@ -34,6 +36,7 @@ from chassis import clock
 from contracts.reports import receipt as receipts
 from services.reports.keys import KEY_BYTES, key_id, public_key
 from services.reports.lookup import Lookup
+from services.reports.model.conflict import ABOVE, BUREAU
 from services.reports.model.report import ContentUnreadable, KeyMissing
 
 VERSION = 1
@@ -56,6 +59,8 @@ class Sealer:
     desk_current: str
     custodian_id: str
     custodian_public: bytes
+    superior_id: str
+    superior_public: bytes
     lookups: tuple[Lookup, ...]
     made_at: datetime = field(default_factory=clock.now)
 
@@ -66,6 +71,8 @@ class Sealer:
         custodian_public: bytes,
         lookup: bytes,
         older_lookups: tuple[bytes, ...] = (),
+        *,
+        superior_public: bytes,
     ) -> Sealer:
         """The sealer of these keys (32 bytes each); the first desk key is the current one."""
         pairs = {key_id(public_key(private)): (public_key(private), private) for private in desk}
@@ -74,6 +81,8 @@ class Sealer:
             desk_current=next(iter(pairs)),
             custodian_id=key_id(custodian_public),
             custodian_public=custodian_public,
+            superior_id=key_id(superior_public),
+            superior_public=superior_public,
             lookups=tuple(map(Lookup.of, (lookup, *older_lookups))),
         )
 
@@ -119,10 +128,10 @@ class Sealer:
 
     # -- the data key of a report
 
-    def seal_data_key(self, report_id: str, data_key: bytes, receipt: str) -> dict[str, Any]:
-        """The data key for both sides, as the report's document keeps it."""
+    def seal_data_key(self, report_id: str, data_key: bytes, receipt: str, route: str = BUREAU) -> dict[str, Any]:
+        """The data key for both sides, as the report's document keeps it: ``desk`` or ``above``, and ``reporter``."""
         return {
-            "desk": self._to_desk(data_key),
+            **({"above": self._to_superior(data_key)} if route == ABOVE else {"desk": self._to_desk(data_key)}),
             "reporter": _encrypt(data_key, _place(report_id, "data-key"), _key_of_receipt(report_id, receipt)),
         }
 
@@ -132,6 +141,8 @@ class Sealer:
 
     def data_key_for_desk(self, report_id: str, sealed: Mapping[str, Any]) -> bytes:
         """The data key for staff; ``KeyMissing`` names the key pair, ``ContentUnreadable`` the report."""
+        if "desk" not in sealed:
+            raise KeyMissing(sealed["above"]["key_id"])
         pair = self.desk.get(sealed["desk"]["key_id"])
         if pair is None:
             raise KeyMissing(sealed["desk"]["key_id"])
@@ -148,14 +159,18 @@ class Sealer:
         public, _ = self.desk[self.desk_current]
         return {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)}
 
+    def _to_superior(self, data_key: bytes) -> dict[str, Any]:
+        return {"key_id": self.superior_id, "sealed": crypto_box_seal(data_key, self.superior_public)}
+
     # -- the identity
 
-    def seal_identity(self, report_id: str, identity: bytes) -> dict[str, Any]:
-        """The reporter's identity, which only the custodian's private key opens."""
+    def seal_identity(self, report_id: str, identity: bytes, route: str = BUREAU) -> dict[str, Any]:
+        """The reporter's identity, which only the private key of the custodian opens, or that of the level above."""
         data_key = secrets.token_bytes(KEY_BYTES)
+        above = route == ABOVE
         return {
-            "key_id": self.custodian_id,
-            "sealed_key": crypto_box_seal(data_key, self.custodian_public),
+            "key_id": self.superior_id if above else self.custodian_id,
+            "sealed_key": crypto_box_seal(data_key, self.superior_public if above else self.custodian_public),
             "sealed": seal_text(data_key, report_id, "identity", identity),
         }
 

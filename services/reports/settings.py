@@ -1,7 +1,7 @@
 """What the reports service is told: its keys. What it brings along, the form, is checked with them.
 
-``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or the files that the same
-names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept is told as
+``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY``, ``REPORTS_SUPERIOR_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or
+the files that the same names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept is told as
 ``services/reports/attachments/choice.py`` says.
 """
 
@@ -40,11 +40,13 @@ def load_settings(env: Env) -> ReportsSettings:
     desk = _keys(env, "REPORTS_DESK_KEY", keys.DESK_PRIVATE, problems)
     custodian = _keys(env, "REPORTS_CUSTODIAN_PUBLIC_KEY", keys.CUSTODIAN_PUBLIC, problems)
     lookup = _keys(env, "REPORTS_LOOKUP_KEY", keys.LOOKUP, problems)
-    problems += [*_mixed_up(desk, custodian, lookup), *_form_faults()]
+    superior = _keys(env, "REPORTS_SUPERIOR_PUBLIC_KEY", keys.SUPERIOR_PUBLIC, problems)
+    problems += [*_mixed_up(desk, custodian, lookup), *_not_above(desk, custodian, superior), *_form_faults()]
     if problems:
         raise ConfigurationError(problems)
     newest, *older = lookup
-    return ReportsSettings(Sealer.of(desk, custodian[0], newest, tuple(older)), load_parts(env))
+    sealer = Sealer.of(desk, custodian[0], newest, tuple(older), superior_public=superior[0])
+    return ReportsSettings(sealer, load_parts(env))
 
 
 def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:
@@ -58,6 +60,16 @@ def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:
     if set(desk) & set(lookup):
         problems.append("REPORTS_LOOKUP_KEY holds a key that is in REPORTS_DESK_KEY too; make one of its own.")
     return problems
+
+
+def _not_above(desk: Keys, custodian: Keys, superior: Keys) -> list[str]:
+    """The key of the level above must be nobody's in the bureau."""
+    if {*map(keys.public_key, desk), *custodian} & set(superior):
+        return [
+            "REPORTS_SUPERIOR_PUBLIC_KEY is a key of the desk or the custodian: the bureau could open reports about "
+            "its own head. Give it the level above's own."
+        ]
+    return []
 
 
 def _form_faults() -> list[str]:

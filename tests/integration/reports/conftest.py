@@ -17,8 +17,8 @@ store = store_fixture(ReportsStore)
 @pytest.fixture(scope="session")
 def sealer():
     """Keys that stay the same for the session, so that databases and stores of one run fit each other."""
-    desk, custodian, lookup = (bytes([number]) * 32 for number in (11, 12, 13))
-    return Sealer.of((desk,), public_key(custodian), lookup)
+    desk, custodian, lookup, superior = (bytes([number]) * 32 for number in (11, 12, 13, 14))
+    return Sealer.of((desk,), public_key(custodian), lookup, superior_public=public_key(superior))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from deploy import secret_files
 from services.reports import keys
 
@@ -23,14 +25,32 @@ def test_a_removed_file_is_made_anew_and_the_others_stay(tmp_path: Path) -> None
     assert public.read_text() == old_public
 
 
-def test_the_custodian_keeps_the_private_half_of_the_public_key_that_the_service_gets(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("whose", "private_file", "public", "purposes"),
+    [
+        (
+            "custodian",
+            keys.CUSTODIAN_PRIVATE_FILE,
+            "REPORTS_CUSTODIAN_PUBLIC_KEY",
+            (keys.CUSTODIAN_PRIVATE, keys.CUSTODIAN_PUBLIC),
+        ),
+        (
+            "superior",
+            keys.SUPERIOR_PRIVATE_FILE,
+            "REPORTS_SUPERIOR_PUBLIC_KEY",
+            (keys.SUPERIOR_PRIVATE, keys.SUPERIOR_PUBLIC),
+        ),
+    ],
+)
+def test_the_private_half_of_a_public_key_that_the_service_gets_is_kept_apart(
+    tmp_path: Path, whose: str, private_file: str, public: str, purposes: tuple[str, str]
+) -> None:
     secret_files.make(tmp_path)
     secret_files.make(tmp_path)
-    private_text = (tmp_path / "custodian" / keys.CUSTODIAN_PRIVATE_FILE).read_text()
-    public_text = (tmp_path / "reports" / "REPORTS_CUSTODIAN_PUBLIC_KEY").read_text()
-    (private,) = keys.read_keys(private_text, keys.CUSTODIAN_PRIVATE)
-    (public,) = keys.read_keys(public_text, keys.CUSTODIAN_PUBLIC)
-    assert keys.public_key(private) == public
+    (private,) = keys.read_keys((tmp_path / whose / private_file).read_text(), purposes[0])
+    (public_key,) = keys.read_keys((tmp_path / "reports" / public).read_text(), purposes[1])
+    assert keys.public_key(private) == public_key
+    assert not (tmp_path / "reports" / private_file).exists()
 
 
 def test_only_the_owner_can_look_into_the_folder(tmp_path: Path) -> None:

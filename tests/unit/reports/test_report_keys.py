@@ -41,12 +41,42 @@ def test_generating_again_keeps_every_key(files):
     assert not any(made.values())
 
 
-def test_a_custodian_key_that_was_taken_away_stays_away(files):
-    (files / keys.CUSTODIAN_PRIVATE_FILE).unlink()
+@pytest.mark.parametrize("private_file", list(keys.HAND_OVER))
+def test_a_private_key_that_was_taken_away_stays_away(files, private_file):
+    (files / private_file).unlink()
 
     keys.generate(files)
 
-    assert not (files / keys.CUSTODIAN_PRIVATE_FILE).exists()
+    assert not (files / private_file).exists()
+
+
+def test_an_upgraded_set_of_files_gets_the_key_of_the_level_above_and_keeps_the_others(files):
+    (files / keys.CUSTODIAN_PRIVATE_FILE).unlink()
+    before = {file.name: file.read_text() for file in files.iterdir()}
+    for name in (keys.SUPERIOR_PUBLIC_FILE, keys.SUPERIOR_PRIVATE_FILE):
+        (files / name).unlink()
+        before.pop(name)
+
+    made = keys.generate(files)
+
+    assert {name for name, is_new in made.items() if is_new} == {
+        keys.SUPERIOR_PUBLIC_FILE,
+        keys.SUPERIOR_PRIVATE_FILE,
+    }
+    assert {file.name: file.read_text() for file in files.iterdir() if file.name in before} == before
+
+
+@pytest.mark.parametrize("whose", [keys.CUSTODIAN_PUBLIC_FILE, "desk"])
+def test_the_level_above_must_have_a_key_of_its_own(files, whose):
+    if whose == "desk":
+        (private,) = keys.read_keys((files / keys.DESK_FILE).read_text(), keys.DESK_PRIVATE)
+        public = keys.public_key(private)
+    else:
+        (public,) = keys.read_keys((files / whose).read_text(), keys.CUSTODIAN_PUBLIC)
+    (files / keys.SUPERIOR_PUBLIC_FILE).write_text(keys.write_key(public, keys.SUPERIOR_PUBLIC))
+
+    with pytest.raises(ConfigurationError, match="REPORTS_SUPERIOR_PUBLIC_KEY is a key of"):
+        read(load_settings, environ=environment(files))
 
 
 def test_generation_that_was_cut_short_is_completed_with_the_same_pair(files):
@@ -67,7 +97,7 @@ def test_every_wrong_key_is_named_at_once_and_none_is_shown(files):
             environ={"REPORTS_CUSTODIAN_PUBLIC_KEY": private, "REPORTS_DESK_KEY": "desk-private:AAAA"},
         )
 
-    assert len(refused.value.problems) == 3
+    assert len(refused.value.problems) == 4
     assert private.split(":")[1] not in str(refused.value)
 
 

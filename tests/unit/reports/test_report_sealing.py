@@ -6,16 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.bindings import crypto_box_seal_open
+from nacl.exceptions import CryptoError
 
 from services.reports import sealing
 from services.reports.keys import public_key
+from services.reports.model.conflict import ABOVE
 from services.reports.model.report import ContentUnreadable, KeyMissing
 from services.reports.sealing import Sealer
 
-DESK, OLD_DESK, CUSTODIAN, LOOKUP = (bytes([number]) * 32 for number in range(1, 5))
-SEALER = Sealer.of((DESK,), public_key(CUSTODIAN), LOOKUP)
+DESK, OLD_DESK, CUSTODIAN, LOOKUP, SUPERIOR = (bytes([number]) * 32 for number in range(1, 6))
 DATA_KEY = b"k" * 32
 RECEIPT = sealing.new_receipt()
+
+
+def sealer(*desk, lookup=LOOKUP):
+    return Sealer.of(desk, public_key(CUSTODIAN), lookup, superior_public=public_key(SUPERIOR))
+
+
+SEALER = sealer(DESK)
 
 texts = st.binary(max_size=5000)
 
@@ -97,15 +105,15 @@ def test_a_changed_data_key_does_not_open_for_the_desk():
 
 
 def test_an_older_desk_key_still_opens_what_was_sealed_to_it():
-    old = Sealer.of((OLD_DESK,), public_key(CUSTODIAN), LOOKUP)
-    rotated = Sealer.of((DESK, OLD_DESK), public_key(CUSTODIAN), LOOKUP)
+    old = sealer(OLD_DESK)
+    rotated = sealer(DESK, OLD_DESK)
 
     assert rotated.data_key_for_desk("r1", old.seal_data_key("r1", DATA_KEY, RECEIPT)) == DATA_KEY
     assert rotated.seal_data_key("r1", DATA_KEY, RECEIPT)["desk"]["key_id"] == SEALER.desk_current
 
 
 def test_a_lost_key_is_named_by_its_id():
-    sealed = Sealer.of((OLD_DESK,), public_key(CUSTODIAN), LOOKUP).seal_data_key("r1", DATA_KEY, RECEIPT)
+    sealed = sealer(OLD_DESK).seal_data_key("r1", DATA_KEY, RECEIPT)
 
     with pytest.raises(KeyMissing) as missing:
         SEALER.data_key_for_desk("r1", sealed)
@@ -127,8 +135,28 @@ def test_the_service_holds_nothing_that_is_the_custodians_private_key():
     assert all(CUSTODIAN not in pair for pair in SEALER.desk.values())
 
 
+def test_what_goes_to_the_level_above_opens_with_no_key_of_the_bureau():
+    sealed = SEALER.seal_data_key("r1", DATA_KEY, RECEIPT, ABOVE)
+    identity = SEALER.seal_identity("r1", b"name", ABOVE)
+
+    with pytest.raises(KeyMissing) as missing:
+        SEALER.data_key_for_desk("r1", sealed)
+    assert missing.value.key_id == SEALER.superior_id
+    for private in (DESK, OLD_DESK, CUSTODIAN, LOOKUP):
+        for box in (sealed["above"]["sealed"], identity["sealed_key"]):
+            with pytest.raises(CryptoError):
+                crypto_box_seal_open(box, public_key(private), private)
+
+
+def test_what_goes_to_the_level_above_opens_with_its_key_and_with_the_receipt():
+    sealed = SEALER.seal_data_key("r1", DATA_KEY, RECEIPT, ABOVE)
+
+    assert crypto_box_seal_open(sealed["above"]["sealed"], public_key(SUPERIOR), SUPERIOR) == DATA_KEY
+    assert SEALER.data_key_for_reporter("r1", sealed, RECEIPT) == DATA_KEY
+
+
 def test_keyed_hashes_need_the_servers_key():
-    other = Sealer.of((DESK,), public_key(CUSTODIAN), os.urandom(32))
+    other = sealer(DESK, lookup=os.urandom(32))
 
     assert SEALER.receipt_hash(RECEIPT) == SEALER.receipt_hash(RECEIPT)
     assert SEALER.receipt_hash(RECEIPT) != other.receipt_hash(RECEIPT)
@@ -160,7 +188,7 @@ def test_a_replay_opens_for_nobody_else(report_id, key, body):
 
 def test_a_replay_does_not_open_with_the_database_and_the_body_alone():
     """A thief of the database who guesses both request and key still lacks the server's key."""
-    thief = Sealer.of((DESK,), public_key(CUSTODIAN), os.urandom(32))
+    thief = sealer(DESK, lookup=os.urandom(32))
     sealed = SEALER.seal_replay("r1", "key", b"body", b"answer")
 
     with pytest.raises(ContentUnreadable):
