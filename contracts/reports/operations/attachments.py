@@ -56,3 +56,6 @@ begin_case_attachment = Operation(
 put_case_piece = Operation(
     "reports", "put_case_piece", attachments.PutCasePiece, attachments.Upload, CASE_STAFF, repeatable=True
 )
+cancel_case_upload = Operation(
+    "reports", "cancel_case_upload", attachments.OfCaseUpload, None, CASE_STAFF, repeatable=True
+)

@@ -187,3 +187,9 @@ class BeginCaseAttachment(NewAttachment, OfCase):
 
 class PutCasePiece(NextPiece, OfCase):
     """The next bytes of a file from staff."""
+
+
+class OfCaseUpload(OfCase):
+    """A file from staff that is not complete yet."""
+
+    attachment_id = Id(required=True)

@@ -54,6 +54,10 @@ class Attachments:
     def put_case_piece(self, request, call):
         return attachments.put_case(*self._attachments, request, call)
 
+    @serve(operations.cancel_case_upload)
+    def cancel_case_upload(self, request, call):
+        attachments.cancel_case(*self._attachments, request, call)
+
     @every(seconds=600, role="forget-unfinished-attachments")
     def forget_unfinished_attachments(self, now):
         attachments.forget_unfinished(self.settings.vault(self.store), now)

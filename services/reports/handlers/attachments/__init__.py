@@ -10,11 +10,12 @@ from services.reports.handlers.attachments.reporter import (
     read_current_upload,
     resume_current,
 )
-from services.reports.handlers.attachments.staff import begin_case, list_case, put_case, read_case_part
+from services.reports.handlers.attachments.staff import begin_case, cancel_case, list_case, put_case, read_case_part
 
 __all__ = [
     "begin_case",
     "begin_current",
+    "cancel_case",
     "cancel_current",
     "erase_attachments",
     "forget_unfinished",

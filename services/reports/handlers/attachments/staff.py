@@ -8,7 +8,7 @@ from chassis.refusals import NotFound
 from contracts.call import Call
 from services.reports import sealing
 from services.reports.attachments import coming_in, going_out
-from services.reports.attachments.vault import Document, Side, Vault, find, opened
+from services.reports.attachments.vault import Document, Held, Side, Vault, find, opened
 from services.reports.handlers.accesses import reader, record
 from services.reports.handlers.attachments import telling
 from services.reports.handlers.staff import report_of_case
@@ -54,14 +54,29 @@ def begin_case(
     return telling.begun(vault, side, sealer.id_of(scope, key) if key else sealing.new_id(), request, call.now)
 
 
-def put_case(store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
+def put_case(
+    store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call
+) -> dict[str, Any]:
     """The next bytes of a file that the same person began."""
+    side, held = _own(store, vault, sealer, request, call)
+    piece = telling.piece(request, request["offset"], request["version"])
+    return telling.upload(coming_in.put(vault, side, held, piece, call.now))
+
+
+def cancel_case(store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call) -> None:
+    """Give an unfinished file up that the same person began; ``NotFound``, ``UploadComplete``."""
+    _, held = _own(store, vault, sealer, request, call)
+    coming_in.discard(vault, held.document["_id"])
+
+
+def _own(
+    store: ReportsStore, vault: Vault, sealer: Sealer, request: dict[str, Any], call: Call
+) -> tuple[Side, Held]:
     side = _side(store, sealer, request["case_id"], call)
     held = find(vault, side.report_id, request["attachment_id"], side.data_key, author=side.author)
     if held.document["staff_id"] != side.staff_id:
         raise NotFound("attachment")
-    piece = telling.piece(request, request["offset"], request["version"])
-    return telling.upload(coming_in.put(vault, side, held, piece, call.now))
+    return side, held
 
 
 def _side(store: ReportsStore, sealer: Sealer, case_id: str, call: Call) -> Side:
