@@ -6,6 +6,7 @@ import codecs
 
 import puremagic
 
+from services.reports.inspection.frames import mpeg_frame_bytes
 from services.reports.inspection.types import AttachmentType, matches, type_table
 
 # How much of a file decides its type; more is not looked at.
@@ -20,12 +21,6 @@ _PACKAGE_OPENINGS = ("[Content_Types].xml", "_rels/", "docProps/", "customXml/",
 # Control characters that plain text has: tab, line feed, form feed, carriage return.
 _TEXT_CONTROLS = frozenset(b"\t\n\x0c\r")
 _CONTROLS = bytes(code for code in range(32) if code not in _TEXT_CONTROLS) + b"\x7f"
-# MPEG audio, layer III: rates in kbit/s and Hz by the header's fields (ISO/IEC 11172-3, 13818-3).
-_BIT_RATES = {
-    3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-_SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 
 
 class TypeRefused(Exception):
@@ -122,20 +117,8 @@ def _opening(head: bytes) -> str | None:
 
 def _is_mpeg_audio(head: bytes) -> bool:
     """Two frames of MPEG audio layer III, one after the other: a single one is too easily met by chance."""
-    first = _frame_bytes(head[:4])
-    return first > 0 and _frame_bytes(head[first : first + 4]) > 0
-
-
-def _frame_bytes(header: bytes) -> int:
-    """The length of the frame with this header; 0 when it is none."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
-        return 0
-    version, rate, sampling = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3
-    if version == 1 or rate in (0, 15) or sampling == 3:
-        return 0
-    bits = _BIT_RATES[3 if version == 3 else 2][rate] * 1000
-    samples_by_8 = 144 if version == 3 else 72
-    return samples_by_8 * bits // _SAMPLE_RATES[version][sampling] + (header[2] >> 1 & 1)
+    first = mpeg_frame_bytes(head[:4])
+    return first > 0 and mpeg_frame_bytes(head[first : first + 4]) > 0
 
 
 def _is_text(head: bytes) -> bool:

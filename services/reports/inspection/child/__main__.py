@@ -7,6 +7,7 @@ side, then the answer: its length, the answer as JSON, and the copy.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -16,6 +17,7 @@ from typing import IO
 from services.reports.inspection import conversation
 from services.reports.inspection.child import confinement
 from services.reports.inspection.limits import LIMITS, Limits
+from services.reports.inspection.verdicts import UNSAFE
 
 
 def main(arguments: list[str]) -> None:
@@ -29,7 +31,7 @@ def main(arguments: list[str]) -> None:
     original, copy = _file("original"), _file("copy")
     confined = confinement.confine()
     parent.sendall(conversation.READY if confined else conversation.READY_UNCONFINED)
-    answer = _receive(parent, original) or answering.answer(original, copy, type_code, limits)
+    answer = _receive(parent, original, type_code) or answering.answer(original, copy, type_code, limits)
     parent.sendall(conversation.packed(answer))
     if answer.copy_bytes:
         copy.seek(0)
@@ -43,15 +45,29 @@ def _file(name: str) -> IO[bytes]:
     return os.fdopen(os.memfd_create(name), "w+b")
 
 
-def _receive(parent: socket.socket, original: IO[bytes]) -> conversation.Answer | None:
-    """Take in the file; an answer if that is the end already."""
+def _receive(parent: socket.socket, original: IO[bytes], type_code: str) -> conversation.Answer | None:
+    """Take in the file to its end; an answer already when it is larger than a file may be."""
     buffer = bytearray(conversation.CHUNK_BYTES)
     view = memoryview(buffer)
+    too_large = False
     while taken := parent.recv_into(buffer):
-        original.write(view[:taken])
-    original.flush()
+        if not too_large:
+            too_large = not _append(original, view[:taken])
+    if too_large:
+        return conversation.Answer(UNSAFE, type_code, ("too_large",), 0, "")
     original.seek(0)
     return None
+
+
+def _append(original: IO[bytes], part: memoryview) -> bool:
+    try:
+        original.write(part)
+        original.flush()
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        return False
+    return True
 
 
 def _limits(arguments: list[str]) -> Limits:

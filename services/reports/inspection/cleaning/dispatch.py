@@ -38,6 +38,8 @@ class Cleaning:
 def clean(source: IO[bytes], copy: IO[bytes], cleaning: Cleaning) -> None:
     """Write the clean copy of ``source``. ``Unreadable``, ``Unsafe``, ``CannotClean`` when there is none."""
     kind = cleaning.type_code
+    if kind != "txt" and not source.read(1):
+        raise Unreadable("broken")
     cleaning.notes |= examine_surroundings(source, kind)
     if kind in PICTURES:
         cleaning.notes |= clean_image(source, copy, kind, cleaning.limits)
@@ -62,8 +64,6 @@ def clean(source: IO[bytes], copy: IO[bytes], cleaning: Cleaning) -> None:
 
 def _clean_within(data: bytes, depth: int, cleaning: Cleaning) -> bytes | None:
     """The copy of a file that lies in a package, None when there is none. ``Unsafe`` when they lie too deep."""
-    if depth > cleaning.limits.depth:
-        raise Unsafe("expands_too_far")
     try:
         kind = decide_type(data[:HEAD_BYTES]).code
     except TypeRefused:
@@ -71,6 +71,8 @@ def _clean_within(data: bytes, depth: int, cleaning: Cleaning) -> bytes | None:
     copy = io.BytesIO()
     try:
         if kind in PACKAGES:
+            if depth > cleaning.limits.depth:
+                raise Unsafe("expands_too_far")
             _, notes = clean_office(
                 io.BytesIO(data),
                 copy,

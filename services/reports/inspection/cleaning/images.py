@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
 from typing import IO, Any
@@ -23,7 +24,7 @@ from PIL import (
 from services.reports.inspection.limits import Limits
 from services.reports.inspection.verdicts import Unreadable, Unsafe
 
-_FORMATS = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "gif": ("GIF",), "webp": ("WEBP",), "heic": ("HEIF",)}
+_FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "gif": ("GIF",), "webp": ("WEBP",), "heic": ("HEIF",)}
 _JPEG = {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False}
 # Loaded from the start: once the child is confined, nothing is loaded any more.
 _PLUGINS = (GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
@@ -53,7 +54,7 @@ def clean_image(source: IO[bytes], copy: IO[bytes], type_code: str, limits: Limi
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unsafe("too_many_pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
-        if isinstance(error, OSError) and error.errno:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             # Of the system, not of the picture: the copy grew too large, for one.
             raise
         raise Unreadable("broken") from error

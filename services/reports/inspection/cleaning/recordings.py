@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from typing import IO, Any
 
 import av
 import av.error
 
+from services.reports.inspection.frames import amr_frame_bytes, mpeg_frame_bytes
 from services.reports.inspection.verdicts import Unreadable
 
 # Which reader and which writer, by type; no other reader is tried, for some of them open further files.
@@ -42,8 +44,15 @@ def clean_recording(source: IO[bytes], copy: IO[bytes], type_code: str) -> set[s
             if _has_location(original):
                 notes.add("location_in_original")
             return notes | _remux(original, streams, copy, type_code)
+    except av.error.MemoryError:
+        raise
     except (av.error.FFmpegError, ValueError) as error:
         raise Unreadable("broken") from error
+    except OSError as error:
+        # A length in the file leads before its beginning.
+        if error.errno == errno.EINVAL:
+            raise Unreadable("broken") from error
+        raise
 
 
 def _open_nothing_else(url: str, flags: int, options: dict[str, str]) -> IO[bytes]:
@@ -71,6 +80,13 @@ def _remux(original: Any, streams: list[Any], copy: IO[bytes], type_code: str) -
                 # The last, empty packet of each stream tells its end.
                 if packet.dts is None or not packet.size:
                     continue
+                if not _is_frame(packet, type_code):
+                    # It would be copied as if it were sound.
+                    notes.add("trailing_data")
+                    if type_code == "amr":
+                        # Nothing marks where frames go on, so that anything may look like one.
+                        break
+                    continue
                 packet.stream = targets[packet.stream.index]
                 container.mux(packet)
                 written += 1
@@ -80,6 +96,17 @@ def _remux(original: Any, streams: list[Any], copy: IO[bytes], type_code: str) -
         if not written:
             raise Unreadable("broken")
     return notes
+
+
+def _is_frame(packet: Any, type_code: str) -> bool:
+    """Without a container only the frame itself tells what it is."""
+    start = bytes(memoryview(packet)[:4])
+    if type_code == "mp3":
+        return mpeg_frame_bytes(start) == packet.size
+    if type_code == "amr":
+        codec = "amrwb" if "wb" in packet.stream.codec_context.name else "amrnb"
+        return amr_frame_bytes(start, codec) == packet.size
+    return True
 
 
 def _target(container: Any, stream: Any) -> Any:
