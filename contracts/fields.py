@@ -13,6 +13,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 # UAX #9, which make a text read otherwise than it is stored; lone surrogates and noncharacters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class Text(fields.String):
     """A text for people: stripped, at most ``max`` characters, at least ``min`` (default 1).
@@ -74,6 +76,12 @@ class Day(fields.Date):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        # ISO 8601 has further forms (20260302, 2026-W10-1), which nobody was told of.
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Binary(fields.Field[bytes]):
