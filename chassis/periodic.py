@@ -1,4 +1,5 @@
-"""``@every(seconds, role)``: a method that runs again and again, on one replica of its service at a time."""
+"""``@every(seconds, role)``: a method that runs again and again, on one replica of its service at a time; without a
+role, on each."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _SHORTEST_LEASE = 10.0
 class Every(Entrypoint):
     """The nameko entrypoint behind ``every``."""
 
-    def __init__(self, seconds: float, role: str) -> None:
+    def __init__(self, seconds: float, role: str | None) -> None:
         super().__init__()
         self.seconds = seconds
         self.role = role
@@ -34,8 +35,13 @@ class Every(Entrypoint):
         self._thread: Any = None
         self._idle = True
 
+    @property
+    def task(self) -> str:
+        """What it is called in logs."""
+        return self.role or str(self.method_name)
+
     def start(self) -> None:
-        self._thread = self.container.spawn_managed_thread(self._run, identifier=f"every {self.role}")
+        self._thread = self.container.spawn_managed_thread(self._run, identifier=f"every {self.task}")
 
     def stop(self) -> None:
         self._stopping = True
@@ -77,22 +83,25 @@ class Every(Entrypoint):
                     call(clock.now())
             except Exception as error:
                 if database_away(error):
-                    _log.warning("database away", role=self.role, reason=type(error).__name__)
+                    _log.warning("database away", role=self.task, reason=type(error).__name__)
                 else:
-                    _log.error("periodic work failed", role=self.role, exc_info=error)
+                    _log.error("periodic work failed", role=self.task, exc_info=error)
 
     def _role_is_ours(self) -> bool:
+        if self.role is None:
+            return True
         if self._lease is None:
             database = next(d for d in self.container.dependencies if isinstance(d, Database))
             self._lease = Lease(database.store.db, f"every {self.role}", max(3 * self.seconds, _SHORTEST_LEASE))
         return self._lease.hold(renew_after=self._lease.seconds / 3)
 
 
-def every(*, seconds: float, role: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def every(*, seconds: float, role: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorates a service method ``(self, now)`` to run every ``seconds``, never twice at once.
 
-    Another replica takes the role over when its holder stops, or is gone for ten seconds (or three periods). For a
-    moment two may then run, so the work must bear it. The service needs a ``Database``.
+    Without a ``role`` it runs in each replica: for what a process keeps in its own memory. With one, another replica
+    takes the role over when its holder stops, or is gone for ten seconds (or three periods). For a moment two may then
+    run, so the work must bear it. The service needs a ``Database``.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:

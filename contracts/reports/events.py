@@ -10,6 +10,8 @@ from contracts.reports.schemas.messages import AUTHORS
 
 KINDS = ("report", "suggestion")
 REPORTER_MODES = ("anonymous", "named")
+# Who handles a report: the bureau, or, when it is about the bureau's own head, the level above.
+ROUTES = ("bureau", "above")
 # What staff can read of a report, and the purposes that are codes.
 READ = ("report", "suggestion", "messages", "attachments", "attachment", "triage", "identity")
 PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention")
@@ -22,8 +24,10 @@ class ReportSubmittedV1(Event):
     suggestion, which is answered by the reports service itself. ``category`` is a code of the form the report
     was made with. ``received_at`` is cut to the full hour, so that nobody is found by the minute of sending.
     ``subject_unit_ids`` are the units that the report is about, where known; they must never get to see the
-    case. A consumer may assume: the report exists, and its content can be had only through the reports
-    service.
+    case. ``route`` is ``above`` for a report about the head of the bureau: the level above handles it, its content
+    opens with no key of the bureau, and its case is hidden from everybody in it (《纪检监察机关处理检举控告工作规则》).
+    A consumer may assume: the report exists, and its content can be had only through the reports service, or, with
+    route ``above``, not at all.
     """
 
     producer = "reports"
@@ -36,6 +40,7 @@ class ReportSubmittedV1(Event):
     reporter_mode = fields.String(required=True, validate=one_of(*REPORTER_MODES))
     received_at = Instant(required=True)
     subject_unit_ids = fields.List(Id(), load_default=list)
+    route = fields.String(load_default="bureau", validate=one_of(*ROUTES))
 
 
 class MessagePostedV1(Event):
@@ -114,3 +119,21 @@ class ContentAccessedV1(Event):
     copy = fields.String(load_default=None, allow_none=True, validate=one_of("original", "clean"))
     purpose_code = fields.String(load_default=None, allow_none=True, validate=one_of(*PURPOSES))
     at = Instant(required=True)
+
+
+class ReportErasedV1(Event):
+    """A report or suggestion was erased, since it had been kept for as long as the rules say. Subject: the report.
+
+    Emitted once per report, when nothing but a tombstone is left of it. ``rule`` is ``<version>/<id>`` of
+    services/reports/retention; ``erased_at`` the moment at which its keys were destroyed: from then on nobody could
+    open it. A consumer may assume: nothing of its content can be had any more from anywhere; what the consumer derived
+    from the content is to go too.
+    """
+
+    producer = "reports"
+    event = "report_erased"
+
+    report_id = Id(required=True)
+    kind = fields.String(required=True, validate=one_of(*KINDS))
+    rule = fields.String(required=True)
+    erased_at = Instant(required=True)

@@ -21,6 +21,9 @@ ZH = {
     "state.handled": "已办结",
     "reports.receipt_qr": "查询码的二维码",
     "reports.progress.received": "已收到，等待登记。",
+    "reports.progress.received_for_above": (
+        "已收到。本件涉及本单位主要负责人，依照规定由上级机关处理；本单位任何人都无法打开其内容，将在五个工作日内报送上级机关。"
+    ),
     "reports.progress.suggestion_received": "建议已收到。工作人员会研究论证，采纳与否都会答复并说明理由。",
     "reports.progress.partly_adopted": "您的建议已部分采纳，答复见下。",
     "reports.progress.adopted": "您的建议已被采纳，答复见下。",
@@ -77,6 +80,10 @@ EN = {
     "state.handled": "handled",
     "reports.receipt_qr": "QR code of the receipt",
     "reports.progress.received": "Received; waiting to be registered.",
+    "reports.progress.received_for_above": (
+        "Received. It is about the head of this bureau, so the level above handles it. Nobody in the bureau can open "
+        "it; it is handed on within five working days."
+    ),
     "reports.progress.suggestion_received": "Received. It is being studied; you get an answer with reasons, adopted or not.",
     "reports.progress.partly_adopted": "Your suggestion was adopted in part; see the answer below.",
     "reports.progress.adopted": "Your suggestion was adopted; see the answer below.",

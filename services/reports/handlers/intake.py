@@ -18,6 +18,7 @@ from services.reports import forms, sealing
 from services.reports.model import answering
 from services.reports.model import form as form_rules
 from services.reports.model import report as rules
+from services.reports.model.conflict import ABOVE, Conflict
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
@@ -28,8 +29,9 @@ _CONTENT = ("title", "narrative", "subjects", "occurred_on", "place", "details")
 # What the form asks for; the rest of a request is about the request.
 _ASKED = ("kind", "category", *_CONTENT, "reporter")
 _IDENTITY = ("name", "phone", "address")
-# The first line of the reporter's history, by kind.
+# The first line of the reporter's history, by kind, and of a report about the head of the bureau.
 _RECEIVED = {"report": "reports.progress.received", "suggestion": "reports.progress.suggestion_received"}
+_RECEIVED_FOR_ABOVE = "reports.progress.received_for_above"
 
 
 def get_form(request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -43,6 +45,9 @@ def get_form(request: dict[str, Any], call: Call) -> dict[str, Any]:
 def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """Seal and store a report; the answer holds its receipt, which is kept nowhere.
 
+    One about the head of the bureau is sealed to the level above from the first moment on: nothing of it can be opened
+    by anybody in the bureau, at no time.
+
     Raises ``Invalid`` by the form, ``IdempotencyKeyReused``. With an idempotency key the report's id derives
     from it, so the second of two equal requests finds the first by its id.
     """
@@ -54,7 +59,8 @@ def submit_report(store: ReportsStore, sealer: Sealer, request: dict[str, Any], 
         return _earlier_answer(store, sealer, earlier, key, body)
     receipt = sealing.new_receipt()
     answer = {"receipt": receipt, "received_at": format_instant(call.now)}
-    report = _document(sealer, report_id, version, receipt, request, call.now)
+    conflict = store.units.directory().conflict(request["kind"], request["subjects"])
+    report = _document(sealer, report_id, version, receipt, request, conflict, call.now)
     if key:
         report["replay"] = {
             "sealed": sealer.seal_replay(report_id, key, body, orjson.dumps(answer)),
@@ -96,7 +102,13 @@ def _accepted_form(version: str | None, kind: str, today: date) -> form_rules.Fo
 
 
 def _document(
-    sealer: Sealer, report_id: str, version: str, receipt: str, request: dict[str, Any], now: datetime
+    sealer: Sealer,
+    report_id: str,
+    version: str,
+    receipt: str,
+    request: dict[str, Any],
+    conflict: Conflict,
+    now: datetime,
 ) -> dict[str, Any]:
     data_key = sealing.new_data_key()
     said = rules.without_absent({name: request[name] for name in _CONTENT})
@@ -111,16 +123,17 @@ def _document(
         "received_at": received_at,
         "receipt_hash": sealer.receipt_hash(receipt),
         "receipt_key_id": sealer.lookups[0].id,
-        "data_key": sealer.seal_data_key(report_id, data_key, receipt),
+        "data_key": sealer.seal_data_key(report_id, data_key, receipt, conflict.route),
         "content": sealing.seal_text(data_key, report_id, "content", orjson.dumps(said)),
-        "subject_unit_ids": rules.subject_units(request["subjects"]),
+        "subject_unit_ids": list(conflict.unit_ids),
+        "route": conflict.route,
         "state": rules.RECEIVED,
         "history": [
             {
                 "sequence": 0,
                 "at": received_at,
                 "state": rules.RECEIVED,
-                "text_code": _RECEIVED[request["kind"]],
+                "text_code": _RECEIVED_FOR_ABOVE if conflict.route == ABOVE else _RECEIVED[request["kind"]],
             }
         ],
         "progress_sequence": 0,
@@ -130,7 +143,9 @@ def _document(
         document["due_at"] = answering.answer_due_at(now, BUREAU_ZONE)
     if reporter["mode"] == "named":
         identity = rules.without_absent({name: reporter[name] for name in _IDENTITY})
-        document["identity"] = sealer.seal_identity(report_id, orjson.dumps(identity))
+        # Apart from those for the custodian, which are rotated by themselves.
+        name = "identity_above" if conflict.route == ABOVE else "identity"
+        document[name] = sealer.seal_identity(report_id, orjson.dumps(identity), conflict.route)
     return document
 
 
@@ -143,6 +158,7 @@ def _submitted(report: dict[str, Any]) -> Any:
         reporter_mode=report["reporter_mode"],
         received_at=report["received_at"],
         subject_unit_ids=report["subject_unit_ids"],
+        route=report["route"],
     )
 
 

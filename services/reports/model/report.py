@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +84,6 @@ def may_read_case_report(reader: Reader, handler_id: str | None, excluded_unit_i
 def may_read_suggestion(reader: Reader, excluded_unit_ids: Collection[str]) -> bool:
     """The desk, save those of a unit that the suggestion is about."""
     return "desk" in reader.roles and reader.units.isdisjoint(excluded_unit_ids)
-
-
-def subject_units(subjects: Iterable[dict[str, Any]]) -> list[str]:
-    """The units that the subjects name by id, each once, in order."""
-    return list(dict.fromkeys(subject["unit_id"] for subject in subjects if subject.get("unit_id")))
 
 
 def without_absent(value: Any) -> Any:

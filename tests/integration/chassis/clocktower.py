@@ -30,6 +30,10 @@ class Clocktower:
     def tick(self, now):
         self.store.db.ticks.insert_one({"at": now, "pid": os.getpid()})
 
+    @every(seconds=0.1)
+    def chime(self, now):
+        self.store.db.chimes.insert_one({"at": now, "pid": os.getpid()})
+
     @every(seconds=0.1, role="stumble")
     def stumble(self, now):
         self.store.db.stumbles.insert_one({"at": now, "pid": os.getpid()})

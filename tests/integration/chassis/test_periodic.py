@@ -40,6 +40,11 @@ def test_of_two_replicas_one_works_and_the_other_takes_over_when_it_stops(
     eventually(lambda: second.pid in ticks_since(tower, before), 3)
 
 
+def test_without_a_role_every_replica_works(tower: Database[Any], service_process: StartService) -> None:
+    both = {service_process(TARGET).pid, service_process(TARGET).pid}
+    eventually(lambda: set(tower.chimes.distinct("pid")) == both)
+
+
 def test_a_replica_that_was_killed_is_followed_by_another(tower: Database[Any], service_process: StartService) -> None:
     first, second = service_process(TARGET), service_process(TARGET)
     eventually(lambda: tower.ticks.count_documents({}) >= 3)

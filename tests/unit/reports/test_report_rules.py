@@ -67,10 +67,3 @@ def test_only_what_was_said_is_sealed():
     )
 
     assert said == {"title": "t", "subjects": [{"name": "n"}]}
-
-
-def test_the_units_named_are_told_once_each():
-    assert rules.subject_units([{"unit_id": "b"}, {"unit_id": None}, {"unit_id": "a"}, {"unit_id": "b"}]) == [
-        "b",
-        "a",
-    ]

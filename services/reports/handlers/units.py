@@ -1,0 +1,48 @@
+"""The directory of units that the conflict rule looks into, and units that turn out to be meant later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from contracts.event import Received
+from services.reports.store import ReportsStore
+
+
+def know_units(store: ReportsStore, events: Sequence[Received]) -> None:
+    """Take over what identity told of units; in effect once each, the newest wins in whatever order they come."""
+    newest: dict[str, dict[str, Any]] = {}
+    for event in events:
+        unit = _unit(event)
+        before = newest.get(unit["_id"])
+        if before is None or before["sequence"] < unit["sequence"]:
+            newest[unit["_id"]] = unit
+    store.units.know(newest.values())
+
+
+def refresh_directory(store: ReportsStore) -> None:
+    """Let this process see what another replica has heard of units."""
+    store.units.refresh()
+
+
+def keep_from_units_in(store: ReportsStore, report_id: str, organisations: Iterable[str]) -> frozenset[str]:
+    """Keep a report from the units that these names mean, beside those it is kept from already; which were added.
+
+    For organisations that are found in the text after intake. Only ever adds: what was hidden stays hidden.
+    """
+    found = store.units.directory().units_in(organisations)
+    return store.reports.keep_from(report_id, found) if found else frozenset()
+
+
+def _unit(event: Received) -> dict[str, Any]:
+    data = event.data
+    heads = zip(data["head_ids"], data["head_names"], strict=True)
+    return {
+        "_id": data["unit_id"],
+        "sequence": event.sequence,
+        "path": data["path"],
+        "name": data["name"],
+        "aliases": data["aliases"],
+        "active": data["active"],
+        "heads": [{"id": head_id, "name": name} for head_id, name in heads],
+    }
