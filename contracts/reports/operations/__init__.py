@@ -3,6 +3,7 @@
 from contracts.reports.operations.attachments import (
     begin_case_attachment,
     begin_current_attachment,
+    cancel_case_upload,
     cancel_current_upload,
     list_case_attachments,
     list_current_attachments,
@@ -45,6 +46,7 @@ __all__ = [
     "answer_suggestion",
     "begin_case_attachment",
     "begin_current_attachment",
+    "cancel_case_upload",
     "cancel_current_upload",
     "get_report_form",
     "list_case_attachments",
