@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> None:
     from services.reports.inspection.child import answering
 
     parent = socket.socket(fileno=0)
+    # A parent that eventlet has patched makes its sockets non-blocking, which holds for this process too.
+    parent.setblocking(True)
     original, copy = _file("original"), _file("copy")
     confined = confinement.confine()
     parent.sendall(conversation.READY if confined else conversation.READY_UNCONFINED)
