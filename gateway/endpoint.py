@@ -47,6 +47,7 @@ class Endpoint:
         limit: str | None,
         location: bool,
         roles: frozenset[str] | None,
+        body: dict[str, Any] | None,
     ) -> None:
         self.operation = operation
         self.status = status
@@ -59,6 +60,7 @@ class Endpoint:
         self.limit = limit
         self.location = location
         self.roles = operation.roles if roles is None else roles
+        self.body = body
         self.public = bool(self.roles & PUBLIC)
         self.schema = operation.request(unknown=RAISE, partial=given or None)
         self.lists = frozenset(
@@ -83,7 +85,7 @@ class Endpoint:
             environ["mingjing.address"] = shared.limits.address(environ)
         shared.limits.check(self, http, actor)
         visit = shared.door.visit(self, http) if self.receipt or self.asks_for_proof(http.method) else None
-        raw = self._read(http) if visit is None else visit.read(partial(self._read, http), json=not self.upload)
+        raw = self._read(http) if visit is None else visit.read(partial(self._read, http), json=self._in_json)
         loaded = self._load(http, raw, path)
         now = clock.now()
         call = Call(
@@ -106,6 +108,11 @@ class Endpoint:
         except Refused as refusal:
             visit.refused(refusal.name)
             raise
+
+    @property
+    def _in_json(self) -> bool:
+        """Whether what the client sends is JSON, where it is not in the query string."""
+        return not self.upload and self.body is None
 
     def asks_for_proof(self, method: str) -> bool:
         """Whether a proof of work may be asked for: what people without an account begin, not what they go on with."""
@@ -159,6 +166,8 @@ class Endpoint:
         return name not in reading.FILE_FIELDS or name in self.schema.fields
 
     def _reads_query(self, method: str) -> bool:
+        if self.body is not None:
+            return True
         return method in _FROM_QUERY if self.query is None else self.query
 
     def _respond(self, http: Any, answer: Any) -> Response:
@@ -182,7 +191,7 @@ class Endpoint:
         """What flask-smorest puts into the OpenAPI document for this route."""
         hidden = [name for name in self.schema.fields if name in self.own or name in variables]
         proves = self.asks_for_proof(method)
-        request = with_proof(self.operation.request) if proves and not self.upload else self.operation.request
+        request = with_proof(self.operation.request) if proves and self._in_json else self.operation.request
         asked = request(exclude=hidden)
         documented: dict[str, Any] = {"manual_doc": self._manual_document(method)}
         if asked.fields and not self.upload:
@@ -190,6 +199,8 @@ class Endpoint:
             documented["arguments"] = {"parameters": [{"in": place, "required": True, "schema": asked}]}
         if self.upload:
             documented["manual_doc"]["requestBody"] = _multipart(asked)
+        if self.body is not None:
+            documented["manual_doc"]["requestBody"] = {"required": True, "content": self.body}
         response: dict[str, Any] = {"description": HTTPStatus(self.status).phrase, "content_type": None}
         if self.operation.response:
             response["schema"] = self.operation.response()

@@ -19,14 +19,19 @@ from gateway.settings import Settings
 log = structlog.get_logger("gateway.access")
 
 _PREFLIGHT = [
-    ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
         "Access-Control-Allow-Headers",
-        "Altcha, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent",
+        "Altcha, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent, "
+        "Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset",
     ),
     ("Access-Control-Max-Age", "3600"),
 ]
-_EXPOSED = ("Access-Control-Expose-Headers", "ETag, Location, Retry-After, traceresponse, Content-Language")
+_EXPOSED = (
+    "Access-Control-Expose-Headers",
+    "ETag, Location, Retry-After, traceresponse, Content-Language, Content-Disposition, Attachment-Copy, "
+    "Attachment-Scan, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset",
+)
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]

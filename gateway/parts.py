@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import current_app, request
@@ -14,6 +14,7 @@ from gateway.authentication import Authenticator
 from gateway.challenges.door import Door
 from gateway.limits import Limits
 from gateway.settings import Settings
+from gateway.transfers.slots import Slots
 
 if TYPE_CHECKING:
     from gateway.endpoint import Endpoint
@@ -39,6 +40,10 @@ class Parts:
     authenticator: Authenticator
     limits: Limits
     door: Door
+    slots: Slots = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = Slots(self.settings.transfers)
 
     def broker_connected(self) -> bool:
         """Whether requests can be sent now."""

@@ -69,6 +69,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         limit: str | None = None,
         location: bool = False,
         roles: frozenset[str] | None = None,
+        body: dict[str, Any] | None = None,
     ) -> Callable[[View], View]:
         """Decorator, below ``route``: this function answers by way of ``operation``.
 
@@ -86,6 +87,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         ``location``: sets ``Location`` to the path plus the answer's ``id``.
         ``roles``: asked for instead of ``operation.roles``, where the function itself chooses the operation
         to call.
+        ``body``: the function reads the body itself, as it comes (gateway/transfers); what it is, as OpenAPI tells
+        it: media type -> ``{"schema": …}``. The request comes from the query string then.
         """
         endpoint = Endpoint(
             operation,
@@ -99,6 +102,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
             limit=limit,
             location=location,
             roles=roles,
+            body=body,
         )
 
         def decorate(view: View) -> View:

@@ -22,6 +22,7 @@ class Settings:
     port: int
     workers: int
     threads: int
+    transfers: int
     rpc_timeout_seconds: float
     rpc_in_flight: int
     token_issuer: str
@@ -42,11 +43,14 @@ class Settings:
 
 def load_settings(env: Env) -> Settings:
     """See ``load`` for errors."""
+    threads = env.int("GATEWAY_THREADS", 32, validate=validate.Range(1, 1024))
     return Settings(
         host=env.str("GATEWAY_HOST", "127.0.0.1"),
         port=env.int("GATEWAY_PORT", 8000, validate=validate.Range(0, 65535)),
         workers=env.int("GATEWAY_WORKERS", 1, validate=validate.Range(1, 128)),
-        threads=env.int("GATEWAY_THREADS", 32, validate=validate.Range(1, 1024)),
+        threads=threads,
+        # Files that a worker carries at once, in and out; each takes a thread for as long as the client's line needs.
+        transfers=env.int("GATEWAY_TRANSFERS", max(1, (threads or 1) // 2), validate=validate.Range(1, 1024)),
         rpc_timeout_seconds=env.float("RPC_TIMEOUT_SECONDS", 5.0, validate=validate.Range(0.1, 60)),
         rpc_in_flight=env.int("RPC_IN_FLIGHT", 256, validate=validate.Range(1, 10_000)),
         token_issuer=env.str("TOKEN_ISSUER", DEFAULT_ISSUER),

@@ -35,6 +35,8 @@ NOT_ALLOWED = Row(403, "not-allowed", zh="无权操作", en="Not allowed", detai
 FOREIGN_ORIGIN = Row(403, "foreign-origin", zh="来源不被允许", en="Foreign origin", detail="problem.foreign_origin")
 NOT_FOUND = Row(404, "not-found", zh="未找到", en="Not found", detail="problem.not_found")
 METHOD = Row(405, "method-not-allowed", zh="方法不被允许", en="Method not allowed", detail="problem.method")
+BODY_STALLED = Row(408, "body-stalled", zh="请求中断", en="Request stalled", detail="problem.body_stalled")
+TUS_VERSION = Row(412, "tus-version", zh="协议版本不支持", en="Version of the protocol", detail="problem.tus_version")
 STALE = Row(412, "stale", zh="内容已被他人修改", en="Changed meanwhile", detail="problem.stale")
 TOO_LARGE = Row(413, "too-large", zh="请求过大", en="Request too large", detail="problem.too_large")
 WRONG_TYPE = Row(415, "wrong-type", zh="内容类型不支持", en="Unsupported content type", detail="problem.wrong_type")
@@ -58,6 +60,9 @@ PROOF_NEEDED = Row(
 TOO_MANY = Row(429, "too-many", zh="请求过于频繁", en="Too many requests", detail="problem.too_many")
 INTERNAL = Row(500, "internal", zh="内部错误", en="Internal error", detail="problem.internal")
 BUSY = Row(503, "busy", zh="系统繁忙", en="Busy", detail="problem.busy")
+TRANSFERS_BUSY = Row(
+    503, "transfers-busy", zh="文件传输繁忙", en="Too many files at once", detail="problem.transfers_busy"
+)
 UNAVAILABLE = Row(503, "unavailable", zh="服务暂不可用", en="Temporarily unavailable", detail="problem.unavailable")
 NO_ANSWER = Row(503, "no-answer", zh="服务未及时答复", en="No answer in time", detail="problem.no_answer")
 

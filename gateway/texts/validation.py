@@ -59,6 +59,7 @@ SENTENCES = {
 
 ZH = {
     "validation.not_an_object": "请求体应为 JSON 对象。",
+    "validation.tus_header": "缺少此请求头或其值不正确，见 tus 1.0.0。",
     "validation.one_file": "请以名为 file 的部分上传一个文件。",
     "validation.if_match": "修改时须带 If-Match 请求头，其值为读取时得到的 ETag。",
     "validation.one_entity_tag": "If-Match 只能带一个 ETag。",
@@ -74,6 +75,7 @@ ZH = {
 
 EN = {
     "validation.not_an_object": "The body must be a JSON object.",
+    "validation.tus_header": "This header is missing or not as tus 1.0.0 has it.",
     "validation.one_file": "Upload one file in a part named file.",
     "validation.if_match": "A change needs an If-Match header with the ETag that reading gave.",
     "validation.one_entity_tag": "If-Match may carry one entity tag only.",

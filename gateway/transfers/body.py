@@ -1,0 +1,54 @@
+"""The body of a request as it comes. However slow it is, something must come within a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Request
+
+from gateway.problems import core
+from gateway.problems.row import Problem
+
+# A telephone line brings thousands of bytes a minute. Nothing for so long is no line any more.
+IDLE_SECONDS = 60.0
+_READ_BYTES = 64 * 1024
+# The form bounds files; here nothing but the length of a number does.
+_UNBOUNDED = 1 << 50
+
+
+def chunks(http: Request) -> Iterator[bytes]:
+    """The bytes of the body, some at a time.
+
+    Problem 408 when nothing comes for ``IDLE_SECONDS``; werkzeug's ``ClientDisconnected`` (400) when the body ends
+    before its announced end. What had come until then has been given out.
+    """
+    http.max_content_length = _UNBOUNDED
+    with impatient(http.environ):
+        stream = http.stream
+        while True:
+            try:
+                data = stream.read(_READ_BYTES)
+            except TimeoutError:
+                raise Problem(core.BODY_STALLED, headers={"Connection": "close"}) from None
+            if not data:
+                return
+            yield data
+
+
+@contextmanager
+def impatient(environ: dict[str, Any]) -> Iterator[None]:
+    """The client's connection fails when it stands still for ``IDLE_SECONDS``; afterwards it waits as before."""
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        yield
+        return
+    before = connection.gettimeout()
+    connection.settimeout(IDLE_SECONDS)
+    try:
+        yield
+    finally:
+        # A connection that has ended has no timeout any more.
+        if connection.fileno() >= 0:
+            connection.settimeout(before)
