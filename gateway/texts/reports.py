@@ -66,6 +66,12 @@ ZH = {
     "reports.problem.already_rated": "您已评价过该结果，评价不能更改。",
     "reports.problem.already_answered": "该建议已有另一答复，答复不能更改。",
     "reports.problem.inbox_full": "往来消息已达 {limit} 条，不能继续发送。",
+    "reports.kind.report": "举报",
+    "reports.kind.suggestion": "意见建议",
+    "reports.problem.erased": (
+        "这件{kind}已于{year}年{month}月{day}日按保存期限规定“{rule}”删除。"
+        "其内容、来信人身份、往来消息和附件都已无法恢复，查询码不再能查到任何内容。"
+    ),
     "reports.problem.content_unreadable": "密封的内容已被改动，无法打开。请凭 report_id 联系管理员。",
     "reports.problem.key_missing": "打开此内容所需的密钥 {key_id} 未配置。请联系管理员。",
 }
@@ -128,6 +134,12 @@ EN = {
     "reports.problem.already_rated": "You have rated this result already; a rating cannot be changed.",
     "reports.problem.already_answered": "The suggestion has another answer, which cannot be changed.",
     "reports.problem.inbox_full": "There are {limit} messages already; no more can be sent.",
+    "reports.kind.report": "report",
+    "reports.kind.suggestion": "suggestion",
+    "reports.problem.erased": (
+        "This {kind} was erased on {year}-{month}-{day} by the rule “{rule}”. What it said, who sent it, its messages "
+        "and its files cannot be recovered by anybody; its receipt finds nothing any more."
+    ),
     "reports.problem.content_unreadable": "The sealed content was changed; it does not open. Quote report_id.",
     "reports.problem.key_missing": "The key {key_id}, which opens this content, is not configured.",
 }

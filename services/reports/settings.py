@@ -1,4 +1,5 @@
-"""What the reports service is told: its keys. What it brings along, the form, is checked with them.
+"""What the reports service is told: its keys. What it brings along, the form and the periods
+of retention, is checked with them.
 
 ``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY``, ``REPORTS_SUPERIOR_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or
 the files that the same names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept is told as
@@ -10,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from environs import Env
+from marshmallow import validate
 
 from chassis.config import ConfigurationError, secret
-from services.reports import forms, keys
+from services.reports import forms, keys, retention
 from services.reports.attachments.choice import PartsOf, in_the_database, load_parts
 from services.reports.attachments.vault import Vault
 from services.reports.model.attachments import Limits
@@ -24,10 +26,14 @@ Keys = tuple[bytes, ...]
 
 @dataclass(frozen=True)
 class ReportsSettings:
-    """The keys at work, and where attachments are kept. Never shown: ``repr`` leaves them out."""
+    """The keys at work, and where attachments are kept. Never shown: ``repr`` leaves them out.
+
+    ``erases``: whether the worker erases what was kept for as long as the rules say.
+    """
 
     sealer: Sealer = field(repr=False)
     parts_of: PartsOf = field(default=in_the_database, repr=False)
+    erases: bool = field(default=True, repr=False)
 
     def vault(self, store: ReportsStore) -> Vault:
         """The attachments of this store, under the limits of the form that is offered now."""
@@ -37,16 +43,17 @@ class ReportsSettings:
 def load_settings(env: Env) -> ReportsSettings:
     """The settings from the environment; ``ConfigurationError`` names every key that is missing or wrong."""
     problems: list[str] = []
+    erases = env.str("REPORTS_RETENTION", "run", validate=validate.OneOf(["run", "off"])) == "run"
     desk = _keys(env, "REPORTS_DESK_KEY", keys.DESK_PRIVATE, problems)
     custodian = _keys(env, "REPORTS_CUSTODIAN_PUBLIC_KEY", keys.CUSTODIAN_PUBLIC, problems)
     lookup = _keys(env, "REPORTS_LOOKUP_KEY", keys.LOOKUP, problems)
     superior = _keys(env, "REPORTS_SUPERIOR_PUBLIC_KEY", keys.SUPERIOR_PUBLIC, problems)
-    problems += [*_mixed_up(desk, custodian, lookup), *_not_above(desk, custodian, superior), *_form_faults()]
+    problems += [*_mixed_up(desk, custodian, lookup), *_not_above(desk, custodian, superior), *_faults_of_data()]
     if problems:
         raise ConfigurationError(problems)
     newest, *older = lookup
     sealer = Sealer.of(desk, custodian[0], newest, tuple(older), superior_public=superior[0])
-    return ReportsSettings(sealer, load_parts(env))
+    return ReportsSettings(sealer, load_parts(env), erases)
 
 
 def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:
@@ -72,13 +79,17 @@ def _not_above(desk: Keys, custodian: Keys, superior: Keys) -> list[str]:
     return []
 
 
-def _form_faults() -> list[str]:
-    """A form that cannot be used keeps the service from starting: no reporter is the first to find it."""
-    try:
-        forms.all_versions()
-    except ValueError as error:
-        return [str(error)]
-    return []
+def _faults_of_data() -> list[str]:
+    """A form or a table of periods that cannot be used keeps the service from starting: no reporter is the first to
+    find it.
+    """
+    problems = []
+    for load in (forms.all_versions, retention.all_versions):
+        try:
+            load()
+        except ValueError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _keys(env: Env, name: str, purpose: str, problems: list[str]) -> Keys:

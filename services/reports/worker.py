@@ -5,15 +5,15 @@ It stands on the same database and keys as the service and consumes the service'
 
 from __future__ import annotations
 
-from chassis import Configuration, Database, consume
-from contracts.reports.events import ContentAccessedV1
-from services.reports.handlers import readings
+from chassis import Configuration, Database, consume, every
+from contracts.reports.events import ContentAccessedV1, ReportErasedV1
+from services.reports.handlers import erasure, readings
 from services.reports.settings import load_settings
 from services.reports.store import ReportsStore
 
 
 class ReportsWorker:
-    """Triage of reports, inspection of attachments."""
+    """Triage of reports, inspection of attachments, erasure of what was kept long enough."""
 
     name = "reports-worker"
     # The relay stays where the events of intake are: handed over from memory there.
@@ -23,3 +23,12 @@ class ReportsWorker:
     @consume(ContentAccessedV1, group=200)
     def count_readings(self, events):
         readings.count(events)
+
+    @consume(ReportErasedV1, group=50)
+    def sweep_erased(self, events):
+        erasure.sweep_erased(self.store, self.settings.vault(self.store), events)
+
+    @every(seconds=3600, role="retention")
+    def erase_due(self, now):
+        if self.settings.erases:
+            erasure.run(self.store, self.settings.vault(self.store), now)

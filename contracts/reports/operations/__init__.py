@@ -14,6 +14,12 @@ from contracts.reports.operations.attachments import (
     read_current_upload,
     resume_current_upload,
 )
+from contracts.reports.operations.holds import (
+    HOLDERS,
+    hold_case_report,
+    lift_case_report_hold,
+    read_case_report_hold,
+)
 from contracts.reports.operations.inbox import list_report_inbox
 from contracts.reports.operations.intake import get_report_form, submit_report
 from contracts.reports.operations.reporter import (
@@ -43,12 +49,15 @@ from contracts.reports.operations.suggestions import (
 __all__ = [
     "ANSWERERS",
     "CASE_STAFF",
+    "HOLDERS",
     "answer_suggestion",
     "begin_case_attachment",
     "begin_current_attachment",
     "cancel_case_upload",
     "cancel_current_upload",
     "get_report_form",
+    "hold_case_report",
+    "lift_case_report_hold",
     "list_case_attachments",
     "list_case_report_messages",
     "list_current_attachments",
@@ -67,6 +76,7 @@ __all__ = [
     "rate_current_report",
     "read_case_attachment_part",
     "read_case_report",
+    "read_case_report_hold",
     "read_current_attachment_part",
     "read_current_report",
     "read_current_upload",

@@ -21,13 +21,17 @@ class ListSuggestions(PageRequest):
 
 
 class SuggestionItem(Schema):
-    """A suggestion in a list: nothing of its content, so that listing is not reading."""
+    """A suggestion in a list: nothing of its content, so that listing is not reading.
+
+    Of one that was erased (``erased_at``) ``received_at`` tells the month.
+    """
 
     id = fields.String(required=True)
     category = fields.String(required=True)
     state = fields.String(required=True)
     received_at = Instant(required=True)
     due_at = Instant(required=True, allow_none=True)
+    erased_at = Instant(load_default=None, allow_none=True)
     version = fields.Integer(required=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from chassis import clock
 from contracts.event import Received
 from services.reports.store import ReportsStore
 from services.reports.store.reports import Step
@@ -30,6 +31,8 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "re_examination": data["re_examination"],
         "results": data["results"],
         "result_told": data["result_told"],
+        "outcome": data["outcome"],
+        "ended_at": clock.to_the_hour(data["at"]) if data["outcome"] else None,
         "case": {
             "id": data["case_id"],
             "number": data["number"],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.reports import retention
 from services.reports.model import report as rules
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
 
 def report_of(store: ReportsStore, sealer: Sealer, receipt: str) -> dict[str, Any]:
-    """The report that this receipt belongs to; ``ReceiptUnknown``.
+    """The report that this receipt belongs to; ``ReceiptUnknown``, ``Erased``.
 
     One that was found by an older lookup key is found by the newest from now on, so that the older one can go.
     """
@@ -20,4 +21,5 @@ def report_of(store: ReportsStore, sealer: Sealer, receipt: str) -> dict[str, An
         raise rules.ReceiptUnknown
     if report["receipt_hash"] != newest:
         store.reports.move_receipt(report, newest, sealer.lookups[0].id)
+    retention.refuse_erased(report)
     return report

@@ -9,7 +9,7 @@ import orjson
 
 from chassis.refusals import NotFound
 from contracts.call import Call
-from services.reports import sealing
+from services.reports import retention, sealing
 from services.reports.handlers import messages, ratings
 from services.reports.handlers.accesses import reader, record
 from services.reports.model import inbox
@@ -74,7 +74,7 @@ def read_content(
 
 
 def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
-    """The report behind a case, for those who may read it; ``NotFound`` for everybody else."""
+    """The report behind a case, for those who may read it; ``NotFound`` for everybody else, ``Erased``."""
     report = store.reports.of_case(case_id)
     if report is None:
         raise NotFound("case")
@@ -82,4 +82,5 @@ def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, A
     excluded = {*case["excluded_unit_ids"], *report["subject_unit_ids"]}
     if not rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded):
         raise NotFound("case")
+    retention.refuse_erased(report)
     return report

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.refusals import NotFound, Stale
 from contracts.call import Call
-from services.reports import sealing
+from services.reports import retention, sealing
 from services.reports.handlers import messages
 from services.reports.handlers.accesses import reader, record
 from services.reports.handlers.reporter import answer_of
@@ -24,7 +24,7 @@ def list_suggestions(store: ReportsStore, request: dict[str, Any], call: Call) -
         found = store.reports.overdue_suggestions(state, call.now, hidden_from, *page)
     else:
         found = store.reports.suggestions(state, hidden_from, *page)
-    return {**found, "items": [{**item, "id": item["_id"]} for item in found["items"]]}
+    return {**found, "items": [_item(item) for item in found["items"]]}
 
 
 def read_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -73,10 +73,15 @@ def mark_suggestion_messages_read(store: ReportsStore, request: dict[str, Any], 
     return messages.mark_read(store, suggestion, inbox.STAFF, request["up_to"])
 
 
+def _item(suggestion: dict[str, Any]) -> dict[str, Any]:
+    return {**suggestion, "id": suggestion["_id"], "erased_at": suggestion.get("erasure", {}).get("at")}
+
+
 def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
     suggestion = store.reports.suggestion(suggestion_id)
     if suggestion is None or not rules.may_read_suggestion(reader(call.actor), suggestion["subject_unit_ids"]):
         raise NotFound("suggestion")
+    retention.refuse_erased(suggestion)
     return suggestion
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import accesses, attachments, keys, messages, parts, reports
+from services.reports.store import accesses, attachments, keys, messages, parts, reports, retention
 
 
 class ReportsStore(Store):
@@ -46,6 +46,11 @@ class ReportsStore(Store):
     def parts(self) -> parts.GridFsParts:
         """The sealed parts of attachments, where the database keeps them."""
         return parts.GridFsParts(self.db)
+
+    @cached_property
+    def retention(self) -> retention.Retention:
+        """What has ended and goes one day, and the tombstones."""
+        return retention.Retention(self.aggregates("reports"), self.db["messages"])
 
     @cached_property
     def wrapped_keys(self) -> keys.WrappedKeys:

@@ -13,12 +13,13 @@ from pymongo.errors import DuplicateKeyError
 from chassis.outbox.aggregates import Aggregates, Document
 from chassis.paging import page
 from contracts.event import Draft
+from services.reports import retention
 from services.reports.model import inbox
 
 INDEXES = {"messages": [IndexModel([("report_id", 1), ("number", 1)], unique=True)]}
 
 # All of a report that is needed to count a message on it.
-_COUNTED_ON = {"message_count": 1, "sent": 1, "kind": 1, "case.id": 1, "version": 1, "sequence": 1}
+_COUNTED_ON = {"message_count": 1, "sent": 1, "kind": 1, "case.id": 1, "version": 1, "sequence": 1, "erasure": 1}
 
 Transaction = Callable[[Callable[[ClientSession], Any]], Any]
 
@@ -89,7 +90,10 @@ class Messages:
         self, message: Document, tell: Callable[[Document, int], Draft], most: int, session: ClientSession
     ) -> Document | None:
         report = self._reports.collection.find_one({"_id": message["report_id"]}, _COUNTED_ON, session=session)
-        if report is None or report["message_count"] >= most:
+        if report is None:
+            return None
+        retention.refuse_erased(report)
+        if report["message_count"] >= most:
             return None
         author, number = message["author"], report["message_count"] + 1
         numbered = {**message, "number": number, "sent": inbox.sent_after(report.get("sent", {}), author)}

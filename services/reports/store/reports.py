@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from pymongo import DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
+from chassis import clock
 from chassis.outbox.aggregates import Aggregates, Document
 from chassis.paging import page
 from contracts.event import Draft
 from services.reports.model.inbox import InboxScope
+from services.reports.store import retention
 
 _OF_SUGGESTIONS = {"kind": "suggestion"}
 _WAITING = {"unread.staff": {"$gt": 0}}
@@ -46,6 +48,7 @@ INDEXES = {
             name="suggestions_by_due_date",
             partialFilterExpression={**_OF_SUGGESTIONS, "due_at": {"$exists": True}},
         ),
+        *retention.INDEXES,
     ],
 }
 
@@ -125,7 +128,12 @@ class Reports:
         """Set the answer and the state that ``entry`` of the history tells; nothing is due any more then. ``Stale``
         when it was changed meanwhile."""
         change = {
-            "$set": {"answer": answer, "state": entry["state"]},
+            "$set": {
+                "answer": answer,
+                "state": entry["state"],
+                "outcome": entry["state"],
+                "ended_at": clock.to_the_hour(entry["at"]),
+            },
             "$unset": {"due_at": ""},
             "$push": {"history": entry},
         }
