@@ -7,6 +7,7 @@ clamd.
 from services.reports.inspection.deciding import HEAD_BYTES, TypeRefused, decide_type
 from services.reports.inspection.inspecting import Inspection, InspectionFailed, inspect
 from services.reports.inspection.limits import LIMITS, Limits
+from services.reports.inspection.scanning import Scan, Scanner, ScannerAway
 from services.reports.inspection.types import AttachmentType, type_table
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "Inspection",
     "InspectionFailed",
     "Limits",
+    "Scan",
+    "Scanner",
+    "ScannerAway",
     "TypeRefused",
     "decide_type",
     "inspect",
