@@ -4,8 +4,6 @@ from typing import Any
 
 from chassis.clock import BUREAU_ZONE
 from contracts.fields import parse_instant
-from chassis.clock import BUREAU_ZONE
-from contracts.fields import parse_instant
 from gateway.language import knows, text
 from gateway.problems.row import Row
 
@@ -42,20 +40,6 @@ def _too_large(details: dict[str, Any], language: str) -> str:
     """Which limit it is, in megabytes."""
     limit = f"{details['limit'] / (1 << 20):g}"
     return text(f"reports.problem.attachment_too_large_{details['what']}", language, limit=limit)
-
-
-def _erased(details: dict[str, Any], language: str) -> str:
-    """What is gone, since when, and by which rule, in words."""
-    day = parse_instant(details["erased_at"]).astimezone(BUREAU_ZONE)
-    return text(
-        "reports.problem.erased",
-        language,
-        kind=text(f"reports.kind.{details['kind']}", language),
-        year=day.year,
-        month=f"{day.month:02}",
-        day=f"{day.day:02}",
-        rule=details["rule_name"].get(language) or details["rule"],
-    )
 
 
 PROBLEMS = {
@@ -151,14 +135,6 @@ PROBLEMS = {
         members=("state",),
     ),
     "InboxFull": Row(409, "inbox-full", zh="消息已满", en="Inbox full", detail="reports.problem.inbox_full"),
-    "Erased": Row(
-        410,
-        "erased",
-        zh="材料已按保存期限删除",
-        en="Erased at the end of its time",
-        detail=_erased,
-        members=("kind", "erased_at", "rule"),
-    ),
     "Erased": Row(
         410,
         "erased",
