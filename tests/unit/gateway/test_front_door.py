@@ -253,6 +253,15 @@ def test_the_more_come_the_harder_it_gets(client: FlaskClient) -> None:
     assert report(client, altcha="none", address="192.0.2.8").json["challenge"]["maxnumber"] == 50_000
 
 
+def test_writes_with_proofs_make_the_next_one_harder_too(make_app: MakeApp) -> None:
+    client = make_app(trusted_proxies=1, free_write_limit="1/minute").test_client()
+    report(client)
+    assert report(client).json["challenge"]["maxnumber"] == 50_000
+    for _ in range(4):
+        assert report(client, altcha=solution(use_up_once(client))).status_code == 201
+    assert report(client).json["challenge"]["maxnumber"] == 200_000
+
+
 def test_a_spent_proof_is_answered_with_a_challenge_as_hard_as_any(client: FlaskClient) -> None:
     proof = solution(use_up(client))
     assert report(client, altcha=proof).status_code == 201

@@ -103,6 +103,9 @@ def test_the_wait_is_the_longest_of_what_was_exceeded() -> None:
     assert free(meter, 3) == 2
     assert meter.hit("a", MIDNIGHT + 30).wait == 30
     assert meter.hit("a", MIDNIGHT + 60).wait == 3540
+    assert free(meter, 1, at=MIDNIGHT + 60) == 0
+    # Now both are exceeded, and waiting for the shorter window alone would not do.
+    assert meter.hit("a", MIDNIGHT + 60).wait == 3540
 
 
 def test_a_meter_that_asks_learns_what_the_others_have_counted() -> None:
