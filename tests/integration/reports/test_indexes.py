@@ -9,7 +9,8 @@ from services.reports import handlers
 from services.reports.handlers import keys
 from services.reports.keys import public_key
 from services.reports.sealing import Sealer
-from tests.integration.reports.building import CALL, DESK, NOW, a_report, by, progressed, report_of
+from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
+from tests.integration.reports.writing import OTHER_HANDLER
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
 # When suggestions of the first moment are overdue.
@@ -33,8 +34,12 @@ def run_everything(store, sealer):
     progressed(store, sealer, receipt, case_id="indexed", state="closed", reporter_state="closed")
     progressed(store, sealer, receipt, case_id="indexed", sequence=2, text_code=None, reporter_state="closed")
     for _ in range(2):
-        handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, key)
-    handlers.post_case_message(store, sealer, {"case_id": "indexed", "text": "答复"}, by(DESK))
+        written = handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, key)
+    answered = handlers.post_case_message(store, sealer, {"case_id": "indexed", "text": "答复"}, by(DESK))
+    for actor in (DESK, HANDLER, OTHER_HANDLER):
+        walk(lambda page, actor=actor: handlers.list_inbox(store, page, by(actor)))
+    handlers.mark_case_messages_read(store, {"case_id": "indexed", "up_to": written["id"]}, by(DESK))
+    handlers.mark_read(store, sealer, {"receipt": receipt, "up_to": answered["id"]})
     handlers.read_current(store, sealer, {"receipt": receipt}, CALL)
     walk(lambda page: handlers.list_messages(store, sealer, {"receipt": receipt, **page}))
     handlers.rate(store, sealer, {"receipt": receipt, "satisfied": True, "reason": None}, CALL)

@@ -5,7 +5,7 @@ explained.
 from datetime import timedelta
 
 from contracts.tasks import operations
-from services.tasks.handlers import cases, study
+from services.tasks.handlers import cases, correspondence, ratings, study
 from services.tasks.handlers.due_dates import keep_due_dates
 from tests.integration.tasks.building import (
     DESK,
@@ -25,6 +25,8 @@ from tests.integration.tasks.building import (
     opened,
     record,
 )
+from tests.integration.tasks.test_correspondence import a_message
+from tests.integration.tasks.test_ratings import a_rating
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
 
@@ -59,6 +61,8 @@ def run_everything(store):
         opened(store)
         case_id = investigating(store)
     act(store, case_id, "record_step", by(HANDLER, idempotency_key="indexed"), what="谈话")
+    correspondence.note_messages(store, [a_message(case_id, 2), a_message(case_id, 1)])
+    ratings.take_rating(store, a_rating(case_id))
     get(store, case_id)
     history(store, case_id, limit=1)
     for filters in FILTERS:
