@@ -10,6 +10,8 @@ ZH = {
     "case.refused.in_legal_process": "您的举报不予受理：应当通过或者正在诉讼、仲裁、行政复议等法定途径解决。",
     "case.refused.outside_duty": "您的举报不予受理：反映的不是履行职责的行为。",
     "case.transferred": "您的举报不属于本机关职权范围，已转交有权处理的机关。",
+    "case.registered_for_above": "您的举报已登记，将在五个工作日内按规定报送上级机关；本单位无权查看其内容。",
+    "case.sent_above": "已按规定报送上级机关，由上级机关办理。",
     "case.assigned": "您的举报已交由承办人办理。",
     "case.investigating": "您的举报正在调查。",
     "case.investigating_further": "您的举报正在补充调查。",
@@ -101,6 +103,10 @@ EN = {
     "case.refused.in_legal_process": "Your report is not accepted: it is for a court, arbitration or appeal.",
     "case.refused.outside_duty": "Your report is not accepted: it is not about how a duty is carried out.",
     "case.transferred": "Your report is for another body to handle and was handed on to it.",
+    "case.registered_for_above": (
+        "Your report is registered and goes to the level above within five working days; this bureau may not read it."
+    ),
+    "case.sent_above": "Your report was handed on to the level above, which handles it.",
     "case.assigned": "Your report was given to a case officer.",
     "case.investigating": "Your report is being investigated.",
     "case.investigating_further": "Your report is being investigated further.",

@@ -8,6 +8,7 @@ from typing import Any
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock, Extension, Pause
 from services.tasks.model.conflict import Colleague
+from services.tasks.model.rules import BUREAU
 from services.tasks.model.study import RequiredExam, StudyEntry
 
 Document = dict[str, Any]
@@ -27,6 +28,7 @@ def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) 
         "opened_at": case.opened_at,
         "reporter_mode": case.reporter_mode,
         "excluded_unit_ids": list(case.excluded_unit_ids),
+        **({"route": case.route} if case.route != BUREAU else {}),
         "state": case.state,
         "reporter_state": case.reporter_state,
         "allegations": list(case.allegations),
@@ -99,6 +101,7 @@ def case_of(document: Document) -> Case:
         reviewers=frozenset(document.get("reviewers", ())),
         predecessors=frozenset(document.get("predecessors", ())),
         rating=(rating["number"], rating["satisfied"]) if rating else None,
+        route=document.get("route", BUREAU),
         version=document["version"],
     )
 

@@ -132,6 +132,7 @@ def _opening(event: Received, number: str) -> tuple[Document, Draft]:
         at=report["received_at"],
         reporter_mode=report["reporter_mode"],
         excluded_unit_ids=report["subject_unit_ids"],
+        route=report["route"],
     )
     due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
     document = new_case_document(case, opening_entry(case), due)

@@ -13,20 +13,18 @@ from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock
 from services.tasks.model.ending import outcome
 from services.tasks.model.moves import moves
-from services.tasks.model.transitions import BY_ACTION, OPENING
+from services.tasks.model.transitions import BY_ACTION, OPENING, text_code
 
 Document = dict[str, Any]
 
 
 def opened(case: Case, due: datetime | None) -> Draft:
     """A case was opened. Of its clocks only ``due_at`` is told: every report pays for what is said here."""
-    text_code = OPENING.tell.text_code if OPENING.tell else None
-    return _draft(case, text_code, case.opened_at, due)
+    return _draft(case, text_code(OPENING, case.route, {}), case.opened_at, due)
 
 
 def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) -> Draft:
     """``entry`` made the case what it is; ``due``: the end of the nearest running clock."""
-    tell = BY_ACTION[entry.action].tell
     told = {
         "reporter_clocks": [_told(clock, now) for clock in case.clocks if clock.round == case.round],
         "re_examination": case.re_examination,
@@ -34,11 +32,11 @@ def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) ->
         "result_told": case.result_told,
         "outcome": outcome(case),
     }
-    text_code = tell.text_code.format_map(entry.details) if tell else None
-    return _draft(case, text_code, entry.at, due, **(told if case.source_kind == "report" else {}))
+    said = text_code(BY_ACTION[entry.action], case.route, entry.details)
+    return _draft(case, said, entry.at, due, **(told if case.source_kind == "report" else {}))
 
 
-def _draft(case: Case, text_code: str | None, at: datetime, due: datetime | None, **told: Any) -> Draft:
+def _draft(case: Case, said: str | None, at: datetime, due: datetime | None, **told: Any) -> Draft:
     return CaseProgressedV1.draft(
         subject=case.id,
         case_id=case.id,
@@ -46,7 +44,7 @@ def _draft(case: Case, text_code: str | None, at: datetime, due: datetime | None
         report_id=case.source_id if case.source_kind == "report" else None,
         state=case.state,
         reporter_state=case.reporter_state,
-        text_code=text_code,
+        text_code=said,
         handler_id=case.handler_id,
         unit_id=case.unit_id,
         excluded_unit_ids=list(case.excluded_unit_ids),

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.tasks.model import clocks
 from services.tasks.model.clocks import Clock, Extension
+from services.tasks.model.rules import BUREAU
 from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
 
 
@@ -45,7 +46,8 @@ class Case:
     ``round`` counts how often it was taken in hand, ``results`` how often it was concluded. ``re_examination``:
     this round was asked for by a reporter who was not satisfied; ``re_examined``: there was such a round.
     ``reviewers`` are those of this round, ``predecessors`` everybody who investigated, decided or reviewed before
-    the re-examination. ``rating``: the number of the reporter's last rating, and whether it was satisfied.
+    the re-examination. ``route``: ``above`` when the level above handles it. ``rating``: the number of the reporter's
+    last rating, and whether it was satisfied.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Case:
     reviewers: frozenset[str] = frozenset()
     predecessors: frozenset[str] = frozenset()
     rating: tuple[int, bool] | None = None
+    route: str = BUREAU
     version: int = field(default=1, compare=False)
 
     @property
@@ -96,6 +99,7 @@ def opened(
     at: datetime,
     reporter_mode: str | None = None,
     excluded_unit_ids: Iterable[str] = (),
+    route: str = BUREAU,
 ) -> Case:
     """A new case with its first clocks running from ``at``; one allegation, named by the category, until
     accepted.
@@ -110,6 +114,7 @@ def opened(
         reporter_mode=reporter_mode,
         excluded_unit_ids=tuple(excluded_unit_ids),
         allegations=(category,),
+        route=route,
     )
     return replace(case, clocks=_move_clocks(case, OPENING, at))
 
@@ -161,7 +166,7 @@ def reporter_state(case: Case, row: Transition) -> str:
 def _move_clocks(case: Case, row: Transition, at: datetime) -> tuple[Clock, ...]:
     moved = [_move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops]
     number = case.round + 1 if row.new_round else case.round
-    started = [clocks.start(code, at, case.source_kind, case.named, number) for code in row.starts]
+    started = [clocks.start(code, at, case.source_kind, case.named, number, case.route) for code in row.starts]
     return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
 
 

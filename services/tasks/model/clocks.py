@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from services.tasks.model.calendar import WorkingCalendar, end_of, local_day
-from services.tasks.model.rules import Rule, rule_for, rule_of
+from services.tasks.model.rules import BUREAU, Rule, rule_for, rule_of
 
 ClockState = Literal["running", "paused", "met", "missed"]
 
@@ -50,11 +50,11 @@ class Clock:
     round: int = 1
 
 
-def start(code: str, at: datetime, source: str, named: bool, round: int = 1) -> Clock | None:
+def start(code: str, at: datetime, source: str, named: bool, round: int = 1, route: str = BUREAU) -> Clock | None:
     """A clock of the rule ``code`` as it stands on the day of ``at``; None when no rule applies to such a
     case.
     """
-    rule = rule_for(code, local_day(at), source, named)
+    rule = rule_for(code, local_day(at), source, named, route)
     return Clock(rule.code, rule.version, at, round=round) if rule else None
 
 

@@ -2,7 +2,8 @@
 
 《纪检监察机关处理检举控告工作规则》: what is about a body goes to the level above and is not visible to
 that body; 《信访工作条例》: report material never goes to those reported. A unit that is concerned
-excludes everybody in it and in the units below it.
+excludes everybody in it and in the units below it. What is about the head of the bureau goes the way ``above``: the
+supervision group, which comes from there, sees the case and hands it on; nobody else knows of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.tasks.model.case import Case
+from services.tasks.model.rules import ABOVE
 from services.tasks.model.transitions import DESK, HANDLER, LEADER, SUPERVISOR
 
 
@@ -71,13 +73,15 @@ def sees(person: Person, case: Case) -> bool:
     scope = scope_of(person)
     if scope is None:
         return False
+    if case.route == ABOVE and SUPERVISOR not in person.roles:
+        return False
     own = scope.handler_id is None or scope.handler_id == case.handler_id
     return own and not concerned(case.excluded_unit_ids, scope.not_about)
 
 
 def reads_details(person: Person, case: Case) -> bool:
     """Whether the person reads what the file says, beyond its progress: the desk, and the handler of it."""
-    if concerned(case.excluded_unit_ids, person.unit_path):
+    if case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path):
         return False
     return DESK in person.roles or (HANDLER in person.roles and case.handler_id == person.id)
 
@@ -87,7 +91,8 @@ def acting_roles(person: Person, case: Case) -> frozenset[str]:
     conflict.
     """
     roles = person.roles if case.handler_id == person.id else person.roles - {HANDLER}
-    return roles & {SUPERVISOR} if concerned(case.excluded_unit_ids, person.unit_path) else roles
+    conflict = case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path)
+    return roles & {SUPERVISOR} if conflict else roles
 
 
 def concerned(excluded_unit_ids: Iterable[str], unit_path: Iterable[str]) -> bool:

@@ -12,6 +12,10 @@ from typing import Literal
 PETITIONS = "信访工作条例"
 ACCUSATIONS = "纪检监察机关处理检举控告工作规则"
 
+# Who handles a report: the bureau, or, when it is about the bureau's own head, the level above.
+BUREAU = "bureau"
+ABOVE = "above"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -19,8 +23,9 @@ class Rule:
 
     ``version`` is the day of the source's promulgation; ``valid_from`` to ``valid_to`` (inclusive) the
     days on which a clock may start under it. ``sources``: kinds of case it is for; ``named_only``: only
-    for reporters who gave their name. ``pausable``: whether suspending the case stops it. ``extension``:
-    how many days a named approver may add, once; 0 = none.
+    for reporters who gave their name; ``route``: for cases that take this way.
+    ``pausable``: whether suspending the case stops it. ``extension``: how many days a named approver may add, once;
+    0 = none.
     """
 
     code: str
@@ -37,6 +42,7 @@ class Rule:
     pausable: bool = False
     extension: int = 0
     valid_to: date | None = None
+    route: str = BUREAU
 
     def valid_on(self, day: date) -> bool:
         """Whether a clock that starts on ``day`` starts under this rule."""
@@ -48,6 +54,12 @@ RULES: tuple[Rule, ...] = (
         code="register_and_route", zh="登记并转办", en="Register and route",
         source=PETITIONS, article="22", version="2022-02-25", valid_from=date(2022, 5, 1),
         days=15, unit="calendar",
+    ),
+    # What is about the head of a body goes to the level above, which registers it and tells of acceptance and result.
+    Rule(
+        code="forward_above", zh="报送上级机关", en="Hand on to the level above",
+        source=ACCUSATIONS, article="检举控告的接收和受理", version="2020-01-21", valid_from=date(2020, 1, 21),
+        days=5, unit="working", route=ABOVE,
     ),
     Rule(
         code="tell_acceptance", zh="告知是否受理", en="Tell whether it is accepted",
@@ -86,12 +98,12 @@ def rule_of(code: str, version: str) -> Rule:
     return _BY_VERSION[code, version]
 
 
-def rule_for(code: str, day: date, source: str, named: bool) -> Rule | None:
-    """The rule ``code`` for a clock that starts on ``day``, for a case of this source; None when none
+def rule_for(code: str, day: date, source: str, named: bool, route: str = BUREAU) -> Rule | None:
+    """The rule ``code`` for a clock that starts on ``day``, for a case of this source on this route; None when none
     applies.
     """
     for rule in RULES:
         if rule.code == code and rule.valid_on(day):
-            applies = source in rule.sources and (named or not rule.named_only)
+            applies = source in rule.sources and (named or not rule.named_only) and rule.route == route
             return rule if applies else None
     return None

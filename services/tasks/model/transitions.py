@@ -5,7 +5,11 @@ The code only interprets this table; docs/case-states.md is generated from it, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from services.tasks.model.rules import ABOVE
 
 # States.
 REGISTERED = "registered"
@@ -40,11 +44,13 @@ _WORK = (ASSIGNED, INVESTIGATING, FINDINGS, DISPOSITION)
 class Tell:
     """What the reporter sees from now on, and the sentence that says so (gateway/texts/tasks.py).
 
-    ``text_code`` may name a field of the action in braces.
+    ``text_code`` may name a field of the action in braces. ``above``: the sentence instead, where the level above
+    handles the case.
     """
 
     reporter_state: str
     text_code: str
+    above: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Transition:
     newcomers_only: bool = False
 
 
-_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named")
+_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
 _RESULT = ("tell_result_named",)
 _HANDLE = ("handle",)
 _REVIEW = ("re_examine",)
@@ -88,7 +94,7 @@ GUARDS = (*_CONCLUDING, "adequate")
 # What the system itself does when a report, a clue or an old file comes in.
 OPENING = Transition(
     "open", "登记", (), REGISTERED, frozenset(),
-    starts=_ACCEPTANCE, tell=Tell("registered", "case.registered"),
+    starts=_ACCEPTANCE, tell=Tell("registered", "case.registered", above="case.registered_for_above"),
 )  # fmt: skip
 
 # 《信访工作条例》第三十五条: whoever is not satisfied with the result may have it reviewed, and is answered within 30
@@ -113,7 +119,7 @@ TABLE: tuple[Transition, ...] = (
     Transition(
         "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
         needs=("body", "reason"), meets=_ACCEPTANCE, drops=_IN_HAND,
-        tell=Tell("transferred", "case.transferred"),
+        tell=Tell("transferred", "case.transferred", above="case.sent_above"),
     ),
     Transition(
         "assign", "交办", (ACCEPTED, RETURNED), ASSIGNED, frozenset({DESK}), needs=("handler_id",),
@@ -192,6 +198,14 @@ STATES = tuple(
 )
 
 
+def text_code(row: Transition, route: str, details: Mapping[str, Any]) -> str | None:
+    """The sentence that the reporter of a case on this route reads after this row, if there is one."""
+    if row.tell is None:
+        return None
+    code = row.tell.above if route == ABOVE and row.tell.above else row.tell.text_code
+    return code.format_map(details)
+
+
 def possible(state: str, roles: frozenset[str]) -> list[str]:
     """The actions that the table allows these roles in this state, in the order of the table."""
     return [row.action for row in TABLE if state in row.sources and roles & row.roles]
@@ -205,6 +219,8 @@ def transition_table_markdown() -> str:
         "Written by `transition_table_markdown()` of `services/tasks/model/transitions.py`; a test compares it.",
         "",
         "A handler acts on own cases only. Nobody acts on, or sees, a case about a unit that they belong to.",
+        "A case about the head of the bureau is hidden from the whole bureau: the supervision group alone sees it, and",
+        "hands it on to the level above (`transfer`) within five working days (`forward_above`).",
         "After `re_examine`, nobody who investigated, decided or reviewed before it may be given the case, nor take an",
         "action with ¹.",
         "",
