@@ -185,9 +185,9 @@ def test_letters_of_every_script_emoji_and_their_joiners_come_back_as_they_were_
 
     assert answer.status_code == 201, answer.text
     desk = signed_in("desk")
-    newest = desk.get("/suggestions", params={"limit": 5}).json()["items"]
-    read = [desk.get(f"/suggestions/{item['id']}").json() for item in newest]
-    (mine,) = [suggestion for suggestion in read if suggestion["title"] == title]
+    listed = desk.get("/suggestions", params={"state": "received", "limit": 200}).json()["items"]
+    read = (desk.get(f"/suggestions/{item['id']}").json() for item in listed)
+    mine = next(suggestion for suggestion in read if suggestion["title"] == title)
     assert mine["narrative"] == "张三 说：电话\r\n制表\t符"
 
 
