@@ -48,7 +48,7 @@ loglevel = _chassis.log_level.lower()
 limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190
-# X-Forwarded-For is read by gateway/limits.py, by the number of our proxies; gunicorn's own guesses are off.
+# X-Forwarded-For is read by gateway/limits/subjects.py, by the number of our proxies; gunicorn's own guesses are off.
 forwarded_allow_ips = ""
 server_software = "mingjing"
 # Nobody steers a running gateway, and where the root file system is read-only there is no place for its socket.

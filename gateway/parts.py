@@ -62,5 +62,5 @@ def endpoints() -> list[Endpoint]:
 
 
 def client_address() -> str:
-    """The client's address, as far as our own proxies can be believed (gateway/limits.py)."""
+    """The client's address, as far as our own proxies can be believed (gateway/limits/subjects.py)."""
     return current().limits.address(request.environ)

@@ -83,7 +83,7 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         ``anonymous``: a token that is sent is not even looked at, ``call.actor`` is None; for what the public
         reports.
         ``given``: fields of the request that the function itself fills in; a client that sends them gets 422.
-        ``limit``: the name of a rate limit in gateway/limits.py; public operations have one by default.
+        ``limit``: the name of a rate limit in gateway/limits; public operations have one by default.
         ``location``: sets ``Location`` to the path plus the answer's ``id``.
         ``roles``: asked for instead of ``operation.roles``, where the function itself chooses the operation
         to call.
