@@ -16,6 +16,7 @@ from contracts.reports.schemas import bounds
 from contracts.reports.schemas.details import MAX_CHOSEN, MAX_DETAILS, MAX_NUMBER
 from gateway.language import text
 from services.reports import forms
+from services.reports.inspection.types import type_table
 from services.reports.model import form as rules
 from services.reports.model import form_values as values
 
@@ -239,6 +240,17 @@ def test_the_limits_are_told_in_advance_attachments_included():
     )
     assert limits["message"]["max_length"] == bounds.MESSAGE
     assert limits["rating_reason"]["max_length"] == bounds.REASON
+
+
+def test_the_form_tells_exactly_the_types_of_files_that_are_taken():
+    told = {
+        (kind["code"], *kind["extensions"], kind["max_bytes"], *kind["name"].values())
+        for kind in forms.current()["limits"]["attachments"]["types"]
+    }
+
+    assert told == {
+        (kind.code, *kind.extensions, kind.max_bytes, kind.name_zh, kind.name_en) for kind in type_table().offered()
+    }
 
 
 @pytest.mark.parametrize("definition", forms.all_versions().values(), ids=forms.all_versions())
