@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import accesses, attachments, keys, messages, parts, reports, retention
+from services.reports.store import accesses, attachments, keys, messages, parts, reports, retention, units
 
 
 class ReportsStore(Store):
@@ -20,12 +20,18 @@ class ReportsStore(Store):
         **messages.INDEXES,
         **parts.INDEXES,
         **reports.INDEXES,
+        **units.INDEXES,
     }
 
     @cached_property
     def reports(self) -> reports.Reports:
         """Reports and suggestions, and the events about them."""
         return reports.Reports(self.aggregates("reports"))
+
+    @cached_property
+    def units(self) -> units.Units:
+        """The units that reports may be about."""
+        return units.Units(self.db)
 
     @cached_property
     def messages(self) -> messages.Messages:
