@@ -15,7 +15,7 @@ pytestmark = pytest.mark.system
 
 CASE = {
     "id", "number", "state", "category", "source", "handler_id", "unit_id", "clocks", "guards", "allowed_actions",
-    "version",
+    "version", "re_examination", "satisfied", "reply_awaited",
 }  # fmt: skip
 
 
