@@ -72,14 +72,25 @@ def check(form: Form, report: Mapping[str, Any], today: date) -> list[Problem]:
     for field in form.fields:
         for path, value in _values(report, field.steps, ""):
             if value is None:
-                if field.rules["required"] and _applies(field, report):
+                if field.rules["required"] and applies(field, report):
                     problems.append(problem(path, "required"))
-            elif _applies(field, report):
+            elif applies(field, report):
                 problems += CHECKS[field.rules["type"]](path, value, field.rules, circumstances)
             else:
                 problems.append(_not_asked_for(path, field.rules["when"]))
     problems += [problem(path, "no_such_field") for path, name in _given(report, "", "") if name not in form.names]
     return problems
+
+
+def applies(field: Field, report: Mapping[str, Any]) -> bool:
+    """Whether the form asks for the field in this report: its condition, if it has one, holds."""
+    condition = field.rules.get("when")
+    if condition is None:
+        return True
+    return any(
+        value is not None and _holds(condition, value)
+        for _, value in _values(report, tuple(condition["field"].split(".")), "")
+    )
 
 
 def category_codes(definition: Definition) -> set[str]:
@@ -105,16 +116,6 @@ def told(form: Form, language: str) -> dict[str, Any]:
         "limits": _in_language(limits, language),
         "challenge": definition["challenge"],
     }
-
-
-def _applies(field: Field, report: Mapping[str, Any]) -> bool:
-    condition = field.rules.get("when")
-    if condition is None:
-        return True
-    return any(
-        value is not None and _holds(condition, value)
-        for _, value in _values(report, tuple(condition["field"].split(".")), "")
-    )
 
 
 def _holds(condition: Mapping[str, Any], value: Any) -> bool:
