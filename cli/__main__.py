@@ -11,8 +11,11 @@ COMMANDS = {
     "create-admin": "cli.create_admin:create_admin",
     "dead-letters": "cli.dead_letters:dead_letters",
     "keys": "cli.keys:keys",
+    "retention": "cli.retention:retention",
+    "sealed-reports": "cli.sealed_reports:sealed_reports",
     "seed": "cli.seed.command:seed",
     "topology": "cli.topology:topology",
+    "triage": "cli.triage:triage",
 }
 
 

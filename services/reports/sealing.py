@@ -182,15 +182,23 @@ def identity_rewrapped(
 
     ``KeyMissing`` when none of them is the one that it was sealed to, ``ContentUnreadable`` when it was changed.
     """
+    data_key = unwrapped(report_id, identity["key_id"], identity["sealed_key"], private_keys)
+    return {"key_id": key_id(to), "sealed_key": crypto_box_seal(data_key, to)}
+
+
+def unwrapped(report_id: str, to: str, sealed: bytes, private_keys: Sequence[bytes]) -> bytes:
+    """The data key that was sealed to the key pair with the id ``to``, with the private keys of who received it.
+
+    ``KeyMissing`` when none of them is that pair's, ``ContentUnreadable`` when it was changed.
+    """
     pairs = {key_id(public_key(private)): (public_key(private), private) for private in private_keys}
-    pair = pairs.get(identity["key_id"])
+    pair = pairs.get(to)
     if pair is None:
-        raise KeyMissing(identity["key_id"])
+        raise KeyMissing(to)
     try:
-        data_key = crypto_box_seal_open(identity["sealed_key"], *pair)
+        return crypto_box_seal_open(sealed, *pair)
     except (CryptoError, ValueError, TypeError) as error:
         raise ContentUnreadable(report_id) from error
-    return {"key_id": key_id(to), "sealed_key": crypto_box_seal(data_key, to)}
 
 
 def new_data_key() -> bytes:

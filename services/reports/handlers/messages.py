@@ -67,6 +67,11 @@ def page(
     return {**found, "items": [_told(message, report, data_key, side) for message in found["items"]]}
 
 
+def text_of(data_key: bytes, report_id: str, message_id: str, sealed: bytes) -> str:
+    """What a message says; ``ContentUnreadable`` when it was changed."""
+    return sealing.open_text(data_key, report_id, _field(message_id), sealed).decode()
+
+
 def mark_read(store: ReportsStore, report: Mapping[str, Any], side: str, message_id: str) -> dict[str, Any]:
     """Everything up to this message is read; how much is not. ``NotFound`` for a message of another report."""
     message = store.messages.of_report(report["_id"], message_id)
@@ -105,12 +110,11 @@ def _posted(side: str) -> Any:
 
 def _told(message: Mapping[str, Any], report: Mapping[str, Any], data_key: bytes, side: str) -> dict[str, Any]:
     """A message as this side reads it: who of the staff wrote it is for the staff alone."""
-    text = sealing.open_text(data_key, message["report_id"], _field(message["_id"]), message["sealed"])
     told = {
         "id": message["_id"],
         "at": message["at"],
         "author": message["author"],
-        "text": text.decode(),
+        "text": text_of(data_key, message["report_id"], message["_id"], message["sealed"]),
         "unread": inbox.is_unread(message, side, report),
     }
     return told | {"staff_id": message.get("staff_id")} if side == inbox.STAFF else told

@@ -14,6 +14,7 @@ from services.reports.handlers import messages, ratings
 from services.reports.handlers.accesses import reader, record
 from services.reports.model import inbox
 from services.reports.model import report as rules
+from services.reports.model.conflict import ABOVE
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
@@ -76,7 +77,8 @@ def read_content(
 def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
     """The report behind a case, for those who may read it; ``NotFound`` for everybody else, ``Erased``."""
     report = store.reports.of_case(case_id)
-    if report is None:
+    # What goes to the level above opens with no key that is here, whoever asks.
+    if report is None or report.get("route") == ABOVE:
         raise NotFound("case")
     case = report["case"]
     excluded = {*case["excluded_unit_ids"], *report["subject_unit_ids"]}

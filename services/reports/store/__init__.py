@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import accesses, attachments, keys, messages, parts, reports, retention, units
+from services.reports.store import above, accesses, attachments, keys, messages, parts, reports, retention, units
 
 
 class ReportsStore(Store):
@@ -27,6 +27,11 @@ class ReportsStore(Store):
     def reports(self) -> reports.Reports:
         """Reports and suggestions, and the events about them."""
         return reports.Reports(self.aggregates("reports"))
+
+    @cached_property
+    def above(self) -> above.Above:
+        """The reports that the level above handles."""
+        return above.Above(self.db["reports"])
 
     @cached_property
     def units(self) -> units.Units:

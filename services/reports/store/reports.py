@@ -14,7 +14,7 @@ from chassis.outbox.aggregates import Aggregates, Document
 from chassis.paging import page
 from contracts.event import Draft
 from services.reports.model.inbox import InboxScope
-from services.reports.store import retention
+from services.reports.store import above, retention
 
 _OF_SUGGESTIONS = {"kind": "suggestion"}
 _WAITING = {"unread.staff": {"$gt": 0}}
@@ -48,6 +48,7 @@ INDEXES = {
             name="suggestions_by_due_date",
             partialFilterExpression={**_OF_SUGGESTIONS, "due_at": {"$exists": True}},
         ),
+        *above.INDEXES,
         *retention.INDEXES,
     ],
 }
@@ -154,6 +155,12 @@ class Reports:
         return page(
             self._reports, wanted, sort=_LATEST_MESSAGE_FIRST, limit=limit, cursor=cursor, projection=_IN_THE_INBOX
         )
+
+    def keep_from(self, report_id: str, unit_ids: Iterable[str]) -> frozenset[str]:
+        """Keep the report from these units too; those that were not among them already."""
+        added = {"$addToSet": {"subject_unit_ids": {"$each": sorted(unit_ids)}}}
+        before = self._reports.find_one_and_update({"_id": report_id}, added, projection={"subject_unit_ids": 1})
+        return frozenset(unit_ids) - set(before["subject_unit_ids"]) if before else frozenset()
 
     def apply_progress(self, steps: Sequence[Step]) -> None:
         """What cases told, in bulk and in effect once.
