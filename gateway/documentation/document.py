@@ -80,7 +80,8 @@ class WrongField(Schema):
 
 
 class ProblemDetails(Schema):
-    """RFC 9457. Some problems have members of their own, such as ``allowed`` with 409."""
+    """RFC 9457. Some problems have members of their own, such as ``allowed`` with 409; ``challenge`` (see
+    GET /report-form) with 429 ``proof-of-work-needed`` and 422 ``proof-of-work-refused``."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
