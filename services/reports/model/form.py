@@ -87,10 +87,7 @@ def applies(field: Field, report: Mapping[str, Any]) -> bool:
     condition = field.rules.get("when")
     if condition is None:
         return True
-    return any(
-        value is not None and _holds(condition, value)
-        for _, value in _values(report, tuple(condition["field"].split(".")), "")
-    )
+    return any(_holds(condition, value) for _, value in _values(report, tuple(condition["field"].split(".")), ""))
 
 
 def category_codes(definition: Definition) -> set[str]:

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from copy import deepcopy
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -134,6 +135,9 @@ def test_the_form_refuses(changes, field, problem):
     "changes",
     [
         {"occurred_on": "2026-03-02"},
+        {"occurred_on": "1949-10-01"},
+        {"title": "长" * 120, "narrative": "长" * 20_000, "place": "长" * 200},
+        {"category": "conduct", "details": {"paid_how": [], "case_number": ""}},
         {"subjects": []},
         {"subjects": [{"unit": "某所"}]},
         {"reporter": {"mode": "named", "name": "张三", "phone": "138 0000 0000"}},
@@ -171,6 +175,17 @@ def test_the_shorter_form_of_suggestions_refuses_what_it_does_not_ask_for(change
     suggestion = a_report(**{"kind": "suggestion", "category": "service", "subjects": []} | changes)
 
     assert (field, problem) in problems_of(suggestion)
+
+
+def test_a_condition_on_a_category_does_not_hold_for_one_whose_code_begins_alike():
+    definition = deepcopy(forms.current())
+    definition["categories"].append({"code": "moneylending", "name": {"zh-CN": "x", "en": "x"}, "subcategories": []})
+    form = rules.Form.of(definition, "report")
+    report = {"category": "moneylending", "details": {"paid_how": ["cash"]}}
+
+    found = [problem for problem in rules.check(form, report, TODAY) if problem["field"] == "details.paid_how"]
+
+    assert [problem["message"] for problem in found] == ["reports.form.not_for_category"]
 
 
 @pytest.mark.parametrize(
