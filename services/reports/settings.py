@@ -11,12 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from environs import Env
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 from chassis.config import ConfigurationError, secret
 from services.reports import forms, keys, retention
 from services.reports.attachments.choice import PartsOf, in_the_database, load_parts
 from services.reports.attachments.vault import Vault
+from services.reports.inspection import Scanner
+from services.reports.inspection.scanning import check_address
 from services.reports.model.attachments import Limits
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
@@ -28,12 +30,14 @@ Keys = tuple[bytes, ...]
 class ReportsSettings:
     """The keys at work, and where attachments are kept. Never shown: ``repr`` leaves them out.
 
-    ``erases``: whether the worker erases what was kept for as long as the rules say.
+    ``erases``: whether the worker erases what was kept for as long as the rules say. ``scanner``: clamd at
+    ``REPORTS_CLAMD`` (``tcp://host:port`` or ``unix:///path``), or none.
     """
 
     sealer: Sealer = field(repr=False)
     parts_of: PartsOf = field(default=in_the_database, repr=False)
     erases: bool = field(default=True, repr=False)
+    scanner: Scanner = field(default=Scanner(None), repr=False)
 
     def vault(self, store: ReportsStore) -> Vault:
         """The attachments of this store, under the limits of the form that is offered now."""
@@ -44,6 +48,7 @@ def load_settings(env: Env) -> ReportsSettings:
     """The settings from the environment; ``ConfigurationError`` names every key that is missing or wrong."""
     problems: list[str] = []
     erases = env.str("REPORTS_RETENTION", "run", validate=validate.OneOf(["run", "off"])) == "run"
+    clamd = env.str("REPORTS_CLAMD", "", validate=_is_clamd) or None
     desk = _keys(env, "REPORTS_DESK_KEY", keys.DESK_PRIVATE, problems)
     custodian = _keys(env, "REPORTS_CUSTODIAN_PUBLIC_KEY", keys.CUSTODIAN_PUBLIC, problems)
     lookup = _keys(env, "REPORTS_LOOKUP_KEY", keys.LOOKUP, problems)
@@ -53,7 +58,15 @@ def load_settings(env: Env) -> ReportsSettings:
         raise ConfigurationError(problems)
     newest, *older = lookup
     sealer = Sealer.of(desk, custodian[0], newest, tuple(older), superior_public=superior[0])
-    return ReportsSettings(sealer, load_parts(env), erases)
+    return ReportsSettings(sealer, load_parts(env), erases, Scanner(clamd))
+
+
+def _is_clamd(address: str) -> None:
+    try:
+        if address:
+            check_address(address)
+    except ValueError as error:
+        raise ValidationError(f"{error}.") from None
 
 
 def _mixed_up(desk: Keys, custodian: Keys, lookup: Keys) -> list[str]:

@@ -6,8 +6,8 @@ It stands on the same database and keys as the service and consumes the service'
 from __future__ import annotations
 
 from chassis import Configuration, Database, consume, every
-from contracts.reports.events import ContentAccessedV1, ReportErasedV1
-from services.reports.handlers import erasure, readings
+from contracts.reports.events import AttachmentReceivedV1, ContentAccessedV1, ReportErasedV1
+from services.reports.handlers import erasure, inspection, readings
 from services.reports.settings import load_settings
 from services.reports.store import ReportsStore
 
@@ -19,6 +19,13 @@ class ReportsWorker:
     # The relay stays where the events of intake are: handed over from memory there.
     store = Database(ReportsStore, relays=False)
     settings = Configuration(load_settings)
+
+    # One at a time: each may take as much memory as a child is allowed. With waits of ten minutes the attempts go on
+    # for a day, which is how long clamd may be away.
+    @consume(AttachmentReceivedV1, concurrency=1, attempts=150)
+    def inspect_attachment(self, event):
+        vault, settings = self.settings.vault(self.store), self.settings
+        inspection.inspect_attachment(self.store, vault, settings.sealer, settings.scanner, event)
 
     @consume(ContentAccessedV1, group=200)
     def count_readings(self, events):

@@ -22,7 +22,9 @@ NOT_CONFIGURED = "not_configured"
 TOO_LARGE = "too_large"
 ENCRYPTED = "encrypted"
 BEYOND_LIMITS = "beyond_limits"
-REASONS = (NOT_CONFIGURED, TOO_LARGE, ENCRYPTED, BEYOND_LIMITS)
+# Said by whoever does not give the file to clamd at all.
+NOT_OPENED = "not_opened"
+REASONS = (NOT_CONFIGURED, TOO_LARGE, ENCRYPTED, BEYOND_LIMITS, NOT_OPENED)
 
 # clamd's own names for what it could not look into (AlertEncrypted, AlertExceedsMax in clamd.conf).
 _NOT_LOOKED_INTO = {"Heuristics.Encrypted": ENCRYPTED, "Heuristics.Limits.Exceeded": BEYOND_LIMITS}

@@ -38,6 +38,7 @@ NOTES = frozenset(
         "parts_kept_as_they_are",
         # Why there is no copy.
         "metadata_kept",
+        "not_opened",
         "encrypted",
         "broken",
         "not_this_type",
