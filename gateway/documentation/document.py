@@ -13,6 +13,7 @@ from flask import Flask
 from marshmallow import Schema, fields
 
 from contracts.fields import Binary, Instant
+from contracts.reports.schemas.details import Details
 from gateway.resource import Resource
 
 VERSION = "3.1.0"
@@ -101,6 +102,7 @@ class Documentation(flask_smorest.Api):  # type: ignore[misc]
         self._lock = threading.Lock()
         super().__init__(app)
         self.register_field(Instant, "string", "date-time")
+        self.register_field(Details, "object", None)
         self.register_field(Binary, "string", "binary")
 
     def register_blueprint(self, blp: Resource, **options: Any) -> None:
