@@ -48,6 +48,8 @@ SENTENCES = {
     "Must be one of: {choices}.": "应为下列之一：{choices}。",
     "One or more of the choices you made was not in: {choices}.": "所选项应均属于：{choices}。",
     # contracts/fields.py
+    "Must be bytes.": "应为二进制内容。",
+    "At most {max} bytes.": "最多 {max} 字节。",
     "Contains a character that is not allowed: U+{code}.": "含有不允许的字符：U+{code}。",
     "Must be a single line.": "应为单行文本。",
     # chassis/paging.py
