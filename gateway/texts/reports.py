@@ -53,6 +53,7 @@ ZH = {
     "reports.form.version_over": "此版本的表单已停用。请重新打开表单，您写的内容不会丢失，核对后再提交。",
     "reports.problem.receipt_unknown": "没有此查询码的举报，请核对查询码。",
     "reports.problem.no_result_yet": "当前状态为“{state}”，有办理结果后才能评价。",
+    "reports.message.no_such_attachment": "没有此附件，或者它尚未上传完毕，或者不是您一方上传的。",
     "reports.step": "{step}：{state}",
     "reports.step.acceptance": "告知是否受理",
     "reports.step.result": "办理",
@@ -90,7 +91,7 @@ EN = {
         "Received. It is about the head of this bureau, so the level above handles it. Nobody in the bureau can open "
         "it; it is handed on within five working days."
     ),
-    "reports.progress.suggestion_received": "Received. It is being studied; you get an answer with reasons, adopted or not.",
+    "reports.progress.suggestion_received": "Received. It is being studied; you get a reasoned answer, adopted or not.",
     "reports.progress.partly_adopted": "Your suggestion was adopted in part; see the answer below.",
     "reports.progress.adopted": "Your suggestion was adopted; see the answer below.",
     "reports.progress.not_adopted": "Your suggestion was not adopted; see the reason below.",
@@ -121,6 +122,7 @@ EN = {
     "look it over and send it.",
     "reports.problem.receipt_unknown": "No report has this receipt. Please compare it symbol by symbol.",
     "reports.problem.no_result_yet": "The state is “{state}”; a rating can be given once there is a result.",
+    "reports.message.no_such_attachment": "There is no such attachment, or it is not complete, or not of your side.",
     "reports.step": "{step}: {state}",
     "reports.step.acceptance": "telling whether it is accepted",
     "reports.step.result": "handling",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from contracts.fields import Id, Instant, one_of, page_of
+from contracts.fields import Id, Instant, Text, one_of, page_of
+from contracts.reports.schemas.bounds import MESSAGE
 
 AUTHORS = ("reporter", "staff")
+
+# More than any form lets a report have.
+_MOST_ATTACHMENTS = 100
+
+
+class NewMessage(Schema):
+    """A message, and which complete files of its own side, sent before, belong to it."""
+
+    text = Text(max=MESSAGE, required=True)
+    attachment_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=_MOST_ATTACHMENTS))
 
 
 class Message(Schema):
@@ -19,6 +30,7 @@ class Message(Schema):
     at = Instant(required=True)
     author = fields.String(required=True, validate=one_of(*AUTHORS))
     text = fields.String(required=True)
+    attachment_ids = fields.List(fields.String(), required=True)
     unread = fields.Boolean(required=True)
 
 

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 
 from contracts.fields import Instant, PageRequest, Text, one_of
 from contracts.reports.receipt import Receipt
-from contracts.reports.schemas.bounds import MESSAGE, REASON
-from contracts.reports.schemas.messages import Message, UpTo
+from contracts.reports.schemas.bounds import REASON
+from contracts.reports.schemas.messages import Message, NewMessage, UpTo
 
 DECISIONS = ("adopted", "partly_adopted", "not_adopted")
 
@@ -116,7 +116,5 @@ class MarkCurrentMessagesRead(WithReceipt, UpTo):
     """The reporter has read the messages of the staff up to this one. Never takes back an earlier mark."""
 
 
-class PostCurrentMessage(WithReceipt):
+class PostCurrentMessage(WithReceipt, NewMessage):
     """A message from the reporter."""
-
-    text = Text(max=MESSAGE, required=True)

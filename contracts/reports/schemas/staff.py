@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from contracts.fields import Id, Instant, PageRequest, Text
-from contracts.reports.schemas.bounds import MESSAGE, PURPOSE
-from contracts.reports.schemas.messages import StaffMessage, UpTo
+from contracts.reports.schemas.bounds import PURPOSE
+from contracts.reports.schemas.messages import NewMessage, StaffMessage, UpTo
 from contracts.reports.schemas.reporter import Rating
 
 
@@ -65,11 +65,10 @@ class ListCaseReportMessages(ReadCaseReport, PageRequest):
     """All messages of the report behind a case, oldest first; a reading like that of the report itself."""
 
 
-class PostCaseReportMessage(Schema):
+class PostCaseReportMessage(NewMessage):
     """A message from staff to the reporter of a case."""
 
     case_id = Id(required=True)
-    text = Text(max=MESSAGE, required=True)
 
 
 class MarkCaseReportMessagesRead(UpTo):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
-from contracts.reports.schemas.bounds import MESSAGE, PURPOSE, REASON
-from contracts.reports.schemas.messages import UpTo
+from contracts.reports.schemas.bounds import PURPOSE, REASON
+from contracts.reports.schemas.messages import NewMessage, UpTo
 from contracts.reports.schemas.reporter import DECISIONS, Answer
 from contracts.reports.schemas.staff import Content
 
@@ -69,11 +69,10 @@ class ListSuggestionMessages(ReadSuggestion, PageRequest):
     """All messages about a suggestion, oldest first; a reading like that of the suggestion itself."""
 
 
-class PostSuggestionMessage(Schema):
+class PostSuggestionMessage(NewMessage):
     """A message from the desk to whoever made the suggestion."""
 
     suggestion_id = Id(required=True)
-    text = Text(max=MESSAGE, required=True)
 
 
 class MarkSuggestionMessagesRead(UpTo):

@@ -6,17 +6,18 @@ Every function takes the ``report`` with its ``data_key``, and the ``side`` that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis import clock
-from chassis.refusals import IdempotencyKeyReused, NotFound
+from chassis.refusals import IdempotencyKeyReused, Invalid, NotFound
 from contracts.call import Call
 from contracts.event import Draft
 from contracts.reports.events import MessagePostedV1
 from services.reports import sealing
 from services.reports.model import inbox
 from services.reports.model import report as rules
+from services.reports.model.attachments import STORED
 from services.reports.sealing import Sealer
 from services.reports.store import ReportsStore
 
@@ -29,27 +30,30 @@ def post(
     sealer: Sealer,
     report: Mapping[str, Any],
     data_key: bytes,
-    text: str,
+    request: Mapping[str, Any],
     call: Call,
     *,
     staff_id: str | None = None,
 ) -> dict[str, Any]:
-    """Add a message, by the reporter unless ``staff_id`` names its author; the message as its author reads it.
+    """Add the message of the request's ``text`` and ``attachment_ids``, by the reporter unless ``staff_id`` names its
+    author; the message as its author reads it.
 
-    Raises ``InboxFull``, ``IdempotencyKeyReused``.
+    Raises ``InboxFull``, ``IdempotencyKeyReused``, ``Invalid`` for an attachment that is not the author's side's.
     """
+    said = {"text": request["text"], "attachment_ids": list(dict.fromkeys(request.get("attachment_ids", ())))}
     side = inbox.STAFF if staff_id else inbox.REPORTER
     ids = _ids(sealer, report["_id"], staff_id, call)
     message = store.messages.first_of(ids) if call.idempotency_key else None
     if message is None:
-        written = _written(ids[0], report["_id"], data_key, text, call)
+        _check_attachments(store, report["_id"], side, said["attachment_ids"])
         author = {"author": side, **({"staff_id": staff_id} if staff_id else {})}
         at = call.now if staff_id else clock.to_the_hour(call.now)
-        message = store.messages.post({**written, **author, "at": at}, _posted(side), rules.MAX_MESSAGES)
+        written = {**_written(ids[0], report["_id"], data_key, said), **author, "at": at}
+        message = store.messages.post(written, _posted(side), rules.MAX_MESSAGES)
         if message is None:
             raise rules.InboxFull(rules.MAX_MESSAGES)
     told = _told(message, report, data_key, side)
-    if told["text"] != text:
+    if {name: told[name] for name in said} != said:
         raise IdempotencyKeyReused
     return told
 
@@ -89,9 +93,17 @@ def _ids(sealer: Sealer, report_id: str, staff_id: str | None, call: Call) -> li
     return [sealer.id_of(scope, call.idempotency_key), *older]
 
 
-def _written(message_id: str, report_id: str, data_key: bytes, text: str, call: Call) -> dict[str, Any]:
-    sealed = sealing.seal_text(data_key, report_id, _field(message_id), text.encode())
-    return {"_id": message_id, "report_id": report_id, "sealed": sealed}
+def _check_attachments(store: ReportsStore, report_id: str, side: str, attachment_ids: Sequence[str]) -> None:
+    for index, attachment_id in enumerate(attachment_ids):
+        attachment = store.attachments.get(report_id, attachment_id)
+        if attachment is None or attachment["state"] != STORED or attachment["author"] != side:
+            raise Invalid.field(f"attachment_ids.{index}", "reports.message.no_such_attachment")
+
+
+def _written(message_id: str, report_id: str, data_key: bytes, said: Mapping[str, Any]) -> dict[str, Any]:
+    sealed = sealing.seal_text(data_key, report_id, _field(message_id), said["text"].encode())
+    attached = {"attachment_ids": said["attachment_ids"]} if said["attachment_ids"] else {}
+    return {"_id": message_id, "report_id": report_id, "sealed": sealed, **attached}
 
 
 def _posted(side: str) -> Any:
@@ -115,6 +127,7 @@ def _told(message: Mapping[str, Any], report: Mapping[str, Any], data_key: bytes
         "at": message["at"],
         "author": message["author"],
         "text": text_of(data_key, message["report_id"], message["_id"], message["sealed"]),
+        "attachment_ids": message.get("attachment_ids", []),
         "unread": inbox.is_unread(message, side, report),
     }
     return told | {"staff_id": message.get("staff_id")} if side == inbox.STAFF else told

@@ -41,9 +41,9 @@ def list_messages(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) 
 
 
 def post_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """A message to the staff; ``ReceiptUnknown``, ``InboxFull``, ``IdempotencyKeyReused``."""
+    """A message to the staff; ``ReceiptUnknown``, and as ``messages.post``."""
     report, data_key = _opened(store, sealer, request["receipt"])
-    return messages.post(store, sealer, report, data_key, request["text"], call)
+    return messages.post(store, sealer, report, data_key, request, call)
 
 
 def mark_read(store: ReportsStore, sealer: Sealer, request: dict[str, Any]) -> dict[str, Any]:

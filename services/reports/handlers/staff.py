@@ -35,11 +35,11 @@ def list_case_messages(store: ReportsStore, sealer: Sealer, request: dict[str, A
 
 
 def post_case_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """A message to the reporter of a case; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
+    """A message to the reporter of a case; ``NotFound``, and as ``messages.post``."""
     report = report_of_case(store, request["case_id"], call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     staff_id = reader(call.actor).id
-    return messages.post(store, sealer, report, data_key, request["text"], call, staff_id=staff_id)
+    return messages.post(store, sealer, report, data_key, request, call, staff_id=staff_id)
 
 
 def mark_case_messages_read(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:

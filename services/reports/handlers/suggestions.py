@@ -60,11 +60,11 @@ def list_suggestion_messages(
 
 
 def post_suggestion_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """A message to whoever made the suggestion; ``NotFound``, ``InboxFull``, ``IdempotencyKeyReused``."""
+    """A message to whoever made the suggestion; ``NotFound``, and as ``messages.post``."""
     suggestion = _suggestion(store, request["suggestion_id"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
     staff_id = reader(call.actor).id
-    return messages.post(store, sealer, suggestion, data_key, request["text"], call, staff_id=staff_id)
+    return messages.post(store, sealer, suggestion, data_key, request, call, staff_id=staff_id)
 
 
 def mark_suggestion_messages_read(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
