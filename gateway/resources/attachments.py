@@ -9,6 +9,7 @@ from gateway import parts
 from gateway.attachment_words import all_in_words, in_words
 from gateway.resource import Resource
 from gateway.transfers import fetching
+from gateway.transfers.body import refusing_politely
 from gateway.transfers.multipart import DESCRIBED, MultipartFile
 from gateway.transfers.sending import Sender
 
@@ -35,7 +36,7 @@ def send_attachment(request, call, rpc):
         reports.put_current_piece,
         reports.cancel_current_upload,
     )
-    with shared.slots.taken():
+    with shared.slots.taken(), refusing_politely(http):
         file = MultipartFile(http)
         sent = sender.whole(lambda: file.name, file.chunks(), http.content_length)
     return _for_reporter(in_words(sent["attachment"], call.language))

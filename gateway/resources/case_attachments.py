@@ -9,6 +9,7 @@ from gateway import parts
 from gateway.attachment_words import all_in_words, in_words
 from gateway.resource import Resource
 from gateway.transfers import fetching
+from gateway.transfers.body import refusing_politely
 from gateway.transfers.multipart import DESCRIBED, MultipartFile
 from gateway.transfers.sending import Sender
 
@@ -37,7 +38,7 @@ def send_case_attachment(request, call, rpc, case_id):
         reports.put_case_piece,
         reports.cancel_case_upload,
     )
-    with shared.slots.taken():
+    with shared.slots.taken(), refusing_politely(http):
         file = MultipartFile(http)
         sent = sender.whole(lambda: file.name, file.chunks(), http.content_length)
     return in_words(sent["attachment"], call.language)

@@ -17,7 +17,7 @@ from contracts.reports import operations as reports
 from gateway import parts, tus
 from gateway.endpoint import JSON
 from gateway.resource import Resource
-from gateway.transfers.body import chunks
+from gateway.transfers.body import chunks, refusing_politely
 from gateway.transfers.sending import Sender
 
 blp = Resource("uploads", description="可续传的附件上传（tus 1.0.0）Uploads of files that can be resumed (tus 1.0.0)")
@@ -50,7 +50,7 @@ def create_upload(request, call, rpc):
     tus.check_version(http)
     length, name, brings = tus.length_of(http), tus.file_name_of(http), tus.brings_content(http)
     sender = _sender(request, call)
-    with parts.current().slots.taken():
+    with parts.current().slots.taken(), refusing_politely(http):
         state = sender.ask(sender.begin, {"file_name": name, "length": length})
         if brings:
             state = _received(sender, state)
@@ -77,7 +77,7 @@ def go_on(request, call, rpc, attachment_id):
     tus.check_content_type(http)
     sender = _sender(request, call)
     wanted = {"attachment_id": attachment_id, "offset": tus.offset_of(http)}
-    with parts.current().slots.taken():
+    with parts.current().slots.taken(), refusing_politely(http):
         state = _received(sender, sender.ask(reports.resume_current_upload, wanted))
     return Response(status=204, headers=_where(state))
 

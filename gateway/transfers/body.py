@@ -8,12 +8,15 @@ from typing import Any
 
 from flask import Request
 
+from chassis.rpc_client import Refused
 from gateway.problems import core
 from gateway.problems.row import Problem
 
 # A telephone line brings thousands of bytes a minute. Nothing for so long is no line any more.
 IDLE_SECONDS = 60.0
 _READ_BYTES = 64 * 1024
+# So much is taken from a client that sends on after it was refused, for it to read the refusal and keep its connection.
+_DRAINED_BYTES = 8 * 1024 * 1024
 # The form bounds files; here nothing but the length of a number does.
 _UNBOUNDED = 1 << 50
 
@@ -35,6 +38,20 @@ def chunks(http: Request) -> Iterator[bytes]:
             if not data:
                 return
             yield data
+
+
+@contextmanager
+def refusing_politely(http: Request) -> Iterator[None]:
+    """Around the work on a body: when that ends early, what little is left of the body is taken and thrown away."""
+    try:
+        yield
+    except (Problem, Refused):
+        left = _DRAINED_BYTES
+        for data in chunks(http):
+            left -= len(data)
+            if left < 0:
+                break
+        raise
 
 
 @contextmanager

@@ -32,7 +32,9 @@ def file(shared: Parts, http: Request, part: Callable[[int, Part | None], Part])
     slots.take()
     try:
         first = part(0, None)
-        response = Response(_parts(http, first, part), content_type=first["media_type"], headers=_headers(first))
+        response = Response(
+            _parts(http.environ, first, part), content_type=first["media_type"], headers=_headers(first)
+        )
     except BaseException:
         slots.give_back()
         raise
@@ -51,8 +53,8 @@ def ask(shared: Parts, call: Call, operation: Operation, request: dict[str, Any]
     return shared.rpc.call(operation, {**request, "number": number}, replace(call, now=now, deadline=deadline))
 
 
-def _parts(http: Request, first: Part, part: Callable[[int, Part | None], Part]) -> Iterator[bytes]:
-    with impatient(http.environ):
+def _parts(environ: dict[str, Any], first: Part, part: Callable[[int, Part | None], Part]) -> Iterator[bytes]:
+    with impatient(environ):
         content = first.pop("content")
         yield content
         for number in range(1, first["parts"]):

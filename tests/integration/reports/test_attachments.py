@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -147,7 +148,7 @@ def test_pieces_of_any_length_add_up(store, reporter):
     upload = reporter.begin(file_name="a.mp3", length=len(content))
     cuts = [0, 10, 70_000, PART_BYTES - 1, PART_BYTES, PART_BYTES + 500_000, 2 * PART_BYTES, len(content)]
 
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         upload = reporter.resume(upload, start)
         upload = reporter.put(upload, content[start:end])
         assert upload["offset"] == end
