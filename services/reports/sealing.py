@@ -55,7 +55,7 @@ class Sealer:
     newest first, which all new hashes are made with. ``made_at``: when the process was given these keys.
     """
 
-    desk: Mapping[str, tuple[bytes, bytes]]
+    desk: Mapping[str, tuple[bytes, bytes]] = field(repr=False)
     desk_current: str
     custodian_id: str
     custodian_public: bytes

@@ -58,7 +58,7 @@ class Units:
         found = self._revisions.find_one(_REVISION)
         revision = found["revision"] if found else 0
         if self._directory is None or revision != self._revision:
-            self._directory = Directory(_unit_of(document) for document in self._units.find())
+            self._directory = Directory(_unit_of(document) for document in self._units.find().sort("_id", 1))
             self._revision = revision
         self._asked_at = asked_at
 

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from services.reports import handlers
-from services.reports.handlers import keys
+from services.reports.above import leaving
+from services.reports.handlers import keys, units
 from services.reports.keys import public_key
 from services.reports.sealing import Sealer
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
+from tests.integration.reports.bureau import know_the_bureau
 from tests.integration.reports.writing import OTHER_HANDLER
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
@@ -17,9 +20,10 @@ from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 LATER = NOW + timedelta(days=90)
 
 
-@pytest.mark.parametrize("part", ["everything", "keys"])
-def test_every_query_is_served_by_an_index(watched, sealer, recorder, part):
-    {"everything": run_everything, "keys": run_all_of_keys}[part](watched, sealer)
+@pytest.mark.parametrize("part", ["everything", "keys", "sealed route"])
+def test_every_query_is_served_by_an_index(watched, sealer, recorder, part, tmp_path):
+    run = {"everything": run_everything, "keys": run_all_of_keys, "sealed route": partial(run_sealed_route, tmp_path)}
+    run[part](watched, sealer)
     commands = asked(recorder)
 
     assert len(commands) > 10
@@ -74,3 +78,14 @@ def run_all_of_keys(store, sealer):
     assert [batch.unreadable for batch in keys.rotate_identities(store, [bytes([12]) * 32], to, 100)] == [[]]
     keys.check(store, rotated)
     keys.tell_missing(store, sealer)
+
+
+def run_sealed_route(folder, store, sealer):
+    know_the_bureau(store)
+    about_the_head = a_report(subjects=[{"unit": "市司法局", "position": "局长"}])
+    receipt = handlers.submit_report(store, sealer, about_the_head, CALL)["receipt"]
+    handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, CALL)
+    for report in list(leaving.listed(store)):
+        assert leaving.export(store, store.parts, report["id"], folder, "somebody", NOW)
+    other = report_of(store, sealer, handlers.submit_report(store, sealer, a_report(), CALL)["receipt"])
+    assert units.keep_from_units_in(store, other["_id"], ["东湖司法局"])

@@ -30,6 +30,7 @@ def test_a_report_is_one_document_that_carries_its_event(store, sealer):
         "reporter_mode": "anonymous",
         "received_at": "2026-03-02T01:00:00.000Z",
         "subject_unit_ids": [],
+        "route": "bureau",
     }
 
 
