@@ -23,7 +23,7 @@ from chassis.broker.topology import event_queue_name
 from chassis.rpc_client import RpcClient
 from contracts.call import Actor, Call
 from contracts.reports import operations
-from contracts.reports.events import ReportSubmittedV1
+from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1
 from contracts.tasks.events import CaseProgressedV1
 from deploy.local.checkout import ROOT, Checkout
 from deploy.local.health import answers_200
@@ -37,6 +37,7 @@ PLANTED = {
     "narrative": "planted-narrative 他在茶馆收下一只信封。",
     "subject": "planted-subject-钱多多",
     "place": "planted-place-老茶馆",
+    "detail": "planted-detail 监控只留七天。",
     "name": "planted-name-张三丰",
     "phone": "+86 139 0000 1357",
     "address": "planted-address-武当路一号",
@@ -125,6 +126,7 @@ def tell_everything(public, staff, database):
         "narrative": PLANTED["narrative"],
         "subjects": [{"name": PLANTED["subject"], "unit": PLANTED["subject"]}],
         "place": PLANTED["place"],
+        "details": {"amount": 29_917.53, "danger": ["evidence"], "danger_why": PLANTED["detail"]},
         "reporter": {
             "mode": "named",
             "name": PLANTED["name"],
@@ -152,6 +154,7 @@ def tell_everything(public, staff, database):
     eventually(lambda: database.reports.find_one(known), 20)
     case_id = database.reports.find_one(known)["case"]["id"]
     read = staff(operations.read_case_report, {"case_id": case_id})
+    assert read["details"]["danger_why"] == PLANTED["detail"]
     assert (read["narrative"], read["messages"][0]["text"]) == (PLANTED["narrative"], PLANTED["message"])
     staff(operations.post_case_report_message, {"case_id": case_id, "text": PLANTED["answer"]})
     suggestion_id = staff(operations.list_suggestions, {"limit": 1})["items"][0]["id"]
@@ -185,6 +188,8 @@ def test_nothing_is_found_in_any_event(receipts, events):
     messages = events()
 
     assert {json.loads(message)["type"] for message in messages} >= {
+        "reports.message_posted.v1",
+        "reports.report_rated.v1",
         "reports.report_submitted.v1",
         "tasks.case_progressed.v1",
     }
@@ -192,7 +197,12 @@ def test_nothing_is_found_in_any_event(receipts, events):
 
 
 def test_nothing_is_left_in_any_queue(receipts, amqp_uri):
-    consumers = (("tasks", "open_cases", ReportSubmittedV1), ("reports", "show_progress", CaseProgressedV1))
+    consumers = (
+        ("tasks", "open_cases", ReportSubmittedV1),
+        ("tasks", "note_messages", MessagePostedV1),
+        ("tasks", "take_rating", ReportRatedV1),
+        ("reports", "show_progress", CaseProgressedV1),
+    )
     for service, method, event in consumers:
         queue = event_queue_name(event, service, method)
         for name in (queue, f"{queue}.dead", f"rpc-{service}"):

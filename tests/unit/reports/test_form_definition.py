@@ -3,9 +3,12 @@
 from copy import deepcopy
 
 import pytest
+from environs import Env
 
+from chassis.config import ConfigurationError
 from services.reports import forms
 from services.reports.model.form_definition import faults
+from services.reports.settings import load_settings
 
 
 @pytest.mark.parametrize("definition", forms.all_versions().values(), ids=forms.all_versions())
@@ -98,3 +101,14 @@ def test_a_fault_outside_the_fields_is_named(spoil, fault):
     found = faults(definition)
 
     assert any(fault in one for one in found), found
+
+
+def test_a_service_with_a_faulty_form_does_not_start_and_says_what_is_wrong(monkeypatch):
+    forms.all_versions.cache_clear()
+    monkeypatch.setattr(forms, "faults", lambda definition: ["field title: twice"])
+
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings(Env())
+
+    forms.all_versions.cache_clear()
+    assert "form 2026-01: field title: twice" in refused.value.problems
