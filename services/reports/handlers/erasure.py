@@ -71,10 +71,7 @@ def due(store: ReportsStore, now: datetime) -> Iterator[Due]:
 
 def begin(store: ReportsStore, found: Due, now: datetime) -> bool:
     """Destroy the keys and the content of one report; ``False`` when it was reopened, held or erased meanwhile."""
-    if found.held or not store.retention.destroy_keys(found.report, found.rule_name, now):
-        return False
-    _log.info("report keys destroyed", report_id=found.report["_id"], rule=found.rule_name)
-    return True
+    return not found.held and store.retention.destroy_keys(found.report, found.rule_name, now)
 
 
 def complete(store: ReportsStore, vault: Vault, now: datetime) -> Iterator[str]:
@@ -107,10 +104,11 @@ def run(store: ReportsStore, vault: Vault, now: datetime) -> int:
     """One turn of everything: what is due now loses its keys, what lost them before goes to the end; how many of the
     former.
     """
-    begun = sum(begin(store, found, now) for found in due(store, now) if not found.held)
-    for _ in complete(store, vault, now):
-        pass
+    begun = sum(begin(store, found, now) for found in due(store, now))
+    erased = sum(1 for _ in complete(store, vault, now))
     sweep_stragglers(store, vault, now)
+    if begun or erased:
+        _log.info("retention", keys_destroyed=begun, erased=erased)
     return begun
 
 
