@@ -97,6 +97,17 @@ def test_annotations_that_carry_files_become_empty_places() -> None:
     assert b"MZ program" not in everything(opened(outcome.copy))
 
 
+def test_names_in_older_chinese_encodings_are_no_fault() -> None:
+    document = opened(pdf())
+    odd = pikepdf.Object.parse(b"<< /\xc4\xe3 /\xba\xc3 /S /\xba\xc3 /FT /\xba\xc3 /K [ /\xba\xc3 ] /Metadata 1 >>")
+    document.Root.Odd = document.make_indirect(odd)
+    outcome = inspected(saved(document), "pdf")
+    assert (outcome.verdict, outcome.fault) == ("clean_copy", "")
+    copy = opened(outcome.copy)
+    assert b"/#ba#c3" in copy.Root.Odd.unparse(resolved=True)
+    assert "/Metadata" not in copy.Root.Odd
+
+
 def test_a_signature_goes_with_the_certificate_that_names_its_owner() -> None:
     document = opened(pdf())
     signature = Dictionary(Type=Name.Sig, Contents=String(TELLING), Name=String(TELLING))

@@ -53,7 +53,7 @@ def clean_image(source: IO[bytes], copy: IO[bytes], type_code: str, limits: Limi
                 _save_still(picture, copy, type_code, upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unsafe("too_many_pixels") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, ValueError, IndexError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             # Of the system, not of the picture: the copy grew too large, for one.
             raise

@@ -69,7 +69,7 @@ def open_package(source: IO[bytes], limits: Limits, spent: list[int]) -> Iterato
             _check_kinds(entries)
             _check_places(entries)
             yield Package(archive, limits, spent)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise Unreadable("broken") from error
 
 

@@ -170,13 +170,12 @@ def _clean_picture(item: Stream) -> None:
     filters = item.get("/Filter")
     if isinstance(filters, Array):
         filters = filters[0] if len(filters) == 1 else None
-    strip = {"/DCTDecode": without_jpeg_metadata, "/JPXDecode": without_jpx_metadata}.get(str(filters))
-    if strip is None:
-        return
-    raw = item.read_raw_bytes()
-    stripped = strip(raw)
-    if len(stripped) != len(raw):
-        item.write(stripped, filter=Name(str(filters)), decode_parms=item.get("/DecodeParms"))
+    for name, strip in ((Name.DCTDecode, without_jpeg_metadata), (Name.JPXDecode, without_jpx_metadata)):
+        if filters == name:
+            raw = item.read_raw_bytes()
+            stripped = strip(raw)
+            if len(stripped) != len(raw):
+                item.write(stripped, filter=name, decode_parms=item.get("/DecodeParms"))
 
 
 def _remove(item: Object, keys: tuple[str, ...]) -> bool:
@@ -187,5 +186,6 @@ def _remove(item: Object, keys: tuple[str, ...]) -> bool:
 
 
 def _name(item: Object, key: str) -> str | None:
+    """The name under this key. Names may be in any encoding; those that matter here are ASCII."""
     value = item.get(key)
-    return str(value) if isinstance(value, Name) else None
+    return value.unparse().decode("ascii", "replace") if isinstance(value, Name) else None
