@@ -27,7 +27,7 @@ class Progress(Schema):
     text = fields.String()
 
 
-STEPS = ("acceptance", "result", "re_examination", "feedback")
+STEPS = ("acceptance", "result", "re_examination", "feedback", "forwarding")
 STEP_STATES = ("waiting", "done", "late", "paused", "not_needed")
 
 
@@ -48,7 +48,8 @@ class Step(Schema):
     """What is owed to the reporter by law, and how it stands; the gateway adds ``text``, step and state in words.
 
     ``acceptance``: telling whether the report is accepted; ``result`` or ``re_examination``: handling it to the end;
-    ``feedback``: telling the result. ``due_at`` is null where the law sets no day, where the step has not begun, and
+    ``feedback``: telling the result; ``forwarding``, alone: handing it on to the level above, for a report about the
+    head of the bureau. ``due_at`` is null where the law sets no day, where the step has not begun, and
     while it is ``paused``. ``late``: the day is past, or it was when the step was done at ``done_at``.
     """
 

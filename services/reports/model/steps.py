@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.reports.model.conflict import ABOVE
+
 ACCEPTANCE = "acceptance"
 RESULT = "result"
 RE_EXAMINATION = "re_examination"
 FEEDBACK = "feedback"
+FORWARDING = "forwarding"
 
 # Which step the clock of a rule (services/tasks/model/rules.py) belongs to.
 #   acceptance: 《信访工作条例》第二十二、二十三条, for named reporters also 《纪检监察机关处理检举控告工作规则》;
-#   result: 第三十四条; re_examination: 第三十五条; feedback: 《纪检监察机关处理检举控告工作规则》, for named reporters.
+#   result: 第三十四条; re_examination: 第三十五条; feedback: 《纪检监察机关处理检举控告工作规则》, for named reporters;
+#   forwarding: 《纪检监察机关处理检举控告工作规则》, what is about the head of the bureau goes to the level above.
 STEP_OF_RULE = {
     "register_and_route": ACCEPTANCE,
     "tell_acceptance": ACCEPTANCE,
@@ -25,10 +29,13 @@ STEP_OF_RULE = {
     "handle": RESULT,
     "re_examine": RE_EXAMINATION,
     "tell_result_named": FEEDBACK,
+    "forward_above": FORWARDING,
 }
 
 FIRST_HANDLING = (ACCEPTANCE, RESULT, FEEDBACK)
 HANDLING_AGAIN = (RE_EXAMINATION, FEEDBACK)
+# The level above accepts, handles and tells; what the bureau owes is handing it on.
+HANDED_ON = (FORWARDING,)
 
 # States in which nothing that was not done will be done here any more.
 GIVEN_AWAY = frozenset({"not_accepted", "transferred"})
@@ -50,13 +57,15 @@ class Step:
 def steps(report: Mapping[str, Any], now: datetime) -> list[Step]:
     """The steps of the present round of handling, in their order; none for a suggestion.
 
-    ``report``: ``kind``, ``state``, ``due_at``, and as the case told them ``reporter_clocks``, ``re_examination``,
-    ``result_told``.
+    ``report``: ``kind``, ``route``, ``state``, ``due_at``, and as the case told them ``reporter_clocks``,
+    ``re_examination``, ``result_told``.
     """
     if report["kind"] != "report":
         return []
     clocks = report.get("reporter_clocks", ())
-    way = HANDLING_AGAIN if report.get("re_examination") else FIRST_HANDLING
+    way = HANDED_ON if report.get("route") == ABOVE else FIRST_HANDLING
+    if report.get("re_examination"):
+        way = HANDLING_AGAIN
     of_step = {name: [clock for clock in clocks if STEP_OF_RULE.get(clock["rule"]) == name] for name in way}
     return [_step(name, of_step[name], report, now) for name in way]
 
@@ -83,7 +92,7 @@ def _timed(name: str, clocks: Sequence[Mapping[str, Any]], state: str, now: date
 def _untimed(name: str, report: Mapping[str, Any], now: datetime) -> Step:
     """A step that has not begun, or for which the law sets no day: telling an anonymous reporter the result."""
     state = report["state"]
-    if name == ACCEPTANCE and state in UNDECIDED:
+    if name in (ACCEPTANCE, FORWARDING) and state in UNDECIDED:
         # Of a new case only the nearest day is told.
         due_at: datetime | None = report.get("due_at")
         return Step(name, "late" if due_at and due_at < now else "waiting", due_at)

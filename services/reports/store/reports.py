@@ -13,6 +13,7 @@ from chassis import clock
 from chassis.outbox.aggregates import Aggregates, Document
 from chassis.paging import page
 from contracts.event import Draft
+from services.reports.model.conflict import ABOVE
 from services.reports.model.inbox import InboxScope
 from services.reports.store import above, retention
 
@@ -146,10 +147,11 @@ class Reports:
 
     def waiting(self, scope: InboxScope, limit: int, cursor: str | None) -> dict[str, Any]:
         """A page of the reports and suggestions in which the reporter wrote what nobody has marked as read, those with
-        the latest message first.
+        the latest message first; without those that nobody of the bureau reads.
         """
         hidden = {"$nin": list(scope.hidden_units)}
-        wanted: Document = {**_WAITING, "subject_unit_ids": hidden, "case.excluded_unit_ids": hidden}
+        about: Document = {"subject_unit_ids": hidden, "case.excluded_unit_ids": hidden}
+        wanted: Document = {**_WAITING, **about, "route": {"$ne": ABOVE}}
         if scope.handler_id is not None:
             wanted["case.handler_id"] = scope.handler_id
         return page(

@@ -62,6 +62,14 @@ def test_nobody_of_a_unit_concerned_finds_what_waits(store, sealer):
     }  # fmt: skip
 
 
+def test_what_nobody_of_the_bureau_reads_waits_for_nobody_of_the_bureau(inbox, store):
+    inbox.reporter_writes()
+    store.db.reports.update_one({"_id": inbox.document["_id"]}, {"$set": {"route": "above"}})
+
+    for actor in (DESK, HANDLER):
+        assert inbox.case_id not in {item["case_id"] for item in waiting(store, actor, limit=200)["items"]}
+
+
 def test_what_waits_comes_in_pages_with_the_latest_message_first(store, sealer):
     ours = [Inbox(store, sealer, f"inbox-page-{number}") for number in range(4)]
     for number, one in enumerate(ours):
