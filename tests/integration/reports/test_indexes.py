@@ -8,9 +8,10 @@ import pytest
 
 from services.reports import handlers
 from services.reports.above import leaving
-from services.reports.handlers import keys, units
+from services.reports.handlers import erasure, holds, keys, units
 from services.reports.keys import public_key
 from services.reports.sealing import Sealer
+from tests.integration.reports.attaching import a_vault
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
 from tests.integration.reports.bureau import know_the_bureau
 from tests.integration.reports.writing import OTHER_HANDLER
@@ -20,9 +21,14 @@ from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 LATER = NOW + timedelta(days=90)
 
 
-@pytest.mark.parametrize("part", ["everything", "keys", "sealed route"])
+@pytest.mark.parametrize("part", ["everything", "keys", "retention", "sealed route"])
 def test_every_query_is_served_by_an_index(watched, sealer, recorder, part, tmp_path):
-    run = {"everything": run_everything, "keys": run_all_of_keys, "sealed route": partial(run_sealed_route, tmp_path)}
+    run = {
+        "everything": run_everything,
+        "keys": run_all_of_keys,
+        "retention": run_retention,
+        "sealed route": partial(run_sealed_route, tmp_path),
+    }
     run[part](watched, sealer)
     commands = asked(recorder)
 
@@ -60,6 +66,20 @@ def run_everything(store, sealer):
     answer = {"suggestion_id": suggestion_id, "decision": "adopted", "because": "可行", "expected_version": None}
     handlers.answer_suggestion(store, sealer, answer, by(DESK))
     handlers.forget_replays(store, NOW)
+
+
+def run_retention(store, sealer):
+    receipt = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+    progressed(store, sealer, receipt, case_id="over", outcome="refused", state="refused", reporter_state="closed")
+    said = {"case_id": "over", "reason": "诉讼未结"}
+    holds.hold_report(store, sealer, said, by(DESK))
+    holds.lift_hold(store, sealer, said, by(DESK))
+    handlers.post_message(store, sealer, {"receipt": receipt, "text": "补充"}, CALL)
+    long_after, vault = NOW + timedelta(days=9000), a_vault(store)
+    assert erasure.run(store, vault, long_after) > 0
+    erasure.run(store, vault, long_after + timedelta(hours=1))
+    assert report_of(store, sealer, receipt)["erasure"]["state"] == "erased"
+    erasure.run(store, vault, long_after + timedelta(hours=2))
 
 
 def run_all_of_keys(store, sealer):
