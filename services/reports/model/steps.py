@@ -63,7 +63,7 @@ def steps(report: Mapping[str, Any], now: datetime) -> list[Step]:
     if report["kind"] != "report":
         return []
     clocks = report.get("reporter_clocks", ())
-    way = HANDED_ON if report.get("route") == ABOVE else FIRST_HANDLING
+    way: tuple[str, ...] = HANDED_ON if report.get("route") == ABOVE else FIRST_HANDLING
     if report.get("re_examination"):
         way = HANDLING_AGAIN
     of_step = {name: [clock for clock in clocks if STEP_OF_RULE.get(clock["rule"]) == name] for name in way}
