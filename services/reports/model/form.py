@@ -12,7 +12,8 @@ kind (``suggestion``); ``Form.of`` makes the form of one kind. A field has a ``n
 
 and refuses it elsewhere. An empty text or list counts as absent. What the form has no field for is refused.
 
-A category or sub-category with ``offered`` is shown to these kinds only; its code may be sent with every kind.
+A category or sub-category with ``offered`` is shown to these kinds only; its code may be sent with every kind. A field
+with ``offered`` false is shown to nobody and taken all the same, for clients that send both kinds alike.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ def told(form: Form, language: str) -> dict[str, Any]:
     language."""
     definition = form.definition
     limits = dict(definition["limits"])
-    for field in form.fields:
+    offered = [field for field in form.fields if field.rules.get("offered", True)]
+    for field in offered:
         bounds = {key: field.rules[key] for key in ("max_length", "max_items", "min", "max") if key in field.rules}
         if bounds:
             limits[field.name] = bounds
@@ -109,7 +111,7 @@ def told(form: Form, language: str) -> dict[str, Any]:
         "version": form.version,
         "kind": form.kind,
         "categories": _in_language(_offered(definition["categories"], form.kind), language),
-        "fields": _in_language(definition["fields"], language),
+        "fields": _in_language([field.rules for field in offered], language),
         "limits": _in_language(limits, language),
         "challenge": definition["challenge"],
     }

@@ -14,6 +14,7 @@ KINDS = ("report", "suggestion")
 LANGUAGES = (DEFAULT_LANGUAGE, "en")
 
 _OF_EVERY_FIELD = frozenset({"name", "type", "required", "label", "help"})
+_OF_ANY_FIELD = frozenset({"when", "offered"})
 # By type: the rules that it must have, and those that it may have.
 _RULES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "choice": (frozenset({"choices"}), frozenset()),
@@ -116,12 +117,14 @@ def _in_rules(rules: Mapping[str, Any]) -> Iterator[str]:
     needed, possible = _RULES[kind]
     yield from (f"{name} missing" for name in sorted((_OF_EVERY_FIELD | needed) - rules.keys()))
     yield from (
-        f"no such rule as {name}" for name in sorted(rules.keys() - _OF_EVERY_FIELD - needed - possible - {"when"})
+        f"no such rule as {name}" for name in sorted(rules.keys() - _OF_EVERY_FIELD - needed - possible - _OF_ANY_FIELD)
     )
     if not _has_words(rules.get("label")):
         yield "no label"
     if rules.get("help") is not None and not _has_words(rules["help"]):
         yield "help without words"
+    if rules.get("required") and not rules.get("offered", True):
+        yield "required and not offered"
     choices = rules.get("choices", [])
     yield from (f"choice {code} twice" for code in _repeated([choice["code"] for choice in choices]))
     yield from (f"choice {choice['code']} has no name" for choice in choices if not _has_words(choice.get("name")))

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 DESK = "desk"
 LOOKUP = "lookup"
 CUSTODIAN = "custodian"
+SUPERIOR = "superior"
 
 # What a key is to the reports: it seals new ones; old ones still need it; nothing does, so it may be taken out; they
-# need it and it is not here; they need it and it is the custodian's, who is not here.
+# need it and it is not here; they need it and it is an older one of the custodian's or the level above's, who keep it.
 CURRENT = "current"
 NEEDED = "needed"
 FREE = "free"
 LOST = "lost"
-WITH_CUSTODIAN = "with the custodian"
+ELSEWHERE = "kept elsewhere"
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,25 @@ def states(
     desk: Sequence[str],
     lookup: Sequence[str],
     custodian: str,
-    use: tuple[Mapping[str, int], Mapping[str | None, int], Mapping[str, int]],
+    superior: str,
+    use: tuple[Mapping[str, int], Mapping[str | None, int], Mapping[str, int], Mapping[str, int]],
 ) -> list[KeyState]:
     """Every key that is configured (``desk`` and ``lookup``: ids, the current one first) or needed (``use``: of desk,
-    lookup and custodian, id -> number of reports).
+    lookup, custodian and the level above, id -> number of reports).
     """
-    of_desk, of_lookup, of_custodian = use
+    of_desk, of_lookup, of_custodian, of_superior = use
     unnamed = of_lookup.get(None, 0)
     named = {key_id: count for key_id, count in of_lookup.items() if key_id is not None}
     found = [*_of_kind(DESK, desk, of_desk), *_of_kind(LOOKUP, lookup, named)]
     if unnamed:
         found.append(KeyState(LOOKUP, None, NEEDED, unnamed))
-    found.append(KeyState(CUSTODIAN, custodian, CURRENT, of_custodian.get(custodian, 0)))
-    others = sorted(of_custodian.keys() - {custodian})
-    return found + [KeyState(CUSTODIAN, other, WITH_CUSTODIAN, of_custodian[other]) for other in others]
+    return [*found, *_public(CUSTODIAN, custodian, of_custodian), *_public(SUPERIOR, superior, of_superior)]
+
+
+def _public(kind: str, current: str, use: Mapping[str, int]) -> Iterator[KeyState]:
+    yield KeyState(kind, current, CURRENT, use.get(current, 0))
+    for other in sorted(use.keys() - {current}):
+        yield KeyState(kind, other, ELSEWHERE, use[other])
 
 
 def _of_kind(kind: str, configured: Sequence[str], use: Mapping[str, int]) -> Iterator[KeyState]:

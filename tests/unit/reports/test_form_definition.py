@@ -88,6 +88,7 @@ def removed(definition, name):
         (lambda form: form["categories"][0].update(offered=["praise"]), "offered to a kind that there is not"),
         (lambda form: form["kinds"].update(praise={}), "kinds.praise: no such kind"),
         (lambda form: form["kinds"]["suggestion"]["fields"][0].update(type="x"), "suggestion: field kind"),
+        (lambda form: form["fields"][0].update(offered=False), "required and not offered"),
         (lambda form: form["accepts"].append({"version": "2099-01", "until": "2100-01-01"}), "is not earlier"),
         (lambda form: form["accepts"][0].update(until="soon"), "until no day"),
         (lambda form: form["limits"]["attachments"]["types"][0].update(max_bytes=2**40), "larger than any file"),
