@@ -34,7 +34,8 @@ _ADVICE = {
     (rules.LOOKUP, rules.NEEDED): "stays until the receipts that it finds were used",
     (rules.DESK, rules.LOST): "LOST: put it back below the first; until then only receipts open these reports",
     (rules.LOOKUP, rules.LOST): "LOST: put it back below the first; until then these receipts find nothing",
-    (rules.CUSTODIAN, rules.WITH_CUSTODIAN): "the custodian: mingjing keys rotate --identities",
+    (rules.CUSTODIAN, rules.ELSEWHERE): "the custodian: mingjing keys rotate --identities",
+    (rules.SUPERIOR, rules.ELSEWHERE): "the level above keeps it",
 }
 
 

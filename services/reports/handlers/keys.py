@@ -41,7 +41,7 @@ class Rewrapped(NamedTuple):
 def check(store: ReportsStore, sealer: Sealer) -> list[KeyState]:
     """Every key that is configured or needed, with the number of reports that need it."""
     lookups = [lookup.id for lookup in sealer.lookups]
-    return rules.states(list(sealer.desk), lookups, sealer.custodian_id, store.wrapped_keys.use())
+    return rules.states(list(sealer.desk), lookups, sealer.custodian_id, sealer.superior_id, store.wrapped_keys.use())
 
 
 def tell_missing(store: ReportsStore, sealer: Sealer) -> dict[str, int]:

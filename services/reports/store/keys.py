@@ -11,9 +11,11 @@ from pymongo import UpdateOne
 from pymongo.collection import Collection
 
 from chassis.outbox.aggregates import Document
+from services.reports.model.conflict import ABOVE
 
 _DESK = "data_key.desk.key_id"
 _IDENTITY = "identity.key_id"
+_ABOVE = "data_key.above.key_id"
 
 
 class Use(NamedTuple):
@@ -22,6 +24,7 @@ class Use(NamedTuple):
     desk: dict[str, int]
     lookup: dict[str | None, int]
     custodian: dict[str, int]
+    above: dict[str, int]
 
 
 class WrappedKeys:
@@ -44,7 +47,8 @@ class WrappedKeys:
             lookup[row["_id"].get("lookup")] += row["count"]
             if row["_id"].get("desk"):
                 desk[row["_id"]["desk"]] += row["count"]
-        return Use(dict(desk), dict(lookup), self._custodian())
+        named = self._counted({_IDENTITY: {"$gt": ""}}, _IDENTITY)
+        return Use(dict(desk), dict(lookup), named, self._counted({"route": ABOVE}, _ABOVE))
 
     def desk_ids(self) -> list[str]:
         """The ids of all desk keys that something is sealed to."""
@@ -95,10 +99,9 @@ class WrappedKeys:
     def _replace(self, updates: list[Any]) -> int:
         return self._reports.bulk_write(updates, ordered=False).modified_count if updates else 0
 
-    def _custodian(self) -> dict[str, int]:
-        named = {_IDENTITY: {"$gt": ""}}
-        counted = [{"$match": named}, {"$group": {"_id": f"${_IDENTITY}", "count": {"$sum": 1}}}]
-        return {row["_id"]: row["count"] for row in self._reports.aggregate(counted)}
+    def _counted(self, wanted: Document, key_id: str) -> dict[str, int]:
+        counted = [{"$match": wanted}, {"$group": {"_id": f"${key_id}", "count": {"$sum": 1}}}]
+        return {row["_id"]: row["count"] for row in self._reports.aggregate(counted) if row["_id"]}
 
 
 def _sealed_elsewhere(custodian_id: str) -> Document:

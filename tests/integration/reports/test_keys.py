@@ -275,7 +275,7 @@ def test_a_service_whose_key_opens_nothing_says_so_and_goes_on(store, operator, 
     assert "desk key missing" in process.log()
     metrics = eventually(lambda: httpx.get(f"{process.url}/metrics").text)
     assert f'mingjing_reports_key_missing{{key_id="{sealer.desk_current}"}} 1.0' in metrics
-    assert process.ready
+    eventually(lambda: process.ready)
 
 
 def test_staff_read_with_the_old_key_until_it_is_rotated(store, operator):
