@@ -23,6 +23,7 @@ class Settings:
     workers: int
     threads: int
     transfers: int
+    idle_seconds: float
     rpc_timeout_seconds: float
     rpc_in_flight: int
     token_issuer: str
@@ -51,6 +52,8 @@ def load_settings(env: Env) -> Settings:
         threads=threads,
         # Files that a worker carries at once, in and out; each takes a thread for as long as the client's line needs.
         transfers=env.int("GATEWAY_TRANSFERS", max(1, (threads or 1) // 2), validate=validate.Range(1, 1024)),
+        # A body that delivers nothing for so long, or a client that takes nothing, has gone; a slow line has not.
+        idle_seconds=env.float("GATEWAY_IDLE_SECONDS", 60.0, validate=validate.Range(1, 600)),
         rpc_timeout_seconds=env.float("RPC_TIMEOUT_SECONDS", 5.0, validate=validate.Range(0.1, 60)),
         rpc_in_flight=env.int("RPC_IN_FLIGHT", 256, validate=validate.Range(1, 10_000)),
         token_issuer=env.str("TOKEN_ISSUER", DEFAULT_ISSUER),

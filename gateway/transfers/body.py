@@ -1,4 +1,8 @@
-"""The body of a request as it comes. However slow it is, something must come within a minute."""
+"""The body of a request as it comes.
+
+However slow it is, something must come within ``GATEWAY_IDLE_SECONDS``: a telephone line brings thousands of bytes in
+that time, and nothing at all is no line any more.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from chassis.rpc_client import Refused
+from gateway import parts
 from gateway.problems import core
 from gateway.problems.row import Problem
 
-# A telephone line brings thousands of bytes a minute. Nothing for so long is no line any more.
-IDLE_SECONDS = 60.0
 _READ_BYTES = 64 * 1024
 # So much is taken from a client that sends on after it was refused, for it to read the refusal and keep its connection.
 _DRAINED_BYTES = 8 * 1024 * 1024
@@ -24,17 +28,21 @@ _UNBOUNDED = 1 << 50
 def chunks(http: Request) -> Iterator[bytes]:
     """The bytes of the body, some at a time.
 
-    Problem 408 when nothing comes for ``IDLE_SECONDS``; werkzeug's ``ClientDisconnected`` (400) when the body ends
+    Problem 408 when nothing comes for too long; werkzeug's ``ClientDisconnected`` (400) when the body ends
     before its announced end. What had come until then has been given out.
     """
     http.max_content_length = _UNBOUNDED
-    with impatient(http.environ):
+    with impatient(http.environ, parts.current().settings.idle_seconds):
         stream = http.stream
         while True:
             try:
                 data = stream.read(_READ_BYTES)
+            except ClientDisconnected as gone:
+                if isinstance(gone.__context__, TimeoutError):
+                    raise Problem(core.BODY_STALLED) from None
+                raise
             except TimeoutError:
-                raise Problem(core.BODY_STALLED, headers={"Connection": "close"}) from None
+                raise Problem(core.BODY_STALLED) from None
             if not data:
                 return
             yield data
@@ -45,24 +53,33 @@ def refusing_politely(http: Request) -> Iterator[None]:
     """Around the work on a body: when that ends early, what little is left of the body is taken and thrown away."""
     try:
         yield
-    except (Problem, Refused):
-        left = _DRAINED_BYTES
-        for data in chunks(http):
-            left -= len(data)
-            if left < 0:
-                break
+    except (Problem, Refused) as refusal:
+        if not (isinstance(refusal, Problem) and refusal.row is core.BODY_STALLED):
+            _throw_away(http)
         raise
 
 
+def _throw_away(http: Request) -> None:
+    left = _DRAINED_BYTES
+    try:
+        for data in chunks(http):
+            left -= len(data)
+            if left < 0:
+                return
+    except (Problem, HTTPException):
+        # The client has gone, too: the first refusal is the one that is told.
+        return
+
+
 @contextmanager
-def impatient(environ: dict[str, Any]) -> Iterator[None]:
-    """The client's connection fails when it stands still for ``IDLE_SECONDS``; afterwards it waits as before."""
+def impatient(environ: dict[str, Any], seconds: float) -> Iterator[None]:
+    """The client's connection fails when it stands still for so long; afterwards it waits as before."""
     connection = environ.get("gunicorn.socket")
     if connection is None:
         yield
         return
     before = connection.gettimeout()
-    connection.settimeout(IDLE_SECONDS)
+    connection.settimeout(seconds)
     try:
         yield
     finally:

@@ -33,7 +33,9 @@ def file(shared: Parts, http: Request, part: Callable[[int, Part | None], Part])
     try:
         first = part(0, None)
         response = Response(
-            _parts(http.environ, first, part), content_type=first["media_type"], headers=_headers(first)
+            _parts(http.environ, shared.settings.idle_seconds, first, part),
+            content_type=first["media_type"],
+            headers=_headers(first),
         )
     except BaseException:
         slots.give_back()
@@ -53,8 +55,10 @@ def ask(shared: Parts, call: Call, operation: Operation, request: dict[str, Any]
     return shared.rpc.call(operation, {**request, "number": number}, replace(call, now=now, deadline=deadline))
 
 
-def _parts(environ: dict[str, Any], first: Part, part: Callable[[int, Part | None], Part]) -> Iterator[bytes]:
-    with impatient(environ):
+def _parts(
+    environ: dict[str, Any], idle_seconds: float, first: Part, part: Callable[[int, Part | None], Part]
+) -> Iterator[bytes]:
+    with impatient(environ, idle_seconds):
         content = first.pop("content")
         yield content
         for number in range(1, first["parts"]):
