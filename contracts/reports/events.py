@@ -43,6 +43,22 @@ class ReportSubmittedV1(Event):
     route = fields.String(load_default="bureau", validate=one_of(*ROUTES))
 
 
+class UnitsNamedV1(Event):
+    """It was found after intake that a report is about further units. Subject: the report.
+
+    Emitted with the write that keeps the report from them; never for a suggestion, which has no case.
+    ``subject_unit_ids`` are all units that the report is about by now. A consumer may assume: they only become more, so
+    what is known already is united with them, in whatever order the events come.
+    """
+
+    producer = "reports"
+    event = "units_named"
+    discreet = True
+
+    report_id = Id(required=True)
+    subject_unit_ids = fields.List(Id(), required=True)
+
+
 class MessagePostedV1(Event):
     """A message between staff and reporter is stored durably. Subject: the report.
 

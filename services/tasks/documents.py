@@ -41,6 +41,7 @@ def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) 
 def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
     """All that an action can change, for one ``$set``."""
     return {
+        "excluded_unit_ids": list(case.excluded_unit_ids),
         "state": case.state,
         "reporter_state": case.reporter_state,
         "resume_to": case.resume_to,

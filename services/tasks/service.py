@@ -5,9 +5,9 @@ from __future__ import annotations
 from chassis import Database, consume, every, serve
 from contracts.identity.events import PersonChangedV1
 from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
-from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1
+from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1, UnitsNamedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, correspondence, due_dates, ratings, study
+from services.tasks.handlers import cases, conflicts, correspondence, due_dates, ratings, study
 from services.tasks.store import TasksStore
 
 
@@ -20,6 +20,10 @@ class TasksService:
     @consume(ReportSubmittedV1, group=200)
     def open_cases(self, events):
         cases.open_cases(self.store, events)
+
+    @consume(UnitsNamedV1)
+    def keep_from_units(self, event):
+        conflicts.keep_from_units(self.store, event)
 
     @serve(operations.list_cases)
     def list_cases(self, request, call):

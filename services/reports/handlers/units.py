@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contracts.event import Received
+from chassis.refusals import Stale
+from contracts.event import Draft, Received
+from contracts.reports.events import UnitsNamedV1
 from services.reports.store import ReportsStore
+
+# How often it is decided anew when something else was written to the report meanwhile.
+_TRIES = 5
 
 
 def know_units(store: ReportsStore, events: Sequence[Received]) -> None:
@@ -26,12 +31,35 @@ def refresh_directory(store: ReportsStore) -> None:
 
 
 def keep_from_units_in(store: ReportsStore, report_id: str, organisations: Iterable[str]) -> frozenset[str]:
-    """Keep a report from the units that these names mean, beside those it is kept from already; which were added.
+    """Keep a report, and its case, from the units that these names mean, beside those it is kept from already; which
+    were added.
 
     For organisations that are found in the text after intake. Only ever adds: what was hidden stays hidden.
+    Raises ``Stale`` when the report was changed again and again meanwhile.
     """
     found = store.units.directory().units_in(organisations)
-    return store.reports.keep_from(report_id, found) if found else frozenset()
+    for left in reversed(range(_TRIES)):
+        report = store.reports.get(report_id) if found else None
+        if report is None or "erasure" in report:
+            return frozenset()
+        added = found - set(report["subject_unit_ids"])
+        if not added:
+            return frozenset()
+        try:
+            store.reports.keep_from(report, sorted(added), _named(report, added))
+        except Stale:
+            if left == 0:
+                raise
+        else:
+            return added
+    raise AssertionError("the last try answers or raises")
+
+
+def _named(report: dict[str, Any], added: frozenset[str]) -> list[Draft]:
+    if report["kind"] != "report":
+        return []
+    unit_ids = [*report["subject_unit_ids"], *sorted(added)]
+    return [UnitsNamedV1.draft(report["_id"], report_id=report["_id"], subject_unit_ids=unit_ids)]
 
 
 def _unit(event: Received) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from chassis.paging import page
 from contracts.event import Draft
 from services.reports.model.conflict import ABOVE
 from services.reports.model.inbox import InboxScope
-from services.reports.store import above, retention
+from services.reports.store import above, retention, triage
 
 _OF_SUGGESTIONS = {"kind": "suggestion"}
 _WAITING = {"unread.staff": {"$gt": 0}}
@@ -51,6 +51,7 @@ INDEXES = {
         ),
         *above.INDEXES,
         *retention.INDEXES,
+        *triage.INDEXES,
     ],
 }
 
@@ -158,11 +159,9 @@ class Reports:
             self._reports, wanted, sort=_LATEST_MESSAGE_FIRST, limit=limit, cursor=cursor, projection=_IN_THE_INBOX
         )
 
-    def keep_from(self, report_id: str, unit_ids: Iterable[str]) -> frozenset[str]:
-        """Keep the report from these units too; those that were not among them already."""
-        added = {"$addToSet": {"subject_unit_ids": {"$each": sorted(unit_ids)}}}
-        before = self._reports.find_one_and_update({"_id": report_id}, added, projection={"subject_unit_ids": 1})
-        return frozenset(unit_ids) - set(before["subject_unit_ids"]) if before else frozenset()
+    def keep_from(self, report: Document, unit_ids: Sequence[str], events: Sequence[Draft]) -> None:
+        """Keep the report from these units too; ``Stale`` when it was changed meanwhile."""
+        self._aggregates.update(report, {"$addToSet": {"subject_unit_ids": {"$each": list(unit_ids)}}}, events)
 
     def apply_progress(self, steps: Sequence[Step]) -> None:
         """What cases told, in bulk and in effect once.

@@ -290,6 +290,10 @@ def _with(pairs: tuple[tuple[int, str], ...], number: int, value: str) -> tuple[
     return tuple(sorted({**dict(pairs), number: value}.items()))
 
 
+def _keep_from(case: Case, entry: Entry) -> Case:
+    return replace(case, excluded_unit_ids=tuple(dict.fromkeys((*case.excluded_unit_ids, *entry.details["unit_ids"]))))
+
+
 _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "accept": _accept,
     "assign": _assign,
@@ -306,5 +310,6 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "re_examine": _re_examine,
     "record_rating": _record_rating,
     "reopen": _reopen,
+    "keep_from": _keep_from,
     "send_back": _send_back,
 }

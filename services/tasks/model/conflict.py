@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from services.tasks.model.case import Case
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.rules import ABOVE
-from services.tasks.model.transitions import DESK, HANDLER, LEADER, SUPERVISOR
+from services.tasks.model.transitions import DESK, HANDLER, KEEP_FROM, LEADER, SUPERVISOR
 
 
 class Person(Protocol):
@@ -93,6 +94,14 @@ def acting_roles(person: Person, case: Case) -> frozenset[str]:
     roles = person.roles if case.handler_id == person.id else person.roles - {HANDLER}
     conflict = case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path)
     return roles & {SUPERVISOR} if conflict else roles
+
+
+def kept_from(case: Case, unit_ids: Iterable[str], at: datetime) -> Entry | None:
+    """The entry by which the case is hidden from these units too; None when it is from all of them already."""
+    new = [unit_id for unit_id in dict.fromkeys(unit_ids) if unit_id not in case.excluded_unit_ids]
+    if not new:
+        return None
+    return Entry(KEEP_FROM.action, at, None, None, case.state, case.state, details={"unit_ids": new})
 
 
 def concerned(excluded_unit_ids: Iterable[str], unit_path: Iterable[str]) -> bool:

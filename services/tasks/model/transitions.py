@@ -107,6 +107,9 @@ RE_EXAMINE = Transition(
 # What the system does with every other rating: it is put on record, whatever the state.
 RECORD_RATING = Transition("record_rating", "记录评价", (), None, frozenset())
 
+# What the system does when a report turns out to be about further units: the case is hidden from them, in any state.
+KEEP_FROM = Transition("keep_from", "回避", (), None, frozenset())
+
 TABLE: tuple[Transition, ...] = (
     Transition(
         "accept", "受理", (REGISTERED,), ACCEPTED, frozenset({DESK}),
@@ -191,7 +194,7 @@ TABLE: tuple[Transition, ...] = (
 )  # fmt: skip
 
 # All rows: what people do, and what the system does by itself.
-ROWS = (OPENING, *TABLE, RE_EXAMINE, RECORD_RATING)
+ROWS = (OPENING, *TABLE, RE_EXAMINE, RECORD_RATING, KEEP_FROM)
 BY_ACTION = {row.action: row for row in ROWS}
 STATES = tuple(
     dict.fromkeys(state for row in ROWS for state in (*row.sources, row.target) if state not in (None, FORMER))
@@ -246,7 +249,7 @@ def _row(row: Transition) -> str:
     cells = (
         f"`{row.action}`{'¹' if row.newcomers_only else ''}",
         row.zh,
-        ", ".join(row.sources) or ("(any)" if row is RECORD_RATING else "(new)"),
+        ", ".join(row.sources) or ("(new)" if row is OPENING else "(any)"),
         "where it was before" if target == FORMER else target,
         ", ".join(sorted(row.roles)) or "the system",
         ", ".join(row.needs) or "–",

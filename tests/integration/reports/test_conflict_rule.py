@@ -90,7 +90,22 @@ def test_what_is_found_later_only_adds_to_whom_it_is_kept_from(store, sealer, ca
     added = units.keep_from_units_in(store, report_id, ["东湖司法局", "西岭区司法局", "江城公证处"])
 
     assert added == {EAST}
+    told = store.reports.get(report_id)["outbox"][-1]
+    assert told["type"] == "reports.units_named.v1"
+    assert told["data"] == {"report_id": report_id, "subject_unit_ids": [WEST, EAST]}
+    assert told["time"].endswith(":00:00.000Z")
     assert not reads(store, sealer, case_id, person("desk", of=EAST))
     assert not reads(store, sealer, case_id, person("desk", of=WEST))
     assert units.keep_from_units_in(store, report_id, ["东湖司法局"]) == frozenset()
     assert units.keep_from_units_in(store, "no-such-report", ["东湖司法局"]) == frozenset()
+
+
+def test_a_suggestion_is_kept_from_further_units_without_telling_of_a_case(store, sealer):
+    suggestion = a_report(kind="suggestion", category="service")
+    report_id = report_of(store, sealer, handlers.submit_report(store, sealer, suggestion, CALL)["receipt"])["_id"]
+
+    assert units.keep_from_units_in(store, report_id, ["东湖司法局"]) == {EAST}
+
+    kept = store.reports.get(report_id)
+    assert kept["subject_unit_ids"] == [EAST]
+    assert len(kept["outbox"]) == 1
