@@ -13,7 +13,7 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from chassis.rpc_client import Refused
+from chassis.rpc_client import RpcError
 from gateway import parts
 from gateway.problems import core
 from gateway.problems.row import Problem
@@ -53,7 +53,7 @@ def refusing_politely(http: Request) -> Iterator[None]:
     """Around the work on a body: when that ends early, what little is left of the body is taken and thrown away."""
     try:
         yield
-    except (Problem, Refused) as refusal:
+    except (Problem, RpcError) as refusal:
         if not (isinstance(refusal, Problem) and refusal.row is core.BODY_STALLED):
             _throw_away(http)
         raise

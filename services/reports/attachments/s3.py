@@ -47,13 +47,11 @@ class S3Parts:
     def get(self, place: Place) -> bytes:
         """See ``Parts``."""
         with _told_if_away("get"):
-            answer = self._client.get_object(self._bucket, self._name(place))
             try:
-                sealed: bytes = answer.read()
-            finally:
-                answer.close()
-                answer.release_conn()
-        return sealed
+                return self._read(place)
+            except urllib3.exceptions.ProtocolError:
+                # The connection ended within the object, where the client does not try again by itself.
+                return self._read(place)
 
     def forget(self, place: Place) -> None:
         """See ``Parts``."""
@@ -74,6 +72,15 @@ class S3Parts:
                 if left:
                     _log.error("attachment store keeps objects", number=len(left), code=left[0].code)
                     raise Unavailable("attachment store")
+
+    def _read(self, place: Place) -> bytes:
+        answer = self._client.get_object(self._bucket, self._name(place))
+        try:
+            sealed: bytes = answer.read()
+        finally:
+            answer.close()
+            answer.release_conn()
+        return sealed
 
     def _name(self, place: Place) -> str:
         return f"{self._prefix}/{place.attachment_id}/{place.copy}/{place.number}.{place.write}"
