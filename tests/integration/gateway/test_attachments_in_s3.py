@@ -80,7 +80,8 @@ def test_a_store_that_hangs_stalls_nobody_else(reporter: httpx.Client, sink: S3S
     finally:
         sink.mood = "accept"
         sink.release()
-    assert offset(reporter, path) == PART_BYTES
+    # Nobody waited for the end of it: the part may have been kept after all.
+    assert offset(reporter, path) in (PART_BYTES, 2 * PART_BYTES)
 
 
 def test_parts_that_grew_leave_nothing_behind(reporter: httpx.Client, sink: S3Sink) -> None:
