@@ -180,6 +180,25 @@ def test_thumbnails_printers_signatures_and_custom_parts_are_gone() -> None:
     assert "signatures_removed" in outcome.notes
 
 
+def test_a_part_does_not_refer_to_what_is_gone() -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    setup = f'<pageSetup xmlns:r="{OFFICE}" orientation="portrait" r:id="rId1"/></worksheet>'.encode()
+    relations = f'<Relationships xmlns="{RELATIONSHIPS}"></Relationships>'.encode()
+    printer = relationship("rId1", "printerSettings", "../printerSettings/printerSettings1.bin")
+    content = repacked(
+        xlsx(),
+        {sheet: lambda part: part.replace(b"</worksheet>", setup)},
+        {
+            "xl/worksheets/_rels/sheet1.xml.rels": related(relations, printer),
+            "xl/printerSettings/printerSettings1.bin": TELLING.encode(),
+        },
+    )
+    copy = parts_of(inspected(content, "xlsx").copy)
+    assert b'orientation="portrait"' in copy[sheet]
+    assert b"rId1" not in copy[sheet]
+    assert openpyxl.load_workbook(io.BytesIO(packed(copy))).active["A1"].value == "姓名"
+
+
 def test_entries_have_neither_times_nor_comments() -> None:
     file = io.BytesIO(docx())
     with zipfile.ZipFile(file, "a") as archive:

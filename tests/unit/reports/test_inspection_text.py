@@ -32,7 +32,7 @@ def test_a_text_is_copied_in_utf8_with_line_feeds(content: bytes, copy: bytes, n
     assert (outcome.verdict, outcome.copy, outcome.notes) == ("clean_copy", copy, notes)
 
 
-@given(WORDS, st.integers(1, 7))
+@given(WORDS | st.text("举a\r\n"), st.integers(1, 7))
 @settings(deadline=None)
 def test_any_text_comes_out_as_it_went_in(words: str, cut: int) -> None:
     words = "举" + words
