@@ -10,7 +10,7 @@ from chassis.consumer import Reject
 from contracts.event import Received
 from services.reports.attachments.clean_copy import keep_inspection
 from services.reports.attachments.going_out import original
-from services.reports.attachments.vault import Document, Held, Vault, opened
+from services.reports.attachments.vault import COPIES, Document, Held, Vault, opened
 from services.reports.inspection import Inspection, Scan, Scanner, inspect, scanning
 from services.reports.inspection.verdicts import NO_CLEAN_COPY, UNSAFE
 from services.reports.model.report import ContentUnreadable
@@ -29,7 +29,11 @@ def inspect_attachment(store: ReportsStore, vault: Vault, sealer: Sealer, scanne
     """
     report_id, attachment_id = event.data["report_id"], event.data["attachment_id"]
     document, report = vault.attachments.get(report_id, attachment_id), store.reports.get(report_id)
-    if document is None or report is None or "data_key" not in report or document.get("inspection"):
+    if document is None:
+        # An attempt that was overtaken by the erasure of the report may have left parts of a copy.
+        vault.parts.erase(attachment_id, COPIES)
+        return
+    if report is None or "data_key" not in report or document.get("inspection"):
         return
     if "desk" not in report["data_key"]:
         # Sealed for the level above: nobody here opens it, this process neither.

@@ -79,7 +79,7 @@ class Messages:
             f"unread.{side}": {"$min": [{"$ifNull": [f"$unread.{side}", 0]}, left]},
         }
         report = self._reports.collection.find_one_and_update(
-            {"_id": message["report_id"]},
+            {"_id": message["report_id"], "erasure": {"$exists": False}},
             [{"$set": marked}],
             projection={"unread": 1},
             return_document=ReturnDocument.AFTER,

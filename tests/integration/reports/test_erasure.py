@@ -14,9 +14,13 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 from chassis.refusals import NotFound, Stale
+from contracts.event import Received
 from contracts.reports.events import ReportErasedV1
 from services.reports import handlers, sealing
+from services.reports.attachments.parts import Place
 from services.reports.handlers import erasure, holds
+from services.reports.handlers.inspection import inspect_attachment
+from services.reports.inspection import Scanner
 from services.reports.model.report import ReceiptUnknown
 from services.reports.model.retention import Erased
 from tests.integration.reports.attaching import Reporter, a_vault
@@ -347,6 +351,33 @@ def test_what_somebody_added_who_was_held_up_is_swept(store, sealer, vault, rece
 
     assert store.db.messages.count_documents({"report_id": report_id}) == 0
     assert store.db.attachments.count_documents({"report_id": report_id}) == 0
+
+
+def test_parts_that_an_inspection_put_after_the_erasure_are_removed_when_it_is_tried_again(
+    store, sealer, vault, receipt
+):
+    (attachment,) = store.db.attachments.find({"report_id": report_of(store, sealer, receipt)["_id"]})
+    report_id = erased(store, sealer, vault, receipt)
+    vault.parts.put(Place(attachment["_id"], "clean", 0, 7), b"sealed")
+    of_file = {"files_id": f"{attachment['_id']}.clean"}
+    assert store.db["attachments.chunks"].count_documents(of_file) == 1
+    data = {"report_id": report_id, "attachment_id": attachment["_id"], "author": "reporter"}
+    event = Received("e", "reports.attachment_received.v1", attachment["_id"], 1, NOW, data)
+
+    inspect_attachment(store, vault, sealer, Scanner(None), event)
+
+    assert store.db["attachments.chunks"].count_documents(of_file) == 0
+
+
+def test_reading_marks_on_their_way_leave_a_tombstone_as_it_is(store, sealer, receipt):
+    report_id = report_of(store, sealer, receipt)["_id"]
+    message = store.db.messages.find_one({"report_id": report_id})
+    begun(store, sealer, receipt)
+    before = store.reports.get(report_id)
+
+    store.messages.mark_read(message, "staff")
+
+    assert store.reports.get(report_id) == before
 
 
 def test_a_rotation_that_read_the_keys_before_they_went_does_not_bring_them_back(store, sealer, receipt):
