@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from contracts.event import Event
 from contracts.fields import Id, Instant, one_of
 from contracts.reports.schemas.messages import AUTHORS
+from contracts.reports.schemas.triage import URGENCIES
 
 KINDS = ("report", "suggestion")
 REPORTER_MODES = ("anonymous", "named")
@@ -153,3 +154,22 @@ class ReportErasedV1(Event):
     kind = fields.String(required=True, validate=one_of(*KINDS))
     rule = fields.String(required=True)
     erased_at = Instant(required=True)
+
+
+class ReportClassifiedV1(Event):
+    """Staff decided what a report is about and how urgent it is. Subject: the report.
+
+    Emitted once per decision, with its being stored; a later one replaces the earlier. ``category`` is a code of the
+    form the report was made with, which may be another than the reporter chose. ``urgency``: ``urgent``, ``prompt`` or
+    ``routine`` (services/reports/triage/data/urgency.json defines them). A consumer may assume: a person decided, not
+    the analysis.
+    """
+
+    producer = "reports"
+    event = "report_classified"
+
+    report_id = Id(required=True)
+    case_id = Id(required=True)
+    category = Id(required=True)
+    urgency = fields.String(required=True, validate=one_of(*URGENCIES))
+    decided_at = Instant(required=True)

@@ -45,6 +45,7 @@ from contracts.reports.operations.suggestions import (
     post_suggestion_message,
     read_suggestion,
 )
+from contracts.reports.operations.triage import decide_case_triage, read_case_triage, read_suggestion_triage
 
 __all__ = [
     "ANSWERERS",
@@ -55,6 +56,7 @@ __all__ = [
     "begin_current_attachment",
     "cancel_case_upload",
     "cancel_current_upload",
+    "decide_case_triage",
     "get_report_form",
     "hold_case_report",
     "lift_case_report_hold",
@@ -77,10 +79,12 @@ __all__ = [
     "read_case_attachment_part",
     "read_case_report",
     "read_case_report_hold",
+    "read_case_triage",
     "read_current_attachment_part",
     "read_current_report",
     "read_current_upload",
     "read_suggestion",
+    "read_suggestion_triage",
     "resume_current_upload",
     "submit_report",
 ]

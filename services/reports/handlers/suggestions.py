@@ -29,14 +29,14 @@ def list_suggestions(store: ReportsStore, request: dict[str, Any], call: Call) -
 
 def read_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """One suggestion with its content; recorded like every reading. ``NotFound``."""
-    suggestion = _suggestion(store, request["suggestion_id"], call)
+    suggestion = suggestion_of(store, request["suggestion_id"], call)
     return _told(store, sealer, suggestion, request["purpose"], call)
 
 
 def answer_suggestion(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """Answer a suggestion once. The same answer again changes nothing; ``NotFound``, ``Stale`` when the suggestion is
     not as it was when it was read, ``AlreadyAnswered`` when it has another answer."""
-    suggestion = _suggestion(store, request["suggestion_id"], call)
+    suggestion = suggestion_of(store, request["suggestion_id"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
     earlier = answer_of(suggestion, data_key)
     same = earlier and (earlier["decision"], earlier["because"]) == (request["decision"], request["because"])
@@ -53,7 +53,7 @@ def list_suggestion_messages(
     store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call
 ) -> dict[str, Any]:
     """A page of all messages, oldest first; recorded as a reading. ``NotFound``."""
-    suggestion = _suggestion(store, request["suggestion_id"], call)
+    suggestion = suggestion_of(store, request["suggestion_id"], call)
     record(store, suggestion, "messages", request["purpose"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
     return messages.page(store, suggestion, data_key, inbox.STAFF, request)
@@ -61,7 +61,7 @@ def list_suggestion_messages(
 
 def post_suggestion_message(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """A message to whoever made the suggestion; ``NotFound``, and as ``messages.post``."""
-    suggestion = _suggestion(store, request["suggestion_id"], call)
+    suggestion = suggestion_of(store, request["suggestion_id"], call)
     data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
     staff_id = reader(call.actor).id
     return messages.post(store, sealer, suggestion, data_key, request, call, staff_id=staff_id)
@@ -69,20 +69,21 @@ def post_suggestion_message(store: ReportsStore, sealer: Sealer, request: dict[s
 
 def mark_suggestion_messages_read(store: ReportsStore, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """The desk has read the messages up to ``up_to``; ``NotFound``."""
-    suggestion = _suggestion(store, request["suggestion_id"], call)
+    suggestion = suggestion_of(store, request["suggestion_id"], call)
     return messages.mark_read(store, suggestion, inbox.STAFF, request["up_to"])
 
 
-def _item(suggestion: dict[str, Any]) -> dict[str, Any]:
-    return {**suggestion, "id": suggestion["_id"], "erased_at": suggestion.get("erasure", {}).get("at")}
-
-
-def _suggestion(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
+def suggestion_of(store: ReportsStore, suggestion_id: str, call: Call) -> dict[str, Any]:
+    """The suggestion, for those who may read it; ``NotFound`` for everybody else, ``Erased``."""
     suggestion = store.reports.suggestion(suggestion_id)
     if suggestion is None or not rules.may_read_suggestion(reader(call.actor), suggestion["subject_unit_ids"]):
         raise NotFound("suggestion")
     retention.refuse_erased(suggestion)
     return suggestion
+
+
+def _item(suggestion: dict[str, Any]) -> dict[str, Any]:
+    return {**suggestion, "id": suggestion["_id"], "erased_at": suggestion.get("erasure", {}).get("at")}
 
 
 def _answered(

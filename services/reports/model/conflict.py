@@ -64,6 +64,11 @@ class Directory:
         above = kind == "report" and not self._roots.isdisjoint(headed)
         return Conflict(tuple(named), frozenset(headed), ABOVE if above else BUREAU)
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """The ids of the units that are whole bureaus."""
+        return self._roots
+
     def units_in(self, organisations: Iterable[str]) -> frozenset[str]:
         """The units that names of organisations mean, such as triage finds in a narrative; the whole names only."""
         return _units(found for name in organisations for found in self._names.find(name))

@@ -10,12 +10,13 @@ from services.reports.service.progress import Progress
 from services.reports.service.reporter import ReporterSide
 from services.reports.service.staff import StaffSide
 from services.reports.service.suggestions import Suggestions
+from services.reports.service.triage import TriageSide
 from services.reports.service.units import Units
 from services.reports.settings import load_settings
 from services.reports.store import ReportsStore
 
 
-class ReportsService(Attachments, Holds, Intake, Progress, ReporterSide, StaffSide, Suggestions, Units):
+class ReportsService(Attachments, Holds, Intake, Progress, ReporterSide, StaffSide, Suggestions, TriageSide, Units):
     """Intake, receipts, sealed content, the inbox with the reporter, suggestions."""
 
     name = "reports"

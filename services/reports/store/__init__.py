@@ -6,7 +6,18 @@ from functools import cached_property
 from typing import ClassVar
 
 from chassis import Store
-from services.reports.store import above, accesses, attachments, keys, messages, parts, reports, retention, units
+from services.reports.store import (
+    above,
+    accesses,
+    attachments,
+    keys,
+    messages,
+    parts,
+    reports,
+    retention,
+    triage,
+    units,
+)
 
 
 class ReportsStore(Store):
@@ -62,6 +73,11 @@ class ReportsStore(Store):
     def retention(self) -> retention.Retention:
         """What has ended and goes one day, and the tombstones."""
         return retention.Retention(self.aggregates("reports"), self.db["messages"])
+
+    @cached_property
+    def triage(self) -> triage.Triage:
+        """What was suggested about reports, and decided."""
+        return triage.Triage(self.aggregates("reports"))
 
     @cached_property
     def wrapped_keys(self) -> keys.WrappedKeys:

@@ -1,0 +1,137 @@
+"""Triage: what the analysis suggests about a report, and what staff decide."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from contracts.fields import Id, Instant, one_of
+from contracts.reports.schemas.staff import ReadCaseReport
+from contracts.reports.schemas.suggestions import ReadSuggestion
+
+URGENCIES = ("urgent", "prompt", "routine")
+STATES = ("pending", "done", "skipped")
+MAX_CONFIRMED = 50
+
+
+class ReadCaseTriage(ReadCaseReport):
+    """A reading like that of the report itself: what it names is among the answer."""
+
+
+class ReadSuggestionTriage(ReadSuggestion):
+    """A reading like that of the suggestion itself."""
+
+
+class Reason(Schema):
+    """A rule that applies, and what it means, in the reader's language."""
+
+    rule = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class SuggestedCode(Schema):
+    """A category or an urgency that the analysis suggests.
+
+    ``confidence``: 0 to 1, how often suggestions that were as sure as this one were right when it was measured
+    (docs/triage.md). ``phrases``: pieces of the text that the statistics find telling, the strongest first.
+    """
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    confidence = fields.Float(required=True)
+    reasons = fields.List(fields.Nested(Reason), required=True)
+    phrases = fields.List(fields.String(), required=True)
+
+
+class SuggestedUrgency(SuggestedCode):
+    """``definition`` says what the level means, ``within`` by when such a report is looked at."""
+
+    definition = fields.String(required=True)
+    within = fields.String(required=True)
+
+
+class FoundEntity(Schema):
+    """Something that the text names. ``start`` and ``end`` count Unicode code points of ``field``.
+
+    ``value``: yuan for money, ISO 8601 for dates, null otherwise; ``approximate``: at least so much.
+    """
+
+    kind = fields.String(required=True, validate=one_of("person", "organisation", "place", "money", "date"))
+    field = fields.String(required=True, validate=one_of("title", "narrative"))
+    start = fields.Integer(required=True)
+    end = fields.Integer(required=True)
+    text = fields.String(required=True)
+    value = fields.String(required=True, allow_none=True)
+    approximate = fields.Boolean(required=True)
+
+
+class SimilarCase(Schema):
+    """An earlier report that may tell of the same matter, as the case that it opened. ``points``: 0 to 100."""
+
+    case_id = fields.String(required=True)
+    points = fields.Integer(required=True)
+
+
+class SimilarSuggestion(Schema):
+    """An earlier suggestion of the same kind. ``points``: 0 to 100."""
+
+    suggestion_id = fields.String(required=True)
+    points = fields.Integer(required=True)
+
+
+class Triage(Schema):
+    """What the analysis suggests; nothing in it is decided.
+
+    ``state``: ``pending`` until the worker has looked at it, ``skipped`` where it cannot, with the ``reason`` as a
+    code; the lists are empty then. ``category``: as the reporter chose it. ``categories`` and ``urgencies``: the
+    suggestion first. ``model``: the version of rules and statistics.
+    """
+
+    state = fields.String(required=True, validate=one_of(*STATES))
+    reason = fields.String(required=True, allow_none=True)
+    model = fields.String(required=True, allow_none=True)
+    category = fields.String(required=True)
+    categories = fields.List(fields.Nested(SuggestedCode), required=True)
+    urgencies = fields.List(fields.Nested(SuggestedUrgency), required=True)
+    entities = fields.List(fields.Nested(FoundEntity), required=True)
+
+
+class Decision(Schema):
+    """What staff decided. ``agreed``: category and urgency are those that were suggested; null without a
+    suggestion."""
+
+    category = fields.String(required=True)
+    urgency = fields.String(required=True)
+    similar_confirmed = fields.List(fields.String(), required=True)
+    agreed = fields.Boolean(required=True, allow_none=True)
+    decided_at = Instant(required=True)
+    decided_by_id = fields.String(required=True)
+
+
+class CaseTriage(Triage):
+    """The triage of the report behind a case. ``similar``: only cases that the reader may see."""
+
+    case_id = fields.String(required=True)
+    report_id = fields.String(required=True)
+    similar = fields.List(fields.Nested(SimilarCase), required=True)
+    decision = fields.Nested(Decision, required=True, allow_none=True)
+
+
+class SuggestionTriage(Triage):
+    """The triage of a suggestion. ``similar``: only suggestions that the reader may see."""
+
+    id = fields.String(required=True)
+    similar = fields.List(fields.Nested(SimilarSuggestion), required=True)
+
+
+class DecideCaseTriage(Schema):
+    """Confirm or correct what was suggested. ``category``: a code of the form that the report was made with.
+
+    ``similar_confirmed``: cases on the same matter, among those that the person may see.
+    """
+
+    case_id = Id(required=True)
+    category = Id(required=True)
+    urgency = fields.String(required=True, validate=one_of(*URGENCIES))
+    similar_confirmed = fields.List(
+        Id(), load_default=list, validate=validate.Length(max=MAX_CONFIRMED, error="Must have at most {max} entries.")
+    )
