@@ -91,7 +91,7 @@ def read(*loaders: Callable[[Env], T], environ: Mapping[str, str] | None = None)
             except EnvError as error:
                 problems.append(str(error))
             except ConfigurationError as error:
-                problems += error.problems
+                problems += [*error.problems, *_kept_by(env)]
     if problems:
         raise ConfigurationError(list(dict.fromkeys(problems)))
     return values
@@ -137,6 +137,15 @@ def _check(value: str, validate: Callable[[str], object] | None) -> None:
 def _growing(waits: list[float]) -> None:
     if any(wait <= 0 for wait in waits) or sorted(waits) != waits:
         raise ValidationError("must be positive seconds that grow, for example 5,60,600.")
+
+
+def _kept_by(env: Env) -> list[str]:
+    """What ``env`` has found wrong so far."""
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        return _sentences(error)
+    return []
 
 
 def _sentences(error: EnvValidationError) -> list[str]:

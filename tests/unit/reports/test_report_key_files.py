@@ -188,3 +188,14 @@ def test_rotating_identities_needs_both_keys(desk):
 
         assert result.exit_code == 2
         assert "--identities goes with --custodian-key and --to" in result.output
+
+
+def test_a_key_file_that_cannot_be_read_is_named_with_everything_else(files):
+    absent = str(files / "absent.key")
+
+    with pytest.raises(ConfigurationError) as refused:
+        read(load_settings, environ=environment(files, REPORTS_DESK_KEY_FILE=absent, REPORTS_RETENTION="sometimes"))
+
+    told = " ".join(refused.value.problems)
+    assert f"REPORTS_DESK_KEY_FILE: cannot read {absent}" in told
+    assert "REPORTS_RETENTION" in told
