@@ -110,6 +110,13 @@ def test_a_cmyk_photo_can_be_opened_by_every_browser() -> None:
     assert opened(inspected(file.getvalue(), "jpeg").copy).mode == "RGB"
 
 
+def test_a_webp_picture_without_loss_is_copied_without_loss() -> None:
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 80).convert("RGBA").save(file, "WEBP", lossless=True)
+    copy = opened(inspected(file.getvalue(), "webp").copy)
+    assert copy.tobytes() == opened(file.getvalue()).tobytes()
+
+
 ARCHIVE = packed({"evil.class": b"\xca\xfe\xba\xbe hidden in the picture"})
 
 

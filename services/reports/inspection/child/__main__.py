@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from dataclasses import fields, replace
-from typing import IO
+from typing import BinaryIO
 
 from services.reports.inspection import conversation
 from services.reports.inspection.child import confinement
@@ -42,12 +42,12 @@ def main(arguments: list[str]) -> None:
     os._exit(0)
 
 
-def _file(name: str) -> IO[bytes]:
+def _file(name: str) -> BinaryIO:
     """A file in memory: nothing of it is ever on a disk."""
     return os.fdopen(os.memfd_create(name), "w+b")
 
 
-def _receive(parent: socket.socket, original: IO[bytes], type_code: str) -> conversation.Answer | None:
+def _receive(parent: socket.socket, original: BinaryIO, type_code: str) -> conversation.Answer | None:
     """Take in the file to its end; an answer already when it is larger than a file may be."""
     buffer = bytearray(conversation.CHUNK_BYTES)
     view = memoryview(buffer)
@@ -61,7 +61,7 @@ def _receive(parent: socket.socket, original: IO[bytes], type_code: str) -> conv
     return None
 
 
-def _append(original: IO[bytes], part: memoryview) -> bool:
+def _append(original: BinaryIO, part: memoryview) -> bool:
     try:
         original.write(part)
         original.flush()

@@ -10,7 +10,7 @@ import encodings.utf_8_sig
 import encodings.utf_16_le  # noqa: F401
 import errno
 import warnings
-from typing import IO
+from typing import BinaryIO
 
 import av.subtitles.stream  # noqa: F401
 from PIL import Image
@@ -31,7 +31,7 @@ warnings.simplefilter("ignore")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def answer(original: IO[bytes], copy: IO[bytes], type_code: str, limits: Limits) -> Answer:
+def answer(original: BinaryIO, copy: BinaryIO, type_code: str, limits: Limits) -> Answer:
     """Read ``original``, write its copy to ``copy``, and say how it went. Raises nothing."""
     cleaning = Cleaning(type_code, limits, notes=set(), spent=[0])
     try:

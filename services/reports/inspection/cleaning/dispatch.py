@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import IO
+from typing import BinaryIO
 
 from services.reports.inspection.cleaning.images import clean_image
 from services.reports.inspection.cleaning.office import clean_office
@@ -35,7 +35,7 @@ class Cleaning:
     spent: list[int]
 
 
-def clean(source: IO[bytes], copy: IO[bytes], cleaning: Cleaning) -> None:
+def clean(source: BinaryIO, copy: BinaryIO, cleaning: Cleaning) -> None:
     """Write the clean copy of ``source``. ``Unreadable``, ``Unsafe``, ``CannotClean`` when there is none."""
     kind = cleaning.type_code
     if kind != "txt" and not source.read(1):

@@ -25,7 +25,7 @@ from services.reports.inspection.limits import Limits
 from services.reports.inspection.verdicts import Unreadable, Unsafe
 
 _FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "gif": ("GIF",), "webp": ("WEBP",), "heic": ("HEIF",)}
-_JPEG = {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False}
+_JPEG: dict[str, Any] = {"quality": 92, "subsampling": 0, "optimize": False}
 # Loaded from the start: once the child is confined, nothing is loaded any more.
 _PLUGINS = (GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 # What belongs to the picture itself, not to its making.
@@ -43,14 +43,16 @@ def clean_image(source: IO[bytes], copy: IO[bytes], type_code: str, limits: Limi
     ``upright``: turn it as its EXIF orientation asks, which the copy does not hold. ``Unreadable``, ``Unsafe``.
     """
     Image.MAX_IMAGE_PIXELS = limits.pixels
+    lossless = type_code == "webp" and _is_lossless(source)
     try:
         with Image.open(source, formats=_FORMATS[type_code]) as picture:
             _check_size(picture, limits)
             notes = {"location_in_original"} if _has_location(picture) else set()
+            options = {"lossless": lossless, "quality": 90, "method": 3} if type_code == "webp" else {}
             if getattr(picture, "n_frames", 1) > 1 and type_code in ("gif", "webp", "png"):
-                _save_animation(picture, copy, type_code)
+                _save_animation(picture, copy, type_code, options)
             else:
-                _save_still(picture, copy, type_code, upright)
+                _save_still(picture, copy, type_code, options, upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unsafe("too_many_pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, ValueError, IndexError) as error:
@@ -71,21 +73,19 @@ def _has_location(picture: Image.Image) -> bool:
     return bool(picture.getexif().get_ifd(ExifTags.IFD.GPSInfo))
 
 
-def _save_still(picture: Image.Image, copy: IO[bytes], type_code: str, upright: bool) -> None:
+def _save_still(picture: Image.Image, copy: IO[bytes], type_code: str, options: dict[str, Any], upright: bool) -> None:
     picture.load()
     if upright:
         ImageOps.exif_transpose(picture, in_place=True)
     clean = _in_srgb(picture)
     if type_code in ("jpeg", "heic"):
         clean = clean if clean.mode in ("L", "RGB") else clean.convert("RGB")
-        _forget(clean).save(copy, **_JPEG)
-    elif type_code == "webp":
-        _forget(clean).save(copy, format="WEBP", lossless=_is_lossless(picture), quality=90, method=3)
+        _forget(clean).save(copy, "JPEG", **_JPEG)
     else:
-        _forget(clean).save(copy, format=_FORMATS[type_code][0])
+        _forget(clean).save(copy, _FORMATS[type_code][0], **options)
 
 
-def _save_animation(picture: Image.Image, copy: IO[bytes], type_code: str) -> None:
+def _save_animation(picture: Image.Image, copy: IO[bytes], type_code: str, encoding: dict[str, Any]) -> None:
     """All frames with their durations. What frames that are alike are merged into plays as long as they did."""
     durations: list[int] = []
     # WebP and PNG ask for all durations before they look at the frames.
@@ -94,13 +94,11 @@ def _save_animation(picture: Image.Image, copy: IO[bytes], type_code: str) -> No
         if type_code == "webp":
             picture.load()
         durations.append(int(picture.info.get("duration", 0)))
-    options: dict[str, Any] = {"save_all": True, "loop": picture.info.get("loop", 0), "duration": durations}
+    options: dict[str, Any] = {**encoding, "save_all": True, "loop": picture.info.get("loop", 0), "duration": durations}
     if type_code == "gif":
         options["disposal"] = 2
         if "loop" not in picture.info:
             del options["loop"]
-    if type_code == "webp":
-        options.update(lossless=_is_lossless(picture), quality=90, method=3)
     frames = _frames(picture)
     first = next(frames)
     # The encoder of GIF takes one frame after the other; the others count them first.
@@ -136,12 +134,8 @@ def _forget(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _is_lossless(picture: Image.Image) -> bool:
-    source = picture.fp
-    if source is None:
-        return False
-    place = source.tell()
+def _is_lossless(source: IO[bytes]) -> bool:
     source.seek(0)
-    head = source.read(4096)
-    source.seek(place)
-    return b"VP8L" in head
+    lossless = b"VP8L" in source.read(4096)
+    source.seek(0)
+    return lossless

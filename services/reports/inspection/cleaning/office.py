@@ -122,15 +122,15 @@ def _note_dropped(cleaning: _Cleaning) -> None:
 def _clean_part(cleaning: _Cleaning, name: str, relations: dict[str, bytes]) -> Iterable[bytes]:
     lower = name.lower()
     if lower in _REPLACED:
-        return iter((_REPLACED[lower],))
+        return (_REPLACED[lower],)
     if name in relations:
-        return iter((relations[name],))
+        return (relations[name],)
     if "/embeddings/" in lower or "/activex/" in lower:
-        return iter((_clean_object(cleaning, name),))
+        return (_clean_object(cleaning, name),)
     if "/media/" in lower:
         return _clean_media(cleaning, name)
     if lower.endswith(_XML):
-        return iter((_clean_xml(cleaning, name),))
+        return (_clean_xml(cleaning, name),)
     cleaning.notes.add("parts_kept_as_they_are")
     return cleaning.package.parts(name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -73,7 +73,7 @@ def open_package(source: IO[bytes], limits: Limits, spent: list[int]) -> Iterato
         raise Unreadable("broken") from error
 
 
-def write_entry(archive: zipfile.ZipFile, name: str, parts: Iterator[bytes]) -> None:
+def write_entry(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> None:
     """Add an entry without time, system, comment or extra fields."""
     entry = zipfile.ZipInfo(name, date_time=_EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED

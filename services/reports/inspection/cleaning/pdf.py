@@ -6,7 +6,7 @@ All objects are looked at, not the known places only, for a reader follows refer
 from __future__ import annotations
 
 import io
-from typing import IO
+from typing import BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
@@ -50,7 +50,7 @@ def prepare() -> None:
     pikepdf.open(file).close()
 
 
-def clean_pdf(source: IO[bytes], copy: IO[bytes], limits: Limits) -> set[str]:
+def clean_pdf(source: BinaryIO, copy: BinaryIO, limits: Limits) -> set[str]:
     """Write the copy of the document; the notes. ``Unreadable`` (encrypted, broken), ``Unsafe``."""
     try:
         with pikepdf.open(source, suppress_warnings=True) as document:
@@ -73,7 +73,7 @@ def clean_pdf(source: IO[bytes], copy: IO[bytes], limits: Limits) -> set[str]:
     return notes
 
 
-def _check_copy(copy: IO[bytes]) -> None:
+def _check_copy(copy: BinaryIO) -> None:
     """Of a broken document so little may be left that its copy does not open: then there is none."""
     copy.seek(0)
     with pikepdf.open(copy, suppress_warnings=True, attempt_recovery=False) as document:

@@ -102,10 +102,10 @@ def _is_frame(packet: Any, type_code: str) -> bool:
     """Without a container only the frame itself tells what it is."""
     start = bytes(memoryview(packet)[:4])
     if type_code == "mp3":
-        return mpeg_frame_bytes(start) == packet.size
+        return bool(mpeg_frame_bytes(start) == packet.size)
     if type_code == "amr":
         codec = "amrwb" if "wb" in packet.stream.codec_context.name else "amrnb"
-        return amr_frame_bytes(start, codec) == packet.size
+        return bool(amr_frame_bytes(start, codec) == packet.size)
     return True
 
 
