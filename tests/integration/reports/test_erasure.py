@@ -23,6 +23,8 @@ from services.reports.handlers.inspection import inspect_attachment
 from services.reports.inspection import Scanner
 from services.reports.model.report import ReceiptUnknown
 from services.reports.model.retention import Erased
+from services.reports.settings import ReportsSettings
+from services.reports.worker import ReportsWorker
 from tests.integration.reports.attaching import Reporter, a_vault
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
 from tests.integration.reports.operating import Operator
@@ -510,6 +512,23 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(store, operator, 
     assert len(left) == len(many)
     assert all(set(report) <= TOMBSTONE and report["erasure"]["state"] == "erased" for report in left)
     assert all([event["type"] for event in report["outbox"]] == [ReportErasedV1.type()] for report in left)
+
+
+class Turn:
+    """The timer's turn, at a time of the test's own."""
+
+    def turn(self, call):
+        call(AFTERWARDS)
+
+
+@pytest.mark.parametrize(("erases", "still_due"), [(False, True), (True, False)])
+def test_the_worker_erases_what_is_over_unless_it_is_told_not_to(store, sealer, receipt, erases, still_due):
+    worker = ReportsWorker()
+    worker.store, worker.settings = store, ReportsSettings(sealer, erases=erases)
+
+    worker.erase_due(Turn())
+
+    assert bool(due_of(store, sealer, receipt)) is still_due
 
 
 def test_the_worker_sweeps_what_comes_late_when_it_hears_of_the_erasure(store, sealer, vault, receipt, service_process):
