@@ -112,7 +112,7 @@ def test_a_call_without_such_a_body_carries_the_proof_in_a_header(client: FlaskC
     assert [answer.status_code for answer in sent] == [201] * 5 + [429]
     proof = {"Altcha": solution(sent[-1].json["challenge"])}
     assert client.post(MESSAGES, json=MESSAGE, headers=RECEIPT | address | proof).status_code == 201
-    assert services.last.request.keys() == {"text", "receipt"}
+    assert services.last.request.keys() == {"text", "attachment_ids", "receipt"}
 
 
 @pytest.mark.parametrize(("path", "body"), [(MESSAGES, MESSAGE), (RATING, {"satisfied": True}), (REPORTS, REPORT)])
