@@ -1,9 +1,9 @@
-"""What the reports service is told: its keys. What it brings along, the form and the periods
-of retention, is checked with them.
+"""What the reports service is told: its keys. What it brings along, the form and the periods of retention, is checked
+with them.
 
 ``REPORTS_DESK_KEY``, ``REPORTS_CUSTODIAN_PUBLIC_KEY``, ``REPORTS_SUPERIOR_PUBLIC_KEY`` and ``REPORTS_LOOKUP_KEY``, or
-the files that the same names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept is told as
-``services/reports/attachments/choice.py`` says.
+the files that the same names with ``_FILE`` point to; ``mingjing keys generate`` makes them. Where attachments are kept
+is told as ``services/reports/attachments/choice.py`` says.
 """
 
 from __future__ import annotations
