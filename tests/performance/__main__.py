@@ -43,8 +43,8 @@ def main(
     file: Path,
     check: bool,
 ) -> None:
-    """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out; all three when nothing is
-    named), memory, growth, scale. What FILE tells of other parts is kept.
+    """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out, attachments; all of them when
+    nothing is named), memory, growth, scale. What FILE tells of other parts is kept.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console, rounds = Console(), Rounds(repetitions, operations, in_flight)

@@ -2,8 +2,11 @@
 
 `report` is what a report costs at least: a majority-acknowledged insert, a confirmed persistent publish to a quorum
 queue, its consumption and acknowledgement, a majority-acknowledged insert. `publish` is the confirmed publish alone,
-`update` one majority-acknowledged update of one field. No HTTP, no check, no encryption, no second process, nothing
-that could be repeated after a crash. aiormq is used without aio-pika, whose comfort costs more.
+`update` one majority-acknowledged update of one field. `attachments` is three files of 5 MB, each in parts of 1 MiB
+that are sealed (XChaCha20-Poly1305) and inserted, majority-acknowledged, and a document that tells of the file.
+
+No HTTP, no check, no other encryption, no second process, nothing that could be repeated after a crash. aiormq is used
+without aio-pika, whose comfort costs more.
 
 Run by the benchmark: ``python -m tests.performance.floor report --operations 1000 --in-flight 16``. It connects, warms
 up, says ``ready``, waits for a line, works, and prints one JSON object: its own CPU seconds, wall seconds, delays in
@@ -23,10 +26,11 @@ from typing import Any
 import aiormq
 import orjson
 import uvloop
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
-JOBS = ("report", "publish", "update")
+JOBS = ("report", "publish", "update", "attachments")
 QUEUE = "floor"
 CONSUMER = "floor"
 PREFETCH = 64
@@ -35,6 +39,7 @@ WARM_UP = 50
 CONTENT = "x" * 2400
 CASE = "x" * 700
 EVENT = {"specversion": "1.0", "source": "/floor", "type": "floor.report_submitted.v1", "data": {"x": "y" * 380}}
+FILES, FILE_BYTES, PART_BYTES = 3, 5_000_000, 1 << 20
 ANSWERS = {f"question-{n}": {"answer": "A", "sequence": 0, "saved_at": 0} for n in range(50)}
 
 Operation = Callable[[int], Awaitable[None]]
@@ -48,7 +53,7 @@ async def main(job: str, operations: int, in_flight: int) -> None:
         database = (await stack.enter_async_context(client))[os.environ.get("DATABASE_PREFIX", "") + "floor"]
         stack.push_async_callback(client.drop_database, database.name)
         operation = await _operation(job, database, stack)
-        await _measured(operation, WARM_UP, in_flight)
+        await _measured(operation, WARM_UP if job != "attachments" else in_flight, in_flight)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         print(json.dumps(await _measured(operation, operations, in_flight)), flush=True)
@@ -57,6 +62,8 @@ async def main(job: str, operations: int, in_flight: int) -> None:
 async def _operation(job: str, database: Database, stack: AsyncExitStack) -> Operation:
     if job == "update":
         return await _updating(database)
+    if job == "attachments":
+        return await _attaching(database)
     connection = await aiormq.connect(os.environ["AMQP_URI"])
     stack.push_async_callback(connection.close)
     channel = await connection.channel(publisher_confirms=True)
@@ -114,6 +121,24 @@ async def _updating(database: Database) -> Operation:
         )
 
     return update
+
+
+async def _attaching(database: Database) -> Operation:
+    file, key, rounds = os.urandom(FILE_BYTES), os.urandom(32), iter(range(sys.maxsize))
+    chunks = database["attachments.chunks"]
+    await chunks.create_index([("files_id", 1), ("n", 1)], unique=True)
+
+    async def attach(_: int) -> None:
+        for _ in range(FILES):
+            number = next(rounds)
+            for n, start in enumerate(range(0, FILE_BYTES, PART_BYTES)):
+                part = file[start : start + PART_BYTES].ljust(PART_BYTES, b"\0")
+                nonce = os.urandom(24)
+                sealed = nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(part, b"", nonce, key)
+                await chunks.insert_one({"_id": f"{number}.{n}", "files_id": number, "n": n, "data": sealed})
+            await database["attachments.files"].insert_one({"_id": number, "content": CASE})
+
+    return attach
 
 
 async def _measured(operation: Operation, operations: int, in_flight: int) -> dict[str, Any]:

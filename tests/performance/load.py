@@ -36,6 +36,14 @@ class Client:
         assert expected, f"{method} {path}: {answer.status} {text.decode(errors='replace')}"
         return orjson.loads(text) if text else None
 
+    def send_bytes(self, path: str, content: bytes, content_type: str, **headers: str) -> bytes:
+        """What is answered to a POST of these bytes; an AssertionError with it unless it is 2xx."""
+        self._connection.request("POST", f"/api/v1{path}", content, {"Content-Type": content_type} | headers)
+        answer = self._connection.getresponse()
+        text = answer.read()
+        assert 200 <= answer.status < 300, f"POST {path}: {answer.status} {text.decode(errors='replace')}"
+        return text
+
     def close(self) -> None:
         self._connection.close()
 

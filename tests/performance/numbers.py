@@ -42,6 +42,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         # Flat: over four publications a tenth of what the deliveries of one would take if they were kept.
         Limit("growth of publicity's memory in MB", "rss_growth_mb", at_most=4.0),
     ),
+    "attachments": (Limit("CPU, in floors", "cpu_ratio", at_most=2.5, must=False),),
     "memory": (
         Limit("greatest idle service, MB", "idle_service_mb", at_most=120.0),
         Limit("idle gateway worker, MB", "idle_worker_mb", at_most=120.0),

@@ -12,6 +12,7 @@ TITLES = {
     "report_to_case": "Report accepted → case visible",
     "answer_saved": "Answer saved",
     "fan_out": "One publication → deliveries",
+    "attachments": "Report with three attachments of 5 MB",
 }
 
 EXPERIMENTS = {

@@ -97,8 +97,8 @@ class Reports:
             )
 
 
-def send_report(client: Client, number: int, key: str) -> None:
-    """Sends a report under this idempotency key, from the next address."""
+def send_report(client: Client, number: int, key: str) -> Any:
+    """Sends a report under this idempotency key, from the next address; what is answered."""
     report = {
         "kind": "report",
         "category": "conduct.attitude",
@@ -109,7 +109,7 @@ def send_report(client: Client, number: int, key: str) -> None:
     }
     address = ADDRESSES[next(_reporters) % ADDRESSES.num_addresses]
     headers = {"Idempotency-Key": key, "X-Forwarded-For": str(address)}
-    client.send("POST", "/reports", report, **headers)
+    return client.send("POST", "/reports", report, **headers)
 
 
 @contextmanager
