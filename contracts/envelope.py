@@ -82,6 +82,7 @@ def open_envelope(event: type[Event], message: Any) -> Received:
         time=envelope["time"],
         data=data,
         traceparent=envelope.get("traceparent"),
+        discreet=event.discreet,
     )
 
 

@@ -61,7 +61,7 @@ class Event(Schema):
         if unknown:
             raise TypeError(f"{cls.type()} has no field {', '.join(sorted(unknown))}")
         schema.load(dumped)
-        return Draft(cls, subject, dumped)
+        return Draft(cls, subject, dumped, discreet=cls.discreet)
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,14 @@ class Draft:
     """An event before its aggregate has given it an id, a sequence and a time. ``data`` is in JSON form.
 
     ``cause``: the trace context of what it follows from; by default of what is being done when it is written.
+    ``discreet``: as ``Event.discreet``, or because it follows at once from an event that is.
     """
 
     event: type[Event]
     subject: str
     data: dict[str, Any]
     cause: str | None = None
+    discreet: bool = False
 
     def about(self, subject: str, **changes: Any) -> Draft:
         """The same about another subject, with these fields changed: for thousands at once, since only the changes
@@ -93,14 +95,15 @@ class Draft:
 
     def following(self, event: Received) -> Draft:
         """The same as the consequence of ``event``: for handlers of groups, where each has a trace of its own."""
-        return replace(self, cause=event.traceparent)
+        return replace(self, cause=event.traceparent, discreet=self.discreet or event.discreet)
 
 
 @dataclass(frozen=True)
 class Received:
     """An event as a handler gets it. ``time`` is aware and UTC; ``data`` is loaded by the event's schema.
 
-    ``sequence`` counts from 1 within ``subject`` without gaps, over all events of the producer about it.
+    ``sequence`` counts from 1 within ``subject`` without gaps, over all events of the producer about it. ``discreet``:
+    ``time`` is only the hour.
     """
 
     id: str
@@ -110,3 +113,4 @@ class Received:
     time: datetime
     data: dict[str, Any]
     traceparent: str | None = None
+    discreet: bool = False

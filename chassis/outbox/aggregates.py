@@ -132,9 +132,9 @@ class Aggregates:
         return [
             seal(
                 draft,
-                id=ids.new_id_as_of(hour) if draft.event.discreet else ids.new_id(),
+                id=ids.new_id_as_of(hour) if draft.discreet else ids.new_id(),
                 sequence=first + offset,
-                time=hour if draft.event.discreet else now,
+                time=hour if draft.discreet else now,
                 traceparent=tracing.child(draft.cause) if draft.cause else current,
             )
             for offset, draft in enumerate(events)

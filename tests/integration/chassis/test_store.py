@@ -23,6 +23,7 @@ from chassis.outbox.pending import Outbox
 from chassis.paging import page
 from chassis.refusals import IdempotencyKeyReused, Invalid, Stale
 from contracts.call import Call
+from contracts.envelope import open_envelope
 from contracts.event import Event
 from contracts.fields import NoInput, parse_instant
 from contracts.operation import Operation
@@ -257,6 +258,18 @@ def test_a_discreet_event_tells_the_hour_and_neither_minute_nor_moment_of_its_ma
     assert parse_instant(discreet["time"]) == clock.to_the_hour(parse_instant(plain["time"]))
     assert _told_by(discreet["id"]) == parse_instant(discreet["time"])
     assert _told_by(plain["id"]) == pytest.approx(parse_instant(plain["time"]), abs=timedelta(seconds=1))
+
+
+def test_what_follows_from_a_discreet_event_at_once_is_discreet_too(store: LampsStore) -> None:
+    lamps = store.aggregates("lamps")
+    (told,) = lamps.insert({"_id": "a"}, [LampSwitchedOnV1.draft("a", colour="red")])["outbox"]
+    (draft,) = lit("b")
+    (following,) = lamps.insert({"_id": "b"}, [draft.following(open_envelope(LampSwitchedOnV1, told))])["outbox"]
+    assert following["time"] == told["time"]
+    (plain,) = lamps.insert(
+        {"_id": "c"}, [draft.following(open_envelope(LampLitV1, lamps.insert({"_id": "d"}, [draft])["outbox"][0]))]
+    )["outbox"]
+    assert parse_instant(plain["time"]) > parse_instant(told["time"])
 
 
 def _told_by(id: str) -> datetime:
