@@ -77,6 +77,13 @@ def test_a_full_width_or_compatibility_spelling_makes_no_difference():
         assert latin.conflict("report", [{"unit": said}]).unit_ids == ("legal",), said
 
 
+def test_texts_are_compared_without_width_case_spaces_and_punctuation():
+    assert folded("ＡＢＣ　1２-律师（事务）所。") == "abc12律师事务所"
+    # U+2F2F is the radical that looks like 工.
+    assert folded("律师\u2f2f作科") == "律师工作科"
+    assert hidden_from("", "律师\u2f2f作科科长") == {"lawyers"}
+
+
 def test_in_doubt_all_that_may_be_meant_are_kept_from_it():
     assert hidden_from("公证处") == {"notaries", "east-notaries"}
     assert hidden_from("区司法局") == {"east", "west", "closed"}
@@ -111,6 +118,25 @@ def test_the_name_of_a_kind_of_institution_names_none_of_them():
 
     assert directory.conflict("report", [{"unit": "某律师事务所"}]).unit_ids == ()
     assert directory.conflict("report", [{"unit": f"{chr(0x4E00 + 7)}恒律所"}]).unit_ids == ("f7",)
+
+
+def test_what_very_many_units_are_called_for_short_names_them_only_if_the_bureau_is_one_of_them():
+    places = [f"{chr(0x4E00 + n)}{chr(0x4F00 + n)}区" for n in range(25)]
+    units = [
+        Unit("r", ("r",), "明镜市司法局"),
+        *(Unit(f"b{n}", ("r", f"b{n}"), f"{place}司法局") for n, place in enumerate(places)),
+        *(Unit(f"n{n}", ("r", f"n{n}"), f"{place}公证处") for n, place in enumerate(places)),
+    ]
+    directory = Directory(units)
+
+    assert directory.conflict("report", [{"unit": "公证处"}]).unit_ids == ()
+    assert len(directory.conflict("report", [{"unit": "司法局"}]).unit_ids) == 26
+
+
+def test_what_is_said_more_exactly_elsewhere_is_meant():
+    assert hidden_from("市司法局", "办公室主任") == {"office"}
+    assert hidden_from("市司法局", "", "律师科某某") == {"lawyers"}
+    assert hidden_from("律师工作科", "东湖区司法局局长") == {"lawyers", "east"}
 
 
 def test_a_unit_chosen_from_the_directory_always_counts_and_comes_first():
@@ -201,6 +227,7 @@ def test_what_is_about_the_head_of_the_bureau_goes_to_the_level_above(said):
         ("市司法局", "部门负责人", ""),
         ("市司法局", "机关党委书记", ""),
         ("市司法局", "办公室主任", ""),
+        ("市司法局", "办公室负责人", ""),
         ("市司法局办公室", "主任", ""),
         ("市司法局东湖区司法局", "局长", ""),
         ("东湖区司法局", "局长", "卫东"),

@@ -141,7 +141,7 @@ def test_what_goes_to_the_level_above_opens_with_no_key_of_the_bureau():
 
     with pytest.raises(KeyMissing) as missing:
         SEALER.data_key_for_desk("r1", sealed)
-    assert missing.value.key_id == SEALER.superior_id
+    assert missing.value.key_id == identity["key_id"] == SEALER.superior_id
     for private in (DESK, OLD_DESK, CUSTODIAN, LOOKUP):
         for box in (sealed["above"]["sealed"], identity["sealed_key"]):
             with pytest.raises(CryptoError):
