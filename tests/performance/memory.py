@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
+from deploy.local import parts
 from tests.performance import numbers
 from tests.performance.machine import machine, origin
 from tests.performance.processes import resident_mb_by_process
@@ -35,7 +36,7 @@ Memory = dict[str, float]
 def measure(events: int | None, tell: Callable[[str], None]) -> dict[str, Any]:
     """The sections `machine` and `memory`. `tell` is called after each of `STEPS` + 1 marks."""
     step = (events or EVENTS) // STEPS
-    with stage() as running:
+    with stage(services=parts.SERVICES) as running:
         time.sleep(CALM_S)
         marks = [_mark(running, 0, {}, 0.0)]
         tell("idle")

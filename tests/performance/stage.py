@@ -23,6 +23,7 @@ from tests.support.system import System
 
 # As in production behind one proxy, which tells each reporter's address; but tokens that outlive a measurement.
 SETTINGS = {"LOG_FORMAT": "json", "TRUSTED_PROXIES": "1", "IDENTITY_ACCESS_MINUTES": "60"}
+WORKER = "reports-worker"
 # What is still under way when the last operation has been seen to be done: it is ours, too.
 SETTLE_S = 0.5
 
@@ -60,6 +61,19 @@ class Stage:
             wall = time.perf_counter() - began
             time.sleep(SETTLE_S)
         return Run(operations, used.seconds, wall, delays or [], used.strangers)
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """While the block runs, this part, if it runs at all, stands still; what is for it waits."""
+        part = self.system.parts.get(name)
+        if part is None:
+            yield
+            return
+        part.pause()
+        try:
+            yield
+        finally:
+            part.resume()
 
     def idle(self, seconds: float) -> dict[str, Any]:
         """What the programs use and hold while nobody asks anything: CPU ms a second, resident MB."""
@@ -99,8 +113,12 @@ class Servers:
 
     @contextmanager
     def stage(self, name: str = "bench", **options: Any) -> Iterator[Stage]:
-        """A system of this name on them, with the demonstration's people; `options` are those of `System`."""
+        """A system of this name on them, with the demonstration's people; `options` are those of `System`.
+
+        WORKER is not started unless it is asked for: what it does, it does after the operations that are measured.
+        """
         environment = {**SETTINGS, **options.pop("environment", {})}
+        options.setdefault("services", [name for name in parts.SERVICES if name != WORKER])
         system = System(
             self.folder / name,
             self.broker.create_vhost(name),

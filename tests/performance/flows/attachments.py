@@ -2,7 +2,7 @@
 
 An operation is a POST of the report and three of a file each (multipart), until the last has been answered: every byte
 is then sealed and durable. The floor seals and stores the same bytes. The inspection of the files is not part of it: it
-comes later, in a process of its own, which stands still meanwhile. What was stored is removed after each repetition.
+comes later, in a process of its own. What was stored is removed after each repetition.
 """
 
 import secrets
@@ -17,7 +17,7 @@ from tests.performance.floor_run import run_floor
 from tests.performance.flows.report_to_case import send_report
 from tests.performance.load import Client, run
 from tests.performance.rounds import Rounds
-from tests.performance.stage import Stage
+from tests.performance.stage import WORKER, Stage
 from tests.support.attachments.filler import a_sound
 
 RUNS = 2
@@ -30,9 +30,7 @@ BOUNDARY = "boundary-of-the-benchmark"
 def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
     """The section `attachments`."""
     operations, many = rounds.operations or OPERATIONS, min(rounds.in_flight, IN_FLIGHT)
-    inspector = stage.system.parts["reports-worker"]
-    inspector.pause()
-    try:
+    with stage.without(WORKER):
         sender = Sender(stage)
         sender.run(many, many)
         sides = rounds(
@@ -41,8 +39,6 @@ def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
                 "floor": lambda: run_floor(stage, "attachments", operations, many),
             }
         )
-    finally:
-        inspector.resume()
     system, floor = sides["system"], sides["floor"]
     return {
         "cpu_ms": figures.cpu_ms(system),
