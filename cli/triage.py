@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from services.reports.triage import classifier, evaluation, examples, training
+from chassis.config import load_settings as load_chassis
+from cli.progress import progress
+from cli.settings import read_or_exit
+from cli.stores import opened
+from services.reports.handlers import corrections
+from services.reports.settings import load_settings as load_reports
+from services.reports.store import ReportsStore
+from services.reports.triage import classifier, examples
+from services.reports.triage.reading import Reading
+
+try:
+    from services.reports.triage import evaluation, training
+except ModuleNotFoundError as error:
+    raise click.ClickException("Measuring and training need the extra 'training' (scikit-learn).") from error
 
 VERSION = "2026-01"
 
@@ -28,9 +41,9 @@ def triage() -> None:
 def evaluate(path: Path, as_json: bool) -> None:
     """Judge rules, statistics, entities and similarity on the labelled examples."""
     model = classifier.load(path)
-    with _progress() as progress:
-        task = progress.add_task("evaluate", total=evaluation.FOLDS + 1)
-        figures = evaluation.all_figures(model, lambda: progress.advance(task))
+    with _progress() as bar:
+        task = bar.add_task("evaluate", total=evaluation.FOLDS + 1)
+        figures = evaluation.all_figures(model, lambda: bar.advance(task))
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
         return
@@ -38,34 +51,54 @@ def evaluate(path: Path, as_json: bool) -> None:
 
 
 @triage.command()
-@click.option("--corrections", is_flag=True, help="Also learn from what staff corrected (needs the reports keys).")
+@click.option(
+    "--corrections",
+    "with_corrections",
+    is_flag=True,
+    help="Also learn from what staff corrected (needs the reports keys).",
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=classifier.PACKAGED)
 @click.option("--version", default=VERSION, help="The version that results will name.")
-def train(corrections: bool, output: Path, version: str) -> None:
-    """Train the statistics from the examples and, if asked, from corrections; write the model file."""
+def train(with_corrections: bool, output: Path, version: str) -> None:
+    """Train the statistics from the examples and, if asked, from corrections; write the model file.
+
+    REPORTS_TRIAGE_MODEL tells the worker to use it in place of the packaged one.
+    """
     lessons = [evaluation.lesson(example) for example in examples.read(examples.DEVELOPMENT)]
     invented = len(lessons)
-    with _progress() as progress:
-        if corrections:
-            lessons += _corrections(progress)
-        about = {
+    if with_corrections:
+        lessons += _corrections()
+    with _progress() as bar:
+        about: dict[str, Any] = {
             "version": version,
-            "source": "invented examples" + (" and corrections by staff" if corrections else ""),
+            "source": "invented examples" + (" and corrections by staff" if with_corrections else ""),
             "examples": invented,
             "corrections": len(lessons) - invented,
         }
-        task = progress.add_task("train", total=training.STEPS + 1)
-        model = training.train(lessons, about, lambda: progress.advance(task))
+        task = bar.add_task("train", total=evaluation.FOLDS + training.STEPS + 1)
+        development = examples.read(examples.DEVELOPMENT)
+        about["cross_validated"] = evaluation.cross_validated(development, lambda: bar.advance(task))
+        model = training.train(lessons, about, lambda: bar.advance(task))
         scored = evaluation.scored_together(model, examples.read(examples.HELD_OUT))
         sharpness = {question: training.best_sharpness(pairs) for question, pairs in scored.items()}
-        progress.advance(task)
+        bar.advance(task)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(training.sharpened(model, sharpness).to_bytes())
     click.echo(f"{output}: {len(lessons)} reports, {len(model.vocabulary)} n-grams, {output.stat().st_size} bytes")
 
 
-def _corrections(progress: Progress) -> Sequence[training.Lesson]:
-    raise click.UsageError("not connected yet")
+def _corrections() -> list[training.Lesson]:
+    chassis, reports = read_or_exit(load_chassis, load_reports)
+    lessons, closed = [], 0
+    with opened(ReportsStore, chassis) as store:
+        for submission, category, urgency in progress(corrections.corrections(store, reports.sealer), "corrections"):
+            if submission is None:
+                closed += 1
+            else:
+                lessons.append(training.Lesson(Reading(submission), category, urgency, real=True))
+    if closed:
+        click.echo(f"{closed} reports do not open with the keys at hand and were left out.", err=True)
+    return lessons
 
 
 def _progress() -> Progress:

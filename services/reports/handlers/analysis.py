@@ -42,6 +42,14 @@ DECISIONS = Counter(
 )
 
 
+class Skipped(Exception):
+    """A report that is not analysed. ``reason``: a code, as it is kept with the report."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def analyse_report(store: ReportsStore, sealer: Sealer, analyst: Analyst, report_id: str) -> str | None:
     """Analyse a report and keep the result, unless that is done or the report is erased.
 
@@ -51,11 +59,13 @@ def analyse_report(store: ReportsStore, sealer: Sealer, analyst: Analyst, report
     if report is None or "data_key" not in report or report.get(FIELD, {}).get("state") == DONE:
         return None
     try:
-        found, data_key = _analysed(sealer, analyst, report)
-    except _Skipped as skipped:
+        submission, data_key = submission_of(sealer, report)
+    except Skipped as skipped:
         store.triage.keep(report_id, {"state": SKIPPED, "reason": skipped.reason})
         _log.info("report not analysed", report_id=report_id, reason=skipped.reason)
         return skipped.reason
+    # It keeps a core busy: in a native thread, so that the broker hears from this process meanwhile.
+    found = offload(analyst.analyse, submission)
     found["similar"] = analyst.similar(report["kind"], report_id, found)
     named = {each["text"] for each in found["entities"] if each["kind"] == ORGANISATION}
     _keep_from_named_units(store, report_id, named)
@@ -101,22 +111,17 @@ def count_decisions(events: Sequence[Received]) -> None:
         DECISIONS.labels(event.data["urgency"]).inc()
 
 
-class _Skipped(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def _analysed(sealer: Sealer, analyst: Analyst, report: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def submission_of(sealer: Sealer, report: dict[str, Any]) -> tuple[Submission, bytes]:
+    """A report as it was sent, and its data key. ``Skipped`` where nobody here opens it."""
     if "desk" not in report["data_key"]:
-        raise _Skipped(SEALED_ROUTE)
+        raise Skipped(SEALED_ROUTE)
     try:
         data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
         said = orjson.loads(sealing.open_text(data_key, report["_id"], "content", report["content"]))
     except KeyMissing:
-        raise _Skipped(KEY_MISSING) from None
+        raise Skipped(KEY_MISSING) from None
     except ContentUnreadable:
-        raise _Skipped(UNREADABLE) from None
+        raise Skipped(UNREADABLE) from None
     submission = Submission(
         kind=report["kind"],
         title=said["title"],
@@ -124,8 +129,7 @@ def _analysed(sealer: Sealer, analyst: Analyst, report: dict[str, Any]) -> tuple
         received=report["received_at"].astimezone(BUREAU_ZONE).date(),
         subjects=said.get("subjects", ()),
     )
-    # It keeps a core busy: in a native thread, so that the broker hears from this process meanwhile.
-    return offload(analyst.analyse, submission), data_key
+    return submission, data_key
 
 
 def _keep_from_named_units(store: ReportsStore, report_id: str, named: set[str]) -> None:
