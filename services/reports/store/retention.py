@@ -11,6 +11,7 @@ from pymongo.collection import Collection
 from chassis.outbox.aggregates import Aggregates, Document
 from chassis.outbox.pending import PENDING
 from contracts.event import Draft
+from services.reports.model.conflict import ABOVE
 from services.reports.model.retention import ERASED, ERASING
 
 INDEXES = [
@@ -26,6 +27,8 @@ _REMAINS = (
     *("case", "subject_unit_ids"),
     *("version", "sequence", PENDING),
 )
+# What goes to the level above and was never taken there is not for the bureau to erase.
+_NOT_YET_HANDED_OVER = {"route": ABOVE, "exports": {"$exists": False}}
 _LOOKED_AT = {"kind": 1, "category": 1, "outcome": 1, "ended_at": 1, "held": 1}
 
 # Writers that a stopped clock or a frozen machine held up may come this late.
@@ -42,7 +45,8 @@ class Retention:
 
     def ended(self, outcome: str, before: datetime) -> Iterator[Document]:
         """What ended so until then, the longest ago first; only what the rules look at."""
-        found = self._reports.find({"outcome": outcome, "ended_at": {"$lte": before}}, _LOOKED_AT)
+        wanted = {"outcome": outcome, "ended_at": {"$lte": before}, "$nor": [_NOT_YET_HANDED_OVER]}
+        found = self._reports.find(wanted, _LOOKED_AT)
         return iter(found.sort("ended_at", 1))
 
     def hold(self, report: Document, held: bool, entry: Document) -> Document:

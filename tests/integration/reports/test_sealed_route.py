@@ -13,10 +13,10 @@ from nacl.exceptions import CryptoError
 from chassis.config import read
 from chassis.refusals import NotFound
 from services.reports import handlers, keys
-from services.reports.handlers import attachments
+from services.reports.handlers import attachments, erasure
 from services.reports.settings import load_settings
 from tests.integration.reports.attaching import Reporter, a_vault
-from tests.integration.reports.building import CALL, a_report, by, progressed, report_of
+from tests.integration.reports.building import CALL, NOW, a_report, by, progressed, report_of
 from tests.integration.reports.bureau import EAST, FIRM, OFFICE, ROOT, know_the_bureau, person
 from tests.integration.reports.operating import Operator
 from tests.support.attachments.filler import a_text
@@ -219,6 +219,18 @@ def test_every_handing_over_is_recorded_and_only_what_is_new_goes_again(
 
     exports = store.db.reports.find_one({"_id": report["_id"]})["exports"]
     assert [(entry["by"], entry["messages"]) for entry in exports] == [("王机要", 0), ("王机要", 1)]
+
+
+def test_what_was_never_handed_over_is_not_erased_however_long_ago_it_ended(store, operator, report, tmp_path):
+    ended = {"outcome": "transferred", "ended_at": NOW.replace(year=NOW.year - 5)}
+    store.db.reports.update_one({"_id": report["_id"]}, {"$set": ended})
+
+    def due():
+        return [one.report["_id"] for one in erasure.due(store, NOW)]
+
+    assert report["_id"] not in due()
+    operator.run("sealed-reports", "export", "--to", str(tmp_path), "--id", report["_id"])
+    assert report["_id"] in due()
 
 
 def test_a_bundle_that_was_changed_on_its_way_is_not_opened(operator, superior_key, report, files, tmp_path):
