@@ -13,7 +13,9 @@ from services.reports.model.conflict import ABOVE
 _OF_THE_ROUTE = {"route": ABOVE}
 _OLDEST_FIRST = [("received_at", ASCENDING), ("_id", ASCENDING)]
 
-INDEXES = [IndexModel(_OLDEST_FIRST, name="above", partialFilterExpression=_OF_THE_ROUTE)]
+INDEXES = [
+    IndexModel([("route", ASCENDING), *_OLDEST_FIRST], name="of_sealed_route", partialFilterExpression=_OF_THE_ROUTE)
+]
 
 _TOLD = dict.fromkeys(
     ("category", "reporter_mode", "received_at", "message_count", "exports", "case.number", "data_key.above.key_id"), 1
