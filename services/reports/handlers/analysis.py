@@ -62,7 +62,9 @@ def analyse_report(store: ReportsStore, sealer: Sealer, analyst: Analyst, report
         submission, data_key = submission_of(sealer, report)
     except Skipped as skipped:
         store.triage.keep(report_id, {"state": SKIPPED, "reason": skipped.reason})
-        _log.info("report not analysed", report_id=report_id, reason=skipped.reason)
+        # About the head of the bureau nothing is amiss, and a line would tell when it was reported.
+        if skipped.reason != SEALED_ROUTE:
+            _log.warning("report not analysed", report_id=report_id, reason=skipped.reason)
         return skipped.reason
     # It keeps a core busy: in a native thread, so that the broker hears from this process meanwhile.
     found = offload(analyst.analyse, submission)
