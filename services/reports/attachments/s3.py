@@ -1,7 +1,7 @@
 """Sealed parts in an S3-compatible store: one object a part, ``<prefix>/<attachment>/<copy>/<number>.<write>``.
 
 Each write has an object of its own, so that a writer who was overtaken replaces nothing. The store keeps the moment
-at which it took an object; where that must not be known, parts stay in the database (docs/decisions/0022).
+at which it took an object; where that must not be known, parts stay in the database (docs/decisions/0023).
 """
 
 from __future__ import annotations
