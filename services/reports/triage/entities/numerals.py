@@ -61,7 +61,7 @@ class _Reader:
         self._myriads = Decimal(0)
         self._section = Decimal(0)
         self._digit: Decimal | None = None
-        self._last_unit = 1
+        self._last_unit = self._largest = 1
         self._after_zero = False
 
     def take(self, written: str, place: int) -> int:
@@ -91,7 +91,12 @@ class _Reader:
 
     def _myriad(self, unit: int) -> None:
         section = self._section + (self._digit or 0)
-        self._myriads = (self._myriads + section if section or self._myriads else Decimal(1)) * unit
+        if self._myriads and unit < self._largest:
+            # 一亿二千万: the smaller unit counts what stands after the larger one.
+            self._myriads += section * unit
+        else:
+            self._myriads = (self._myriads + section or Decimal(1)) * unit
+        self._largest = max(self._largest, unit)
         self._section, self._digit, self._last_unit, self._after_zero = Decimal(0), None, unit, False
 
     def _chinese_digit(self, value: int) -> None:
