@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from flask import request as http
-
 from contracts.reports import operations as reports
-from gateway import parts
-from gateway.attachment_words import all_in_words, in_words
+from gateway.attachment_words import all_in_words
 from gateway.resource import Resource
-from gateway.transfers import fetching
-from gateway.transfers.body import refusing_politely
-from gateway.transfers.multipart import DESCRIBED, MultipartFile
-from gateway.transfers.sending import Sender
+from gateway.transfers.exchange import FILLED_IN, fetched, sent_whole
+from gateway.transfers.multipart import DESCRIBED
 
 blp = Resource("attachments", description="举报附件 Files that belong to a report")
 
-_FILLED_IN = ("file_name", "length", "announced", "content", "last", "sha256")
-
 
 @blp.route("/reports/current/attachments", methods=["POST"])
-@blp.calls(reports.begin_current_attachment, status=201, receipt=True, given=_FILLED_IN, body=DESCRIBED)
+@blp.calls(reports.begin_current_attachment, status=201, receipt=True, given=FILLED_IN, body=DESCRIBED)
 def send_attachment(request, call, rpc):
     """提交附件 Send one file, as the part `file`
 
@@ -27,19 +20,16 @@ def send_attachment(request, call, rpc):
     Idempotency-Key the same file again is the same attachment. A file that must survive a broken line is better sent
     to `/reports/current/uploads`.
     """
-    shared = parts.current()
-    sender = Sender(
-        shared,
+    owner = {"receipt": request["receipt"]}
+    sent = sent_whole(
         call,
-        {"receipt": request["receipt"]},
+        owner,
         reports.begin_current_attachment,
         reports.put_current_piece,
         reports.cancel_current_upload,
     )
-    with shared.slots.taken(), refusing_politely(http):
-        file = MultipartFile(http)
-        sent = sender.whole(lambda: file.name, file.chunks(), http.content_length)
-    return _for_reporter(in_words(sent["attachment"], call.language))
+    # What only staff are told.
+    return {name: value for name, value in sent.items() if name not in ("staff_id", "sha256")}
 
 
 @blp.route("/reports/current/attachments")
@@ -53,15 +43,4 @@ def list_attachments(request, call, rpc):
 @blp.calls(reports.read_current_attachment_part, receipt=True, given=("number",))
 def fetch_attachment(request, call, rpc, attachment_id):
     """下载附件 Fetch one's own file, or one that staff sent"""
-    shared = parts.current()
-    wanted = {"receipt": request["receipt"], "attachment_id": attachment_id}
-    return fetching.file(
-        shared,
-        http,
-        lambda number, _: fetching.ask(shared, call, reports.read_current_attachment_part, wanted, number),
-    )
-
-
-def _for_reporter(attachment):
-    """Without what only staff are told."""
-    return {name: value for name, value in attachment.items() if name not in ("staff_id", "sha256")}
+    return fetched(call, request, reports.read_current_attachment_part)

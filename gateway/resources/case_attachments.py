@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from flask import request as http
-
 from contracts.reports import operations as reports
-from gateway import parts
-from gateway.attachment_words import all_in_words, in_words
+from gateway.attachment_words import all_in_words
 from gateway.resource import Resource
-from gateway.transfers import fetching
-from gateway.transfers.body import refusing_politely
-from gateway.transfers.multipart import DESCRIBED, MultipartFile
-from gateway.transfers.sending import Sender
+from gateway.transfers.exchange import FILLED_IN, fetched, sent_whole
+from gateway.transfers.multipart import DESCRIBED
 
 blp = Resource("case_attachments", description="线索的举报附件 Files of the report behind a case")
-
-_FILLED_IN = ("file_name", "length", "announced", "content", "last", "sha256")
 
 
 @blp.route("/cases/<case_id>/report/attachments")
@@ -26,22 +19,11 @@ def list_case_attachments(request, call, rpc, case_id):
 
 
 @blp.route("/cases/<case_id>/report/attachments", methods=["POST"])
-@blp.calls(reports.begin_case_attachment, status=201, given=_FILLED_IN, body=DESCRIBED)
+@blp.calls(reports.begin_case_attachment, status=201, given=FILLED_IN, body=DESCRIBED)
 def send_case_attachment(request, call, rpc, case_id):
     """发送附件 Send the reporter one file, as the part `file`"""
-    shared = parts.current()
-    sender = Sender(
-        shared,
-        call,
-        {"case_id": case_id},
-        reports.begin_case_attachment,
-        reports.put_case_piece,
-        reports.cancel_case_upload,
-    )
-    with shared.slots.taken(), refusing_politely(http):
-        file = MultipartFile(http)
-        sent = sender.whole(lambda: file.name, file.chunks(), http.content_length)
-    return in_words(sent["attachment"], call.language)
+    operations = reports.begin_case_attachment, reports.put_case_piece, reports.cancel_case_upload
+    return sent_whole(call, {"case_id": case_id}, *operations)
 
 
 @blp.route("/cases/<case_id>/report/attachments/<attachment_id>/content")
@@ -53,11 +35,4 @@ def fetch_case_attachment(request, call, rpc, case_id, attachment_id):
     original can be asked for. A file in which a virus was found is never opened. `Attachment-Scan` tells what the scan
     found, `not_scanned` where there was none.
     """
-    shared = parts.current()
-    operation = reports.read_case_attachment_part
-
-    def part(number, first):
-        access = {} if first is None else {"access_id": first["access_id"]}
-        return fetching.ask(shared, call, operation, {**request, **access}, number)
-
-    return fetching.file(shared, http, part)
+    return fetched(call, request, reports.read_case_attachment_part)

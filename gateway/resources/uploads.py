@@ -18,11 +18,10 @@ from gateway import parts, tus
 from gateway.endpoint import JSON
 from gateway.resource import Resource
 from gateway.transfers.body import chunks, refusing_politely
+from gateway.transfers.exchange import FILLED_IN
 from gateway.transfers.sending import Sender
 
 blp = Resource("uploads", description="可续传的附件上传（tus 1.0.0）Uploads of files that can be resumed (tus 1.0.0)")
-
-_FILLED_IN = ("file_name", "length", "announced", "content", "last", "sha256")
 
 
 @blp.after_request
@@ -41,7 +40,7 @@ def tell_what_is_possible():
 
 
 @blp.route("/reports/current/uploads", methods=["POST"])
-@blp.calls(reports.begin_current_attachment, status=201, receipt=True, given=_FILLED_IN, body=tus.DESCRIBED)
+@blp.calls(reports.begin_current_attachment, status=201, receipt=True, given=FILLED_IN, body=tus.DESCRIBED)
 def create_upload(request, call, rpc):
     """创建上传 Begin an upload of `Upload-Length` bytes; its name is `filename` of `Upload-Metadata`
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.operation import Operation
 from contracts.reports.operations.staff import CASE_STAFF
+from contracts.reports.operations.suggestions import ANSWERERS
 from contracts.reports.schemas import attachments
 from contracts.reports.schemas.reporter import WithReceipt
 from contracts.roles import PUBLIC
@@ -58,4 +59,24 @@ put_case_piece = Operation(
 )
 cancel_case_upload = Operation(
     "reports", "cancel_case_upload", attachments.OfCaseUpload, None, CASE_STAFF, repeatable=True
+)
+
+list_suggestion_attachments = Operation(
+    "reports",
+    "list_suggestion_attachments",
+    attachments.ListSuggestionAttachments,
+    attachments.AttachmentListForStaff,
+    ANSWERERS,
+)
+read_suggestion_attachment_part = Operation(
+    "reports", "read_suggestion_attachment_part", attachments.ReadSuggestionPart, attachments.AttachmentPart, ANSWERERS
+)
+begin_suggestion_attachment = Operation(
+    "reports", "begin_suggestion_attachment", attachments.BeginSuggestionAttachment, attachments.Upload, ANSWERERS
+)
+put_suggestion_piece = Operation(
+    "reports", "put_suggestion_piece", attachments.PutSuggestionPiece, attachments.Upload, ANSWERERS, repeatable=True
+)
+cancel_suggestion_upload = Operation(
+    "reports", "cancel_suggestion_upload", attachments.OfSuggestionUpload, None, ANSWERERS, repeatable=True
 )

@@ -167,7 +167,7 @@ class ListCaseAttachments(OfCase):
     purpose = Text(max=PURPOSE, single_line=True, load_default="case_handling")
 
 
-class ReadCasePart(OfCase):
+class PartWanted(Schema):
     """A part, from 0, of a copy of a file.
 
     ``access_id``: none with the first part, which is recorded with its ``purpose``; with the others that of the
@@ -176,9 +176,14 @@ class ReadCasePart(OfCase):
 
     attachment_id = Id(required=True)
     copy = fields.String(load_default="clean", validate=one_of(*COPIES))
-    purpose = Text(max=PURPOSE, single_line=True, load_default="case_handling")
     number = _count(_MOST_PARTS, load_default=0)
     access_id = Id(load_default=None, allow_none=True)
+
+
+class ReadCasePart(OfCase, PartWanted):
+    """``purpose`` says why it is opened; it is kept with the record of the access."""
+
+    purpose = Text(max=PURPOSE, single_line=True, load_default="case_handling")
 
 
 class BeginCaseAttachment(NewAttachment, OfCase):
@@ -191,5 +196,37 @@ class PutCasePiece(NextPiece, OfCase):
 
 class OfCaseUpload(OfCase):
     """A file from staff that is not complete yet."""
+
+    attachment_id = Id(required=True)
+
+
+class OfSuggestion(Schema):
+    """The suggestion that is meant."""
+
+    suggestion_id = Id(required=True)
+
+
+class ListSuggestionAttachments(OfSuggestion):
+    """As with a case."""
+
+    purpose = Text(max=PURPOSE, single_line=True, load_default="suggestion_handling")
+
+
+class ReadSuggestionPart(OfSuggestion, PartWanted):
+    """As with a case."""
+
+    purpose = Text(max=PURPOSE, single_line=True, load_default="suggestion_handling")
+
+
+class BeginSuggestionAttachment(NewAttachment, OfSuggestion):
+    """A file from the desk to whoever made the suggestion."""
+
+
+class PutSuggestionPiece(NextPiece, OfSuggestion):
+    """The next bytes of a file from the desk."""
+
+
+class OfSuggestionUpload(OfSuggestion):
+    """A file from the desk that is not complete yet."""
 
     attachment_id = Id(required=True)

@@ -40,23 +40,43 @@ class Attachments:
 
     @serve(operations.list_case_attachments)
     def list_case_attachments(self, request, call):
-        return attachments.list_case(*self._attachments, request, call)
+        return attachments.list_for_staff(*self._attachments, request, call)
 
     @serve(operations.read_case_attachment_part)
     def read_case_attachment_part(self, request, call):
-        return attachments.read_case_part(*self._attachments, request, call)
+        return attachments.read_part_for_staff(*self._attachments, request, call)
 
     @serve(operations.begin_case_attachment)
     def begin_case_attachment(self, request, call):
-        return attachments.begin_case(*self._attachments, request, call)
+        return attachments.begin_for_staff(*self._attachments, request, call)
 
     @serve(operations.put_case_piece)
     def put_case_piece(self, request, call):
-        return attachments.put_case(*self._attachments, request, call)
+        return attachments.put_for_staff(*self._attachments, request, call)
 
     @serve(operations.cancel_case_upload)
     def cancel_case_upload(self, request, call):
-        attachments.cancel_case(*self._attachments, request, call)
+        attachments.cancel_for_staff(*self._attachments, request, call)
+
+    @serve(operations.list_suggestion_attachments)
+    def list_suggestion_attachments(self, request, call):
+        return attachments.list_for_staff(*self._attachments, request, call)
+
+    @serve(operations.read_suggestion_attachment_part)
+    def read_suggestion_attachment_part(self, request, call):
+        return attachments.read_part_for_staff(*self._attachments, request, call)
+
+    @serve(operations.begin_suggestion_attachment)
+    def begin_suggestion_attachment(self, request, call):
+        return attachments.begin_for_staff(*self._attachments, request, call)
+
+    @serve(operations.put_suggestion_piece)
+    def put_suggestion_piece(self, request, call):
+        return attachments.put_for_staff(*self._attachments, request, call)
+
+    @serve(operations.cancel_suggestion_upload)
+    def cancel_suggestion_upload(self, request, call):
+        attachments.cancel_for_staff(*self._attachments, request, call)
 
     @every(seconds=600, role="forget-unfinished-attachments")
     def forget_unfinished_attachments(self, now):

@@ -44,7 +44,7 @@ def read_part(store, vault, sealer, case_id, upload, actor=HANDLER, call=None, *
     loaded = operations.read_case_attachment_part.load(
         {"case_id": case_id, "attachment_id": upload["id"], "copy": "original", **request}
     )
-    return attachments.read_case_part(store, vault, sealer, loaded, call or by(actor))
+    return attachments.read_part_for_staff(store, vault, sealer, loaded, call or by(actor))
 
 
 def inspected(store, vault, sealer, reporter, upload, clean):
@@ -171,16 +171,16 @@ def test_of_two_inspections_at_once_one_copy_remains_whole(store, vault, sealer,
 def test_staff_send_files_in_their_own_name_and_at_their_own_time(store, vault, sealer, reporter, case):
     def begin(actor, **request):
         loaded = operations.begin_case_attachment.load({"case_id": case, **request})
-        return attachments.begin_case(store, vault, sealer, loaded, by(actor))
+        return attachments.begin_for_staff(store, vault, sealer, loaded, by(actor))
 
     upload = begin(HANDLER, file_name="告知书.txt", content=a_text(70_000))
     piece = {"attachment_id": upload["id"], "version": upload["version"], "offset": 70_000, "content": b"end"}
     loaded = operations.put_case_piece.load({"case_id": case, **piece, "last": True})
     with pytest.raises(NotFound):
-        attachments.put_case(store, vault, sealer, loaded, by(DESK))
+        attachments.put_for_staff(store, vault, sealer, loaded, by(DESK))
     with pytest.raises(NotFound):
-        attachments.cancel_case(store, vault, sealer, loaded, by(DESK))
-    told = attachments.put_case(store, vault, sealer, loaded, by(HANDLER))["attachment"]
+        attachments.cancel_for_staff(store, vault, sealer, loaded, by(DESK))
+    told = attachments.put_for_staff(store, vault, sealer, loaded, by(HANDLER))["attachment"]
 
     assert (told["author"], told["staff_id"], told["at"], told["size"]) == ("staff", HANDLER.id, NOW, 70_003)
     (seen,) = operations.list_current_attachments.dump({"items": reporter.listed()})["items"]
@@ -204,7 +204,7 @@ def test_every_query_about_attachments_is_served_by_an_index(watched, sealer, re
     reporter.fetch(upload["id"])
     reporter.cancel(begun)
     listing = operations.list_case_attachments.load({"case_id": "indexed-files"})
-    attachments.list_case(watched, vault, sealer, listing, by(HANDLER))
+    attachments.list_for_staff(watched, vault, sealer, listing, by(HANDLER))
     first = read_part(watched, vault, sealer, "indexed-files", upload)
     read_part(watched, vault, sealer, "indexed-files", upload, number=1, access_id=first["access_id"])
     attachments.forget_unfinished(vault, NOW)
@@ -214,3 +214,28 @@ def test_every_query_about_attachments_is_served_by_an_index(watched, sealer, re
     assert len(commands) > 30
     for command in commands:
         assert not stages(watched.db, command) & BY_READING_ALL, command
+
+
+def test_the_desk_opens_the_files_of_a_suggestion_and_answers_with_one(store, vault, sealer):
+    suggestion = a_report(kind="suggestion", category="service", subjects=[])
+    receipt = handlers.submit_report(store, sealer, suggestion, CALL)["receipt"]
+    reporter = Reporter(store, vault, sealer, receipt)
+    upload = reporter.send(a_text(100))
+    of = {"suggestion_id": report_of(store, sealer, receipt)["_id"]}
+
+    listing = operations.list_suggestion_attachments.load(of)
+    (item,) = attachments.list_for_staff(store, vault, sealer, listing, by(DESK))["items"]
+    wanted = operations.read_suggestion_attachment_part.load({**of, "attachment_id": upload["id"], "copy": "original"})
+    opened = attachments.read_part_for_staff(store, vault, sealer, wanted, by(DESK))
+    loaded = operations.begin_suggestion_attachment.load({**of, "content": a_text(50), "last": True})
+    sent = attachments.begin_for_staff(store, vault, sealer, loaded, by(DESK))
+
+    assert (item["id"], opened["content"]) == (upload["id"], a_text(100))
+    assert [access["what"] for access in store.db.accesses.find({"report_id": of["suggestion_id"]}).sort("_id", 1)] == [
+        "attachments",
+        "attachment",
+    ]
+    assert [seen["author"] for seen in reporter.listed()] == ["reporter", "staff"]
+    assert sent["attachment"]["staff_id"] == DESK.id
+    with pytest.raises(NotFound):
+        attachments.list_for_staff(store, vault, sealer, listing, by(HANDLER))

@@ -41,7 +41,7 @@ def staff_write(inbox, *attachment_ids):
 def staff_send(inbox, reporter, content):
     request = {"case_id": inbox.case_id, "file_name": "通知.txt", "content": content, "last": True}
     loaded = operations.begin_case_attachment.load(request)
-    return attachments.begin_case(inbox.store, reporter.vault, inbox.sealer, loaded, by(DESK))
+    return attachments.begin_for_staff(inbox.store, reporter.vault, inbox.sealer, loaded, by(DESK))
 
 
 def test_both_sides_see_which_files_belong_to_a_message(inbox, reporter):

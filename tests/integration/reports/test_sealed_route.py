@@ -143,7 +143,7 @@ def test_staff_find_nothing_whoever_they_are(store, sealer, receipt, report, uni
         lambda: handlers.read_case_report(store, sealer, reading, by(who)),
         lambda: handlers.list_case_messages(store, sealer, reading, by(who)),
         lambda: handlers.post_case_message(store, sealer, {"case_id": case_id, "text": "?"}, by(who)),
-        lambda: attachments.list_case(store, a_vault(store), sealer, reading, by(who)),
+        lambda: attachments.list_for_staff(store, a_vault(store), sealer, reading, by(who)),
     ):
         with pytest.raises(NotFound):
             attempt()

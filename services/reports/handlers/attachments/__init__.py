@@ -10,21 +10,27 @@ from services.reports.handlers.attachments.reporter import (
     read_current_upload,
     resume_current,
 )
-from services.reports.handlers.attachments.staff import begin_case, cancel_case, list_case, put_case, read_case_part
+from services.reports.handlers.attachments.staff import (
+    begin_for_staff,
+    cancel_for_staff,
+    list_for_staff,
+    put_for_staff,
+    read_part_for_staff,
+)
 
 __all__ = [
-    "begin_case",
     "begin_current",
-    "cancel_case",
+    "begin_for_staff",
     "cancel_current",
+    "cancel_for_staff",
     "erase_attachments",
     "forget_unfinished",
-    "list_case",
     "list_current",
-    "put_case",
+    "list_for_staff",
     "put_current",
-    "read_case_part",
+    "put_for_staff",
     "read_current_part",
     "read_current_upload",
+    "read_part_for_staff",
     "resume_current",
 ]
