@@ -68,11 +68,17 @@ def test_the_event_tells_the_units_and_no_name(store, sealer, how):
     assert "卫" not in str(event)
 
 
-def test_a_report_about_the_whole_bureau_is_read_by_nobody_in_it(store, sealer, case_of):
-    case_id = case_of({"unit": "市司法局"})
+def test_when_the_whole_bureau_was_chosen_nobody_in_it_reads_it(store, sealer, case_of):
+    case_id = case_of({"unit": "市司法局", "unit_id": ROOT})
 
     for unit in (ROOT, OFFICE, EAST, FIRM):
         assert not reads(store, sealer, case_id, person("desk", of=unit))
+
+
+def test_when_only_the_bureau_s_name_is_written_its_desk_reads_it(store, sealer, case_of):
+    case_id = case_of({"unit": "市司法局", "name": "某人", "position": "科长"})
+
+    assert reads(store, sealer, case_id, person("desk", of=OFFICE))
 
 
 def test_a_report_about_nobody_of_the_bureau_is_read_as_before(store, sealer, case_of):
