@@ -19,7 +19,7 @@ from gateway.problems import core
 from gateway.problems.row import Problem
 
 _READ_BYTES = 64 * 1024
-# So much is taken, for so long, from a client that sends on after it was refused, for it to read the refusal and to keep
+# So much is taken, for so long, from a client that sends on after it was refused: it reads the refusal then, and keeps
 # its connection. From one that has much more to send nothing is: it would only be told later.
 _DRAINED_BYTES = 8 * 1024 * 1024
 _DRAINED_SECONDS = 2.0
