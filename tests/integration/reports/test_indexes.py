@@ -8,9 +8,11 @@ import pytest
 
 from services.reports import handlers
 from services.reports.above import leaving
-from services.reports.handlers import erasure, holds, keys, units
+from services.reports.handlers import analysis, corrections, erasure, holds, keys, triage, units
 from services.reports.keys import public_key
 from services.reports.sealing import Sealer
+from services.reports.triage import classifier
+from services.reports.triage.analyst import Analyst
 from tests.integration.reports.attaching import a_vault
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
 from tests.integration.reports.bureau import know_the_bureau
@@ -21,13 +23,14 @@ from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 LATER = NOW + timedelta(days=90)
 
 
-@pytest.mark.parametrize("part", ["everything", "keys", "retention", "sealed route"])
+@pytest.mark.parametrize("part", ["everything", "keys", "retention", "sealed route", "triage"])
 def test_every_query_is_served_by_an_index(watched, sealer, recorder, part, tmp_path):
     run = {
         "everything": run_everything,
         "keys": run_all_of_keys,
         "retention": run_retention,
         "sealed route": partial(run_sealed_route, tmp_path),
+        "triage": run_triage,
     }
     run[part](watched, sealer)
     commands = asked(recorder)
@@ -109,3 +112,17 @@ def run_sealed_route(folder, store, sealer):
         assert leaving.export(store, store.parts, report["id"], folder, "somebody", NOW)
     other = report_of(store, sealer, handlers.submit_report(store, sealer, a_report(), CALL)["receipt"])
     assert units.keep_from_units_in(store, other["_id"], ["东湖司法局"])
+
+
+def run_triage(store, sealer):
+    analyst = Analyst(classifier.load())
+    for case_id in ("triaged", "again"):
+        receipt = handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]
+        progressed(store, sealer, receipt, case_id=case_id)
+        analysis.analyse_report(store, sealer, analyst, report_of(store, sealer, receipt)["_id"])
+    assert analysis.compare_with_what_is_kept(store, sealer, Analyst(classifier.load())) >= 2
+    assert triage.read_case_triage(store, sealer, {"case_id": "again", "purpose": "p"}, by(DESK))["similar"]
+    decision = {"category": "other", "urgency": "routine", "similar_confirmed": ["triaged"]}
+    triage.decide_case_triage(store, sealer, {"case_id": "again", **decision}, by(DESK))
+    assert list(corrections.corrections(store, sealer))
+    analysis.analyse_overdue(store, sealer, analyst, NOW + timedelta(hours=2))
