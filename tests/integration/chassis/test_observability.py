@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis import clock, tracing
@@ -18,6 +15,7 @@ from chassis.rpc_client import Refused, RpcClient
 from contracts.call import Call
 from tests.integration.chassis.lamps import break_lamp, light_lamp
 from tests.support.services import ServiceProcess, StartService
+from tests.support.sinks.collector import Collector
 from tests.support.waiting import eventually
 
 TARGET = "tests.integration.chassis.lamps:Lamps"
@@ -38,40 +36,11 @@ def lamps(module_service_process: StartService) -> ServiceProcess:
     return module_service_process(TARGET, {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG"})
 
 
-class Collector(ThreadingHTTPServer):
-    """An OTLP collector that keeps the spans it is sent."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Receive)
-        self.spans: list[Any] = []
-
-
-class _Receive(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            import gzip
-
-            body = gzip.decompress(body)
-        request = ExportTraceServiceRequest.FromString(body)
-        assert isinstance(self.server, Collector)
-        for resource in request.resource_spans:
-            for scope in resource.scope_spans:
-                self.server.spans += scope.spans
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    server = Collector()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = Collector().start()
     yield server
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 def lines(process: ServiceProcess) -> list[dict[str, Any]]:
@@ -124,7 +93,7 @@ def test_spans_of_a_request_and_of_its_event_reach_the_collector_in_one_trace(
     lamps: ServiceProcess, service_process: StartService, amqp_uri: str, collector: Collector
 ) -> None:
     lamps.stop()
-    traced = service_process(TARGET, {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"})
+    traced = service_process(TARGET, {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url})
     client = RpcClient(amqp_uri, "traced")
     client.start()
     eventually(lambda: client.connected)
