@@ -113,7 +113,7 @@ def section(name: str, figures: dict[str, Any], rounds: Rounds, idle: dict[str, 
         **figures,
         "floor_idle_cpu_ms": round(servers / figures["sides"]["floor"]["rate"], 3),
         "repetitions": rounds.repetitions,
-        "in_flight": rounds.in_flight,
+        "in_flight": figures.get("in_flight", rounds.in_flight),
         "numbers": numbers.verdicts(name, figures),
         **origin(),
     }

@@ -48,6 +48,7 @@ def measure(stage: Stage, rounds: Rounds) -> dict[str, Any]:
         "wall_ratio": round(1 / figures.ratio(system, floor, figures.rate), 3),
         "delay_ms": figures.delay_ms(system),
         "operations": operations,
+        "in_flight": many,
         "sides": {name: figures.side(runs) for name, runs in sides.items()},
     }
 
