@@ -86,7 +86,18 @@ def test_amounts_are_found_with_their_value_in_yuan(text, amount, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["全村三百户人", "抄了两万字的笔记", "走了八千多步", "百分之五十", "老百姓的事", "元旦那天", "第三百号"]
+    "text",
+    [
+        "全村三百户人",
+        "抄了两万字的笔记",
+        "走了八千多步",
+        "百分之五十",
+        "老百姓的事",
+        "元旦那天",
+        "第三百号",
+        "交了两万字的笔记",
+        "给三百户人家",
+    ],
 )
 def test_numbers_that_are_no_money_are_left_alone(text):
     assert found(text, entities.MONEY) == []

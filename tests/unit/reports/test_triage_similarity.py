@@ -54,6 +54,23 @@ def test_what_is_named_counts_even_where_no_words_are_shared(model):
     assert found[0].id == "again"
 
 
+def test_an_amount_written_otherwise_is_the_same_amount(model):
+    found = index_of(model, again="叁万伍仟元整", other="三万六千元").query(of(model, "￥35,000"), 5)
+    assert [similar.id for similar in found] == ["again"]
+
+
+def test_what_many_reports_say_leaves_no_trace_in_a_fingerprint(model):
+    assert not of(model, "公证。律师。").weights.any()
+    assert of(model, "饕餮。").weights.any()
+
+
+def test_candidates_that_share_no_feature_are_not_similar():
+    index = SimilarityIndex(5)
+    one, other = _synthetic(1), _synthetic(2)
+    index.add("collides", Fingerprint(one.signature, other.features, other.weights))
+    assert index.query(one, 5) == []
+
+
 def test_a_fingerprint_is_written_and_read_back(model):
     written = of(model, LEFT).to_bytes()
     assert len(written) == SIZE

@@ -159,8 +159,15 @@ def test_suggestions_add_up_and_tell_their_reasons(model):
     assert sum(each.probability for each in found) == pytest.approx(1)
     assert found[0].answer == "notaries.false_notarisation"
     assert "notaries.false_notarisation" in {hit.rule.id for hit in found[0].hits}
+    assert len(found[0].phrases) > 2
     for phrase in found[0].phrases:
         assert phrase in "反映情况。公证的时候老人昏迷，签名不是他的，明天就要过户。"
+
+
+def test_no_telling_phrase_is_part_of_another(model):
+    for example in examples.read(examples.DEVELOPMENT)[:20]:
+        for each in scoring.suggest(model, reading(example.narrative, example.title), CATEGORY)[:3]:
+            assert not [one for one in each.phrases for other in each.phrases if one != other and one in other]
 
 
 def test_an_urgent_report_is_suggested_where_missing_it_costs_more(model):
