@@ -360,6 +360,32 @@ def test_suggestions_are_compared_with_suggestions_and_read_by_the_desk_alone(st
         triage.read_suggestion_triage(store, sealer, {**request, "suggestion_id": "no-such"}, by(DESK))
 
 
+def test_similar_suggestions_about_the_readers_unit_are_not_told(store, sealer, analyst, submit):
+    said = {"kind": "suggestion", "category": "service", "narrative": "建议桂子街的法律服务大厅中午也留一个窗口。"}
+    (_, first), (_, second) = submit(case=False, **said), submit(case=False, **said)
+    for report_id in (first, second):
+        analysis.analyse_report(store, sealer, analyst, report_id)
+    store.db["reports"].update_one({"_id": first}, {"$set": {"subject_unit_ids": [EAST]}})
+    request = operations.read_suggestion_triage.load({"suggestion_id": second})
+
+    for unit, seen in ((OFFICE, [first]), (EAST, [])):
+        told = triage.read_suggestion_triage(store, sealer, request, by(person("desk", of=unit)))
+        assert [each["suggestion_id"] for each in told["similar"]] == seen
+
+
+def test_a_result_is_kept_once_and_never_with_an_erased_report(store, submit):
+    _, report_id = submit()
+    first, second = ({"state": "done", "model": name, "sealed": b"x"} for name in ("first", "second"))
+    assert store.triage.keep(report_id, first)
+    assert not store.triage.keep(report_id, second)
+    assert store.reports.get(report_id)["triage"] == first
+
+    _, erased = submit()
+    _erase(store, erased)
+    assert not store.triage.keep(erased, first)
+    assert "triage" not in store.reports.get(erased)
+
+
 def _erase(store, report_id):
     ended = {"outcome": "refused", "ended_at": datetime(2010, 1, 1, tzinfo=UTC)}
     store.db["reports"].update_one({"_id": report_id}, {"$set": ended})
