@@ -1,9 +1,10 @@
 """Invented reports with what a careful reader would make of them.
 
 ``development.jsonl`` is what the rules were written with and the statistics are trained on; ``held_out.jsonl`` was
-written when the rules stood and is only measured on (docs/triage.md says how far it is blind). One object a line: ``id``, ``kind``, ``category``,
-``urgency``, ``received_on``, ``group`` (reports of the same matter share it), ``title``, ``narrative`` and, in a part,
-``entities``, then complete: ``field``, ``kind``, ``start``, ``end`` (code points), ``value`` (``~``: at least).
+written when the rules stood and is only measured on (docs/triage.md says how far it is blind).
+One object a line: ``id``, ``kind``, ``category``, ``urgency``, ``received_on``, ``group`` (reports of the same matter
+share it), ``title``, ``narrative`` and, in a part, ``entities``, then complete: ``field``, ``kind``, ``start``, ``end``
+(code points), ``value`` (``~``: at least).
 All persons, firms and places are invented.
 """
 
