@@ -8,6 +8,7 @@ from chassis import clock
 from tests.e2e.everything import planted
 from tests.e2e.everything.planted import SIX, WORDS
 from tests.e2e.everything.stage import Stage, told
+from tests.support.attachments import tells
 
 SUGGESTION = {
     "kind": "suggestion",
@@ -23,12 +24,17 @@ def is_answered_and_erased(stage: Stage) -> None:
     desk = stage.staff["desk"]
     with stage.until_all_has_followed():
         giver = stage.holder(SIX, SUGGESTION)
-        giver.sends(f"{WORDS['file name']}.jpg", planted.PICTURE)
+        sent = giver.sends(f"{WORDS['file name']}.jpg", planted.PICTURE)
         giver.writes(WORDS["message"])
     [item] = told(desk.get("/suggestions"))["items"]
     path = f"/suggestions/{item['id']}"
     assert WORDS["suggestion"] in told(desk.get(path))["narrative"]
     assert told(desk.get(f"{path}/messages"))["items"][0]["text"] == WORDS["message"]
+    [file] = told(desk.get(f"{path}/attachments"))["items"]
+    assert (file["id"], file["file_name"]) == (sent, f"{WORDS['file name']}.jpg")
+    opened = desk.get(f"{path}/attachments/{sent}/content")
+    assert (opened.status_code, tells(opened.content), tells(planted.PICTURE)) == (200, False, True)
+    told(desk.get(f"{path}/triage"))
     told(desk.post(f"{path}/messages", json={"text": WORDS["answer of staff"]}), 201)
     told(desk.post(f"{path}/answer", json={"decision": "not_adopted", "because": WORDS["because"]}))
     with stage.moments.noting():
