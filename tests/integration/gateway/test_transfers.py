@@ -56,13 +56,21 @@ def large() -> Iterator[bytes]:
 class Line:
     """A request that is sent by and by."""
 
-    def __init__(self, client: httpx.Client, length: int) -> None:
+    def __init__(
+        self,
+        client: httpx.Client,
+        length: int,
+        method: str = "POST",
+        path: str = f"/api/v1{PATH}",
+        headers: dict[str, str] | None = None,
+    ) -> None:
         address = client.base_url
         self.connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
-        self.connection.putrequest("POST", f"/api/v1{PATH}")
-        self.connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
-        self.connection.putheader("Content-Length", str(length))
-        self.connection.putheader("Authorization", client.headers["Authorization"])
+        self.connection.putrequest(method, path)
+        multipart = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        own = {"Content-Length": str(length), "Authorization": client.headers["Authorization"]}
+        for name, value in {**(multipart if headers is None else headers), **own}.items():
+            self.connection.putheader(name, value)
         self.connection.endheaders()
 
 
@@ -157,6 +165,22 @@ def test_slow_uploads_leave_threads_to_others_and_an_idle_one_ends(one_worker: G
             assert (stalled.status, stalled.getheader("Content-Type")) == (408, "application/problem+json")
             assert b"body-stalled" in stalled.read()
         answered(reporter.post(PATH, files={"file": ("a.mp3", a_sound(2000))}), 201)
+
+
+def test_an_upload_that_stalls_keeps_what_came(one_worker: Gateway) -> None:
+    """All but the last few of it, which were not read in full yet."""
+    with one_worker.client() as client:
+        reporter = with_receipt(client)
+        tus = {"Tus-Resumable": "1.0.0"}
+        created = reporter.post("/reports/current/uploads", headers={**tus, "Upload-Length": "1000000"})
+        path = created.headers["Location"]
+        headers = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        line = Line(reporter, 1_000_000, "PATCH", path, headers)
+        line.connection.send(a_sound(200_000))
+
+        assert line.connection.getresponse().status == 408
+        offset = int(reporter.head(path.removeprefix("/api/v1"), headers=tus).headers["Upload-Offset"])
+        assert 128 * 1024 <= offset <= 200_000
 
 
 def test_a_client_that_does_not_take_its_file_is_let_go(one_worker: Gateway) -> None:

@@ -184,6 +184,26 @@ def test_only_the_receipt_of_the_report_leads_to_its_uploads(front: Gateway, rep
         assert other.head(path, headers=TUS).status_code == 401
 
 
+def test_a_receipt_used_during_erasure_is_told_so_and_nothing_is_taken(
+    reporter: httpx.Client, mongo_client: object, database_prefix: str
+) -> None:
+    path = create(reporter, 1000, content=a_text(500))
+    database = mongo_client[f"{database_prefix}reports"]
+    report_id = database.attachments.find_one({"_id": path.rpartition("/")[2]})["report_id"]
+    erasing = {"state": "erasing", "rule": "test", "at": clock.now()}
+    database.reports.update_one({"_id": report_id}, {"$set": {"erasure": erasing}, "$unset": {"data_key": ""}})
+
+    for answer in (
+        reporter.head(path, headers=TUS),
+        patch(reporter, path, 500, a_text(500)),
+        reporter.post(UPLOADS, headers={**TUS, "Upload-Length": "10"}),
+        reporter.post(LIST, files={"file": ("a.txt", a_text(10))}),
+        reporter.get(LIST),
+    ):
+        assert answer.status_code == 410
+    assert database.attachments.count_documents({"report_id": report_id}) == 1
+
+
 def test_of_two_requests_at_once_one_wins(front: Gateway, reporter: httpx.Client) -> None:
     content = a_sound(4 * PART_BYTES)
     for _ in range(5):

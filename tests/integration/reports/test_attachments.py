@@ -133,6 +133,20 @@ def test_a_file_that_lost_its_end_does_not_pass_for_a_whole_one(store, reporter)
         reporter.fetch(upload["id"])
 
 
+def test_an_earlier_write_of_a_part_does_not_pass_for_the_last(store, reporter):
+    """Whoever writes to the database puts back what was there before the part grew."""
+    content = a_text(90_000)
+    upload = reporter.begin(file_name="a.txt", content=content[:70_000])
+    where = {"_id": f"{upload['id']}.original.0"}
+    earlier = store.db["attachments.chunks"].find_one(where)["data"]
+    reporter.put(upload, content[70_000:], last=True)
+
+    store.db["attachments.chunks"].update_one(where, {"$set": {"data": earlier}})
+
+    with pytest.raises(ContentUnreadable):
+        reporter.fetch(upload["id"])
+
+
 def test_the_progress_of_an_upload_does_not_pass_for_a_manifest(store, reporter):
     upload = reporter.begin(file_name="a.txt", content=a_text(70_000))
     progress = document(store, upload)["original"]["progress"]
@@ -277,12 +291,13 @@ def test_an_empty_file_is_refused_and_leaves_nothing(store, reporter):
 
 
 def test_a_file_of_a_type_that_is_not_taken_is_refused_and_leaves_nothing(store, reporter):
+    kept = store.db["attachments.chunks"].count_documents({})
     with pytest.raises(rules.AttachmentTypeRefused) as refused:
         reporter.send(b"MZ" + bytes(3 * PART_BYTES), "invoice.pdf")
 
     assert "pdf" in refused.value.allowed
     assert left(store, reporter) == 0
-    assert not store.db["attachments.chunks"].count_documents({"files_id": {"$regex": "nothing"}})
+    assert store.db["attachments.chunks"].count_documents({}) == kept
 
 
 def test_the_type_is_decided_as_soon_as_the_beginning_is_there(reporter):
@@ -398,6 +413,15 @@ def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(store, seal
         reporter.state(idle)
     assert parts_of(store, idle) == 0
     assert (reporter.state(busy)["offset"], reporter.state(whole)["offset"]) == (PART_BYTES, 10)
+
+
+def test_an_upload_that_goes_on_while_it_is_about_to_be_forgotten_is_kept(store, reporter):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES))
+    seen = document(store, upload)
+    reporter.resume(upload, PART_BYTES)
+
+    assert not store.attachments.begin_removing(upload["id"], seen["version"])
+    assert reporter.state(upload)["offset"] == PART_BYTES
 
 
 def test_erasure_leaves_no_key_no_part_and_no_document_of_this_report_alone(store, sealer, reporter):

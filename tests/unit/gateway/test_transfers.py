@@ -145,6 +145,17 @@ def test_a_worker_whose_slots_are_taken_refuses_files_and_answers_the_rest(
     assert client.get("/api/v1/reports/current/attachments", headers=receipt).status_code == 200
 
 
+def test_pages_of_other_origins_may_speak_tus(make_app: MakeApp) -> None:
+    client = make_app(cors_origins=("https://portal.example.gov.cn",)).test_client()
+    asked = {"Origin": "https://portal.example.gov.cn", "Access-Control-Request-Method": "PATCH"}
+    preflight = client.options("/api/v1/reports/current/uploads", headers=asked).headers
+    answer = client.options("/api/v1/reports/current/uploads", headers={"Origin": asked["Origin"]}).headers
+
+    assert {"Tus-Resumable", "Upload-Offset"} <= set(preflight["Access-Control-Allow-Headers"].split(", "))
+    assert {"Location", "Upload-Offset"} <= set(answer["Access-Control-Expose-Headers"].split(", "))
+    assert answer["Tus-Version"] == "1.0.0"
+
+
 @pytest.fixture(scope="module")
 def make_app_once() -> Flask:
     """An application that is there for its context alone."""
