@@ -86,7 +86,7 @@ def _timed(name: str, clocks: Sequence[Mapping[str, Any]], state: str, now: date
         standing = "not_needed"
     else:
         standing = "paused" if any(clock["state"] == "paused" for clock in clocks) else "waiting"
-    return Step(name, standing, first["due_at"], done_at, first["moved"])
+    return Step(name, standing, None if standing == "paused" else first["due_at"], done_at, first["moved"])
 
 
 def _untimed(name: str, report: Mapping[str, Any], now: datetime) -> Step:
