@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from urllib.parse import urlsplit
 
+import httpx
 from amqp import Message
 
 from services.reports.sealing import new_receipt
@@ -74,6 +75,7 @@ def messages_that_nobody_understands(stage: Stage) -> None:
 def while_reports_is_away(stage: Stage) -> None:
     """Nobody takes the request; it does not stay in the queue."""
     reports = stage.system.parts["reports"]
+    stage.metrics.append(httpx.get(f"{reports.url}/metrics", trust_env=False).content)
     reports.stop()
     visitor = stage.visitor(COMPUTER)
     said = REPORT | {"narrative": WORDS["sent while reports was away"]}

@@ -27,13 +27,15 @@ _STAFF_ADDRESS = {"X-Forwarded-For": "198.51.100.23", "User-Agent": "staff/1.0"}
 
 
 class Stage:
-    """``folder``: outside the bureau, for the level above. ``printed``: what commands said."""
+    """``folder``: outside the bureau, for the level above. ``printed``: what commands said. ``metrics``: those of parts
+    that were stopped in between."""
 
     def __init__(self, system: System, folder: Path) -> None:
         self.system, self.folder = system, folder
         self.moments = Moments()
         self.visitors: list[Visitor] = []
         self.printed: list[bytes] = []
+        self.metrics: list[bytes] = []
         self.staff: dict[str, httpx.Client] = {}
         self._mongo: MongoClient[dict[str, Any]] = MongoClient(system.mongo_uri, tz_aware=True)
         self.reports = self._mongo[f"{system.database_prefix}reports"]
