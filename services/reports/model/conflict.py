@@ -2,8 +2,8 @@
 
 《信访工作条例》第三十条: report material never goes to the person or unit reported.
 《纪检监察机关处理检举控告工作规则》: what is about the head of a body goes to the level above and is not visible to
-that body. Only the subjects are looked at, not the narrative; when in doubt a unit is taken to be meant. The bureau as a
-whole is kept out only where it was chosen from the directory, or its head is meant.
+that body. Only the subjects are looked at, not the narrative; when in doubt a unit is taken to be meant. The bureau as
+a whole is kept out only where it was chosen from the directory, or its head is meant.
 """
 
 from __future__ import annotations
