@@ -20,8 +20,8 @@ def test_moments_are_found_in_ids_and_dates_and_what_was_reckoned_from_them() ->
             "dates": [now, (now + timedelta(days=60)).isoformat()],
             "numbers": {"seconds": now.timestamp(), "milliseconds": int(now.timestamp() * 1000)},
         }
-    found = {place for place, moment in times_in(there) if moments.betrayed_by(moment)}
+    found = {time.place for time in times_in(there) if moments.betrayed_by(time)}
     assert found >= {".uuid", ".object_id", ".dates[]", ".numbers.seconds", ".numbers.milliseconds"}
     hour = clock.to_the_hour(now)
     harmless = [hour, ids.new_id_as_of(hour), now + timedelta(minutes=7), hour + timedelta(days=60)]
-    assert [place for place, moment in times_in(harmless) if moments.betrayed_by(moment)] == []
+    assert [time.place for time in times_in(harmless) if moments.betrayed_by(time)] == []
