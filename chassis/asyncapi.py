@@ -116,9 +116,7 @@ def _schemas(events: Iterable[type[Event]]) -> dict[str, Any]:
     plugin = MarshmallowPlugin()
     spec = APISpec("", "", "3.1.0", plugins=[plugin])
     assert plugin.converter is not None
-    plugin.converter.add_attribute_function(  # type: ignore[no-untyped-call]
-        lambda _, field, **__: {"type": "string", "format": "date-time"} if isinstance(field, Instant) else {}
-    )
+    plugin.converter.field_mapping = {**plugin.converter.field_mapping, Instant: ("string", "date-time")}
     spec.components.schema("Envelope", schema=Envelope)
     for event in events:
         spec.components.schema(event.__name__, schema=event)
