@@ -22,7 +22,7 @@ from tests.chaos.studying import Member, Trainer
 from tests.chaos.testimony import Testimony
 
 # Two of what does the work, so that one goes on while the other is dead and the relay is somebody's role.
-REPLICAS = {"identity": 1, "reports": 2, "tasks": 2, "quiz": 2, "publicity": 2}
+REPLICAS = {"identity": 1, "reports": 2, "reports-worker": 1, "tasks": 2, "quiz": 2, "publicity": 2}
 REPORTERS, MEMBERS = 3, 4
 
 Track = Callable[[list[Kill]], Iterable[Kill]]

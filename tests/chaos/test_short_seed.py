@@ -14,7 +14,7 @@ from tests.chaos.run import run
 SEED = 7
 KILLS = len(KINDS) + 1
 # Two processes where the relay shall be somebody's role.
-REPLICAS = {"identity": 1, "reports": 2, "tasks": 2, "quiz": 1, "publicity": 1}
+REPLICAS = {"identity": 1, "reports": 2, "reports-worker": 1, "tasks": 2, "quiz": 1, "publicity": 1}
 
 
 @pytest.mark.timeout(300)

@@ -145,6 +145,7 @@ def test_after_an_upgrade_every_unit_is_told_of_once(mongo_client, database_pref
     old = Bureau(store, settings)
     request = {"username": "admin", "name": "管理员", "password": PASSWORD, "unit_name": "明镜市司法局"}
     old.do(operations.create_admin, old.by(None), **request)
+    old.root = store.units.root()["_id"]
     units = [store.units.root(), *(store.units.get(old.unit(name)["id"]) for name in ("旧科", "老科"))]
     # As the version before wrote them.
     store.db["unit_states"].delete_many({})

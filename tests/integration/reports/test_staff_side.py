@@ -211,7 +211,7 @@ def test_a_suggestion_is_listed_without_its_content_and_read_with_it(store, seal
 
     (item,) = [item for item in listed["items"] if item["id"] == suggestion_id]
     assert operations.list_suggestions.dump({"items": [item], "next_cursor": None})["items"][0].keys() == {
-        "id", "category", "state", "received_at", "due_at", "version",
+        "id", "category", "state", "received_at", "due_at", "erased_at", "version",
     }  # fmt: skip
     assert all(item["kind"] == "suggestion" for item in listed["items"])
     assert read["title"] == "延长窗口时间"

@@ -24,7 +24,7 @@ MARKED_BY_MACHINE = ("single", "multiple", "true_false", "blank")
 def right_answer(content):
     if content.type != "blank":
         return content.answer
-    return [forms[0].partition("±")[0] if "±" in forms[0] else forms[0] for forms in blanks_of(content.answer)]
+    return [forms[0].partition("±")[0] or forms[0] for forms in blanks_of(content.answer)]
 
 
 @st.composite
