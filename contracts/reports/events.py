@@ -161,15 +161,15 @@ class ReportClassifiedV1(Event):
 
     Emitted once per decision, with its being stored; a later one replaces the earlier. ``category`` is a code of the
     form the report was made with, which may be another than the reporter chose. ``urgency``: ``urgent``, ``prompt`` or
-    ``routine`` (services/reports/triage/data/urgency.json defines them). A consumer may assume: a person decided, not
-    the analysis.
+    ``routine`` (services/reports/triage/data/urgency.json defines them). ``case_id`` is null for a
+    suggestion. A consumer may assume: a person decided, not the analysis.
     """
 
     producer = "reports"
     event = "report_classified"
 
     report_id = Id(required=True)
-    case_id = Id(required=True)
+    case_id = Id(required=True, allow_none=True)
     category = Id(required=True)
     urgency = fields.String(required=True, validate=one_of(*URGENCIES))
     decided_at = Instant(required=True)

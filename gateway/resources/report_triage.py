@@ -22,7 +22,7 @@ def read_case_triage(request, call, rpc, case_id):
 @blp.route("/cases/<case_id>/report/triage/decision", methods=["POST"])
 @blp.calls(reports.decide_case_triage)
 def decide_case_triage(request, call, rpc, case_id):
-    """确认或更正研判 Confirm or correct category and urgency, and which cases are about the same matter
+    """确认或更正研判 Confirm or correct category, urgency, what the text names, and which cases are alike
 
     The last decision counts; earlier ones are kept. Corrections are what the analysis is trained with anew.
     """
@@ -33,4 +33,11 @@ def decide_case_triage(request, call, rpc, case_id):
 @blp.calls(reports.read_suggestion_triage)
 def read_suggestion_triage(request, call, rpc, suggestion_id):
     """研判建议 What the analysis suggests about a suggestion; recorded as a reading"""
+    return rpc(request)
+
+
+@blp.route("/suggestions/<suggestion_id>/triage/decision", methods=["POST"])
+@blp.calls(reports.decide_suggestion_triage)
+def decide_suggestion_triage(request, call, rpc, suggestion_id):
+    """确认或更正研判 Confirm or correct what the analysis suggests about a suggestion; the last decision counts"""
     return rpc(request)

@@ -69,6 +69,7 @@ ZH = {
     "reports.problem.already_answered": "该建议已有另一答复，答复不能更改。",
     "reports.problem.inbox_full": "往来消息已达 {limit} 条，不能继续发送。",
     "reports.triage.no_such_case": "没有此线索，或者您无权查看。",
+    "reports.triage.no_such_suggestion": "没有此建议，或者您无权查看。",
     "reports.kind.report": "举报",
     "reports.kind.suggestion": "意见建议",
     "reports.problem.erased": (
@@ -140,6 +141,7 @@ EN = {
     "reports.problem.already_answered": "The suggestion has another answer, which cannot be changed.",
     "reports.problem.inbox_full": "There are {limit} messages already; no more can be sent.",
     "reports.triage.no_such_case": "There is no such case, or you may not see it.",
+    "reports.triage.no_such_suggestion": "There is no such suggestion, or you may not see it.",
     "reports.kind.report": "report",
     "reports.kind.suggestion": "suggestion",
     "reports.problem.erased": (

@@ -50,7 +50,12 @@ from contracts.reports.operations.suggestions import (
     post_suggestion_message,
     read_suggestion,
 )
-from contracts.reports.operations.triage import decide_case_triage, read_case_triage, read_suggestion_triage
+from contracts.reports.operations.triage import (
+    decide_case_triage,
+    decide_suggestion_triage,
+    read_case_triage,
+    read_suggestion_triage,
+)
 
 __all__ = [
     "ANSWERERS",
@@ -64,6 +69,7 @@ __all__ = [
     "cancel_current_upload",
     "cancel_suggestion_upload",
     "decide_case_triage",
+    "decide_suggestion_triage",
     "get_report_form",
     "hold_case_report",
     "lift_case_report_hold",

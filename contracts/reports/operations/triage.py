@@ -14,3 +14,6 @@ decide_case_triage = Operation(
 read_suggestion_triage = Operation(
     "reports", "read_suggestion_triage", triage.ReadSuggestionTriage, triage.SuggestionTriage, ANSWERERS
 )
+decide_suggestion_triage = Operation(
+    "reports", "decide_suggestion_triage", triage.DecideSuggestionTriage, triage.Decision, ANSWERERS, repeatable=True
+)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Id, Instant, one_of
+from contracts.fields import Id, Instant, Text, one_of
 from contracts.reports.schemas.staff import ReadCaseReport
 from contracts.reports.schemas.suggestions import ReadSuggestion
 
 URGENCIES = ("urgent", "prompt", "routine")
 STATES = ("pending", "done", "skipped")
+ENTITY_KINDS = ("person", "organisation", "place", "money", "date")
 MAX_CONFIRMED = 50
+MAX_ENTITIES = 200
 
 
 class ReadCaseTriage(ReadCaseReport):
@@ -55,13 +57,20 @@ class FoundEntity(Schema):
     ``value``: yuan for money, ISO 8601 for dates, null otherwise; ``approximate``: at least so much.
     """
 
-    kind = fields.String(required=True, validate=one_of("person", "organisation", "place", "money", "date"))
+    kind = fields.String(required=True, validate=one_of(*ENTITY_KINDS))
     field = fields.String(required=True, validate=one_of("title", "narrative"))
     start = fields.Integer(required=True)
     end = fields.Integer(required=True)
     text = fields.String(required=True)
     value = fields.String(required=True, allow_none=True)
     approximate = fields.Boolean(required=True)
+
+
+class NamedEntity(Schema):
+    """Something that the text names, as staff read it."""
+
+    kind = fields.String(required=True, validate=one_of(*ENTITY_KINDS))
+    text = Text(max=200, single_line=True, required=True)
 
 
 class SimilarCase(Schema):
@@ -97,11 +106,13 @@ class Triage(Schema):
 
 class Decision(Schema):
     """What staff decided. ``agreed``: category and urgency are those that were suggested; null without a
-    suggestion."""
+    suggestion. ``similar_confirmed``: ids of cases, for a suggestion of suggestions. ``entities``: null as long as
+    nobody judged them."""
 
     category = fields.String(required=True)
     urgency = fields.String(required=True)
     similar_confirmed = fields.List(fields.String(), required=True)
+    entities = fields.List(fields.Nested(NamedEntity), required=True, allow_none=True)
     agreed = fields.Boolean(required=True, allow_none=True)
     decided_at = Instant(required=True)
     decided_by_id = fields.String(required=True)
@@ -121,17 +132,36 @@ class SuggestionTriage(Triage):
 
     id = fields.String(required=True)
     similar = fields.List(fields.Nested(SimilarSuggestion), required=True)
+    decision = fields.Nested(Decision, required=True, allow_none=True)
 
 
-class DecideCaseTriage(Schema):
-    """Confirm or correct what was suggested. ``category``: a code of the form that the report was made with.
+class Judgement(Schema):
+    """Confirm or correct what was suggested. ``category``: a code of the form that it was made with.
 
-    ``similar_confirmed``: cases on the same matter, among those that the person may see.
+    ``similar_confirmed``: cases (or suggestions) on the same matter, among those that the person may see.
+    ``entities``: all that the text really names, null to leave them as they were found.
     """
 
-    case_id = Id(required=True)
     category = Id(required=True)
     urgency = fields.String(required=True, validate=one_of(*URGENCIES))
     similar_confirmed = fields.List(
         Id(), load_default=list, validate=validate.Length(max=MAX_CONFIRMED, error="Must have at most {max} entries.")
     )
+    entities = fields.List(
+        fields.Nested(NamedEntity),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MAX_ENTITIES, error="Must have at most {max} entries."),
+    )
+
+
+class DecideCaseTriage(Judgement):
+    """What the desk or the handler decides about the report behind a case."""
+
+    case_id = Id(required=True)
+
+
+class DecideSuggestionTriage(Judgement):
+    """What the desk decides about a suggestion."""
+
+    suggestion_id = Id(required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -40,7 +40,7 @@ def read_case_triage(store: ReportsStore, sealer: Sealer, request: _Document, ca
         **_told(report, found, call.language),
         "case_id": request["case_id"],
         "report_id": report["_id"],
-        "similar": _similar_cases(store, found, call),
+        "similar": _similar(store, report, found, call, "case_id"),
         "decision": _decision(store, report, data_key, call),
     }
 
@@ -49,24 +49,37 @@ def read_suggestion_triage(store: ReportsStore, sealer: Sealer, request: _Docume
     """What is suggested about a suggestion; recorded as a reading. ``NotFound``, ``Erased``."""
     suggestion = suggestion_of(store, request["suggestion_id"], call)
     record(store, suggestion, "triage", request["purpose"], call)
-    found = opened(suggestion, sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"]))
+    data_key = sealer.data_key_for_desk(suggestion["_id"], suggestion["data_key"])
+    found = opened(suggestion, data_key)
     return {
         **_told(suggestion, found, call.language),
         "id": suggestion["_id"],
-        "similar": _similar_suggestions(store, found, call),
+        "similar": _similar(store, suggestion, found, call, "suggestion_id"),
+        "decision": _decision(store, suggestion, data_key, call),
     }
 
 
 def decide_case_triage(store: ReportsStore, sealer: Sealer, request: _Document, call: Call) -> _Document:
     """Confirm or correct; the same decision by the same person again changes nothing. ``NotFound``, ``Erased``,
     ``Invalid`` for a category that the report's form has not, or a case that the person may not see."""
+    return _decide(store, sealer, request, call, lambda: report_of_case(store, request["case_id"], call))
+
+
+def decide_suggestion_triage(store: ReportsStore, sealer: Sealer, request: _Document, call: Call) -> _Document:
+    """The same for a suggestion, and the suggestions that are like it."""
+    return _decide(store, sealer, request, call, lambda: suggestion_of(store, request["suggestion_id"], call))
+
+
+def _decide(
+    store: ReportsStore, sealer: Sealer, request: _Document, call: Call, find: Callable[[], _Document]
+) -> _Document:
     for left in reversed(range(_TRIES)):
-        report = report_of_case(store, request["case_id"], call)
-        confirmed = _checked(store, report, request, call)
+        report = find()
+        judged = {"similar": _checked(store, report, request, call), "entities": request["entities"]}
         data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
-        if _is_so(report, data_key, request, confirmed, call):
+        if _is_so(report, data_key, request, judged, call):
             break
-        decision = _new_decision(report, data_key, request, confirmed, call)
+        decision = _new_decision(report, data_key, request, judged, call)
         try:
             report = store.triage.decide(report, decision, _classified(report, request, call))
             break
@@ -127,22 +140,19 @@ def _category_names(form_version: str, language: str) -> dict[str, str]:
     return names
 
 
-def _similar_cases(store: ReportsStore, found: _Document | None, call: Call) -> list[_Document]:
+def _similar(
+    store: ReportsStore, report: _Document, found: _Document | None, call: Call, named: str
+) -> list[_Document]:
     points = _points(found)
-    visible = (report for report in store.triage.who_may_see(list(points)) if _may_see_case(report, call))
-    return _ranked({"case_id": report["case"]["id"], "points": points[report["_id"]]} for report in visible)
+    visible = _visible(store.triage.who_may_see(list(points)), report["kind"], call)
+    return _ranked({named: shown, "points": points[other_id]} for other_id, shown in visible.items())
 
 
-def _similar_suggestions(store: ReportsStore, found: _Document | None, call: Call) -> list[_Document]:
-    points = _points(found)
-    person = reader(call.actor)
-    return _ranked(
-        {"suggestion_id": other["_id"], "points": points[other["_id"]]}
-        for other in store.triage.who_may_see(list(points))
-        if other["kind"] == "suggestion"
-        and "erasure" not in other
-        and rules.may_read_suggestion(person, other["subject_unit_ids"])
-    )
+def _visible(others: Iterable[_Document], kind: str, call: Call) -> dict[str, str]:
+    """Of other reports of this kind those that the person may see: id -> the id under which they are told."""
+    if kind == "suggestion":
+        return {other["_id"]: other["_id"] for other in others if _may_see_suggestion(other, call)}
+    return {other["_id"]: other["case"]["id"] for other in others if _may_see_case(other, call)}
 
 
 def _points(found: _Document | None) -> dict[str, int]:
@@ -161,38 +171,42 @@ def _may_see_case(report: Mapping[str, Any], call: Call) -> bool:
     return rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded)
 
 
+def _may_see_suggestion(other: Mapping[str, Any], call: Call) -> bool:
+    if other["kind"] != "suggestion" or "erasure" in other:
+        return False
+    return rules.may_read_suggestion(reader(call.actor), other["subject_unit_ids"])
+
+
 def _checked(store: ReportsStore, report: _Document, request: _Document, call: Call) -> list[str]:
-    """The ids of the reports behind the confirmed cases, in order. ``Invalid``."""
+    """The ids of the reports that were confirmed as similar, in order. ``Invalid``."""
     problems = []
     definition = forms.version(report["form_version"]) or forms.current()
     if request["category"] not in category_codes(definition):
         problems.append({"field": "category", "message": "reports.form.no_such_category"})
-    cases = request["similar_confirmed"]
-    known = {
-        other["case"]["id"]: other["_id"]
-        for other in store.triage.who_may_see_cases(cases)
-        if _may_see_case(other, call) and other["_id"] != report["_id"]
-    }
+    confirmed = request["similar_confirmed"]
+    suggestion = report["kind"] == "suggestion"
+    others = store.triage.who_may_see(confirmed) if suggestion else store.triage.who_may_see_cases(confirmed)
+    visible = _visible(others, report["kind"], call)
+    known = {shown: other_id for other_id, shown in visible.items() if other_id != report["_id"]}
+    missing = "reports.triage.no_such_suggestion" if suggestion else "reports.triage.no_such_case"
     problems += [
-        {"field": f"similar_confirmed.{place}", "message": "reports.triage.no_such_case"}
-        for place, case_id in enumerate(cases)
-        if case_id not in known
+        {"field": f"similar_confirmed.{place}", "message": missing}
+        for place, shown in enumerate(confirmed)
+        if shown not in known
     ]
     if problems:
         raise Invalid(problems)
-    return sorted({known[case_id] for case_id in cases})
+    return sorted({known[shown] for shown in confirmed})
 
 
-def _new_decision(
-    report: _Document, data_key: bytes, request: _Document, confirmed: list[str], call: Call
-) -> _Document:
+def _new_decision(report: _Document, data_key: bytes, request: _Document, judged: _Document, call: Call) -> _Document:
     found = opened(report, data_key)
     field = _field(len(report.get("triage_decisions", [])))
     return {
         "category": request["category"],
         "urgency": request["urgency"],
         "suggested": _codes(found),
-        "similar": sealing.seal_text(data_key, report["_id"], field, orjson.dumps(confirmed)),
+        "judged": sealing.seal_text(data_key, report["_id"], field, orjson.dumps(judged)),
         "at": call.now,
         "by": reader(call.actor).id,
     }
@@ -204,13 +218,13 @@ def _codes(found: _Document | None) -> _Document | None:
     return {"category": found["categories"][0]["code"], "urgency": found["urgencies"][0]["code"]}
 
 
-def _is_so(report: _Document, data_key: bytes, request: _Document, confirmed: list[str], call: Call) -> bool:
+def _is_so(report: _Document, data_key: bytes, request: _Document, judged: _Document, call: Call) -> bool:
     decisions = report.get("triage_decisions", [])
     if not decisions:
         return False
     last = decisions[-1]
-    said = (last["category"], last["urgency"], _confirmed(report, data_key, len(decisions) - 1), last["by"])
-    return said == (request["category"], request["urgency"], confirmed, reader(call.actor).id)
+    said = (last["category"], last["urgency"], _judged(report, data_key, len(decisions) - 1), last["by"])
+    return said == (request["category"], request["urgency"], judged, reader(call.actor).id)
 
 
 def _decision(store: ReportsStore, report: _Document, data_key: bytes, call: Call) -> _Document | None:
@@ -218,12 +232,15 @@ def _decision(store: ReportsStore, report: _Document, data_key: bytes, call: Cal
     if not decisions:
         return None
     last = decisions[-1]
-    confirmed = store.triage.who_may_see(_confirmed(report, data_key, len(decisions) - 1))
+    judged = _judged(report, data_key, len(decisions) - 1)
     suggested = last["suggested"]
     return {
         "category": last["category"],
         "urgency": last["urgency"],
-        "similar_confirmed": sorted(other["case"]["id"] for other in confirmed if _may_see_case(other, call)),
+        "similar_confirmed": sorted(
+            _visible(store.triage.who_may_see(judged["similar"]), report["kind"], call).values()
+        ),
+        "entities": judged["entities"],
         "agreed": None
         if suggested is None
         else suggested == {"category": last["category"], "urgency": last["urgency"]},
@@ -232,10 +249,11 @@ def _decision(store: ReportsStore, report: _Document, data_key: bytes, call: Cal
     }
 
 
-def _confirmed(report: _Document, data_key: bytes, number: int) -> list[str]:
-    sealed = report["triage_decisions"][number]["similar"]
-    found: list[str] = orjson.loads(sealing.open_text(data_key, report["_id"], _field(number), sealed))
-    return found
+def _judged(report: _Document, data_key: bytes, number: int) -> _Document:
+    """``similar`` (report ids) and ``entities`` of one of the decisions, opened."""
+    sealed = report["triage_decisions"][number]["judged"]
+    judged: _Document = orjson.loads(sealing.open_text(data_key, report["_id"], _field(number), sealed))
+    return judged
 
 
 def _field(number: int) -> str:
@@ -246,7 +264,7 @@ def _classified(report: _Document, request: _Document, call: Call) -> Any:
     return ReportClassifiedV1.draft(
         report["_id"],
         report_id=report["_id"],
-        case_id=report["case"]["id"],
+        case_id=report["case"]["id"] if "case" in report else None,
         category=request["category"],
         urgency=request["urgency"],
         decided_at=call.now,

@@ -21,3 +21,7 @@ class TriageSide:
     @serve(operations.read_suggestion_triage)
     def read_suggestion_triage(self, request, call):
         return triage.read_suggestion_triage(self.store, self.settings.sealer, request, call)
+
+    @serve(operations.decide_suggestion_triage)
+    def decide_suggestion_triage(self, request, call):
+        return triage.decide_suggestion_triage(self.store, self.settings.sealer, request, call)

@@ -32,7 +32,7 @@ _WHO_MAY_SEE = {"kind": 1, "route": 1, "case": 1, "subject_unit_ids": 1, "erasur
 
 class Triage:
     """The triage of reports and suggestions. ``triage``: ``{state, reason?, model?, sealed?}``; ``triage_decisions``:
-    ``[{category, urgency, suggested, similar, at, by}]``, the last one counts."""
+    ``[{category, urgency, suggested, judged, at, by}]``, the last one counts."""
 
     def __init__(self, reports: Aggregates) -> None:
         self._aggregates = reports

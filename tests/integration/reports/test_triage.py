@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import encode
+from marshmallow import ValidationError
 
 from chassis.refusals import Invalid, NotFound
 from contracts.call import Actor
@@ -332,6 +333,48 @@ def test_a_decision_names_only_what_there_is(store, sealer, case, changes, field
         decide(store, sealer, case, **changes)
 
     assert [error["field"] for error in refused.value.errors] == [field]
+
+
+def test_what_the_text_names_is_corrected_kept_sealed_and_given_back(store, sealer, case):
+    assert decide(store, sealer, case)["entities"] is None
+    named = [{"kind": "person", "text": "误认的名字"}, {"kind": "money", "text": "三千元"}]
+
+    assert decide(store, sealer, case, entities=named)["entities"] == named
+    assert read(store, sealer, case)["decision"]["entities"] == named
+    assert "误认的名字".encode() not in encode(report_behind(store, case))
+    assert decide(store, sealer, case, entities=[])["entities"] == []
+    assert len(report_behind(store, case)["triage_decisions"]) == 3
+
+
+def test_what_is_named_is_of_a_known_kind():
+    with pytest.raises(ValidationError) as refused:
+        operations.decide_case_triage.load(
+            {"case_id": "c", "category": "c", "urgency": "routine", "entities": [{"kind": "animal", "text": "狗"}]}
+        )
+    assert refused.value.messages.keys() == {"entities"}
+
+
+def test_a_suggestion_is_classified_too_and_compared_with_suggestions(store, sealer, analyst, submit, case):
+    said = {"kind": "suggestion", "category": "service"}
+    _, first = submit(case=False, title="建议公证处周六开门", narrative="建议公证处星期六上午开半天。", **said)
+    _, other = submit(case=False, title="公证处周六值班", narrative="建议公证处星期六上午开门。", **said)
+
+    def decided(actor=DESK, **changes):
+        asked = {"suggestion_id": first, "category": "service.convenience", "urgency": "routine"} | changes
+        request = operations.decide_suggestion_triage.load(asked)
+        return triage.decide_suggestion_triage(store, sealer, request, by(actor))
+
+    answer = decided(similar_confirmed=[other])
+    assert (answer["category"], answer["similar_confirmed"]) == ("service.convenience", [other])
+    told = triage.read_suggestion_triage(store, sealer, {"suggestion_id": first, "purpose": "p"}, by(DESK))
+    assert told["decision"]["similar_confirmed"] == [other]
+    (event,) = [e for e in store.reports.get(first)["outbox"] if e["type"] == ReportClassifiedV1.type()]
+    assert (event["data"]["case_id"], event["data"]["urgency"]) == (None, "routine")
+    for wrong in (first, case, report_behind(store, case)["_id"]):
+        with pytest.raises(Invalid):
+            decided(similar_confirmed=[wrong])
+    with pytest.raises(NotFound):
+        decided(HANDLER)
 
 
 def test_a_case_is_not_similar_to_itself(store, sealer, case):
