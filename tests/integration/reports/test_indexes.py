@@ -122,7 +122,7 @@ def run_triage(store, sealer):
         analysis.analyse_report(store, sealer, analyst, report_of(store, sealer, receipt)["_id"])
     assert analysis.compare_with_what_is_kept(store, sealer, Analyst(classifier.load())) >= 2
     assert triage.read_case_triage(store, sealer, {"case_id": "again", "purpose": "p"}, by(DESK))["similar"]
-    decision = {"category": "other", "urgency": "routine", "similar_confirmed": ["triaged"]}
+    decision = {"category": "other", "urgency": "routine", "similar_confirmed": ["triaged"], "entities": None}
     triage.decide_case_triage(store, sealer, {"case_id": "again", **decision}, by(DESK))
     assert list(corrections.corrections(store, sealer))
     analysis.analyse_overdue(store, sealer, analyst, NOW + timedelta(hours=2))
