@@ -35,7 +35,7 @@ run: servers ## Start everything, fill in demo data, show how to try it; Ctrl-C 
 
 .PHONY: test
 test: servers ## Run all tests on servers of their own; a part: make test ARGS="-k receipts"
-	@$(PY) -m pytest $(or $(ARGS),-n 2 --dist loadfile)
+	@$(PY) -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: chaos
 chaos: servers ## Kill the system part by part while it is used, and check: make chaos SEEDS=1-20

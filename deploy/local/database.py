@@ -4,6 +4,7 @@ import importlib.util
 import json
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from deploy.local.waiting import DeadlineMissed, eventually
 
 REPLICA_SET = "mingjing"
 START_DEADLINE_S = 60.0
+# What a killed process has begun in a transaction stays locked for so long; by default for a minute.
 # As in compose.yaml and the Kubernetes overlay; docs/operations.md, "When something fails".
 TRANSACTION_S = 10
 # Server answers: "Authentication failed", "no replica set configuration yet".
@@ -56,13 +58,15 @@ def find_program() -> str:
 class Database:
     """One `mongod` under `folder`; the methods are those of `Broker`.
 
-    `uri` is its address with credentials, good for every database of the server.
+    `uri` is its address with credentials, good for every database of the server. `parameters` are further ones of the
+    server, each as `name=value`.
     """
 
     part = "MongoDB"
 
-    def __init__(self, folder: Path, ports: Ports | None = None) -> None:
+    def __init__(self, folder: Path, ports: Ports | None = None, parameters: Sequence[str] = ()) -> None:
         self.folder = folder.resolve()
+        self.parameters = [f"transactionLifetimeLimitSeconds={TRANSACTION_S}", *parameters]
         self.account = Account.kept_in(self.folder / "account.json")
         self.port = (ports or Ports(self.folder / "ports.json")).get("database")
         (self.folder / "data").mkdir(exist_ok=True)
@@ -90,8 +94,7 @@ class Database:
             *("--dbpath", str(self.folder / "data"), "--keyFile", str(self.folder / "key")),
             *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet"),
-            # What a killed process has begun in a transaction stays locked for so long; by default for a minute.
-            *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_S}"),
+            *(argument for parameter in self.parameters for argument in ("--setParameter", parameter)),
         ]
 
     def _client(self, *, signed_in: bool = True) -> MongoClient[dict[str, Any]]:

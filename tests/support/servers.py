@@ -18,6 +18,9 @@ from pymongo import MongoClient
 from deploy.local.broker import Broker
 from deploy.local.database import Database
 
+# Many tests have a clock of their own in the past; what they write shall not vanish by the server's.
+NOTHING_EXPIRES = "ttlMonitorEnabled=false"
+
 
 class Given:
     """A server that was given by its URI: it can be used, but not be broken."""
@@ -46,7 +49,9 @@ class Servers:
     def begin_database(self) -> Database | Given:
         if self._database is None:
             given = os.environ.get("MONGO_URI")
-            self._database = Given(given) if given else Database(self.folder / "mongo").start()
+            self._database = (
+                Given(given) if given else Database(self.folder / "mongo", parameters=[NOTHING_EXPIRES]).start()
+            )
         return self._database
 
     def end(self) -> None:
