@@ -6,7 +6,8 @@ import pytest
 
 from contracts.roles import ALL_ROLES
 from contracts.tasks.events import CASE_STATES, MOVE_REASONS, REPORTER_STATES
-from contracts.tasks.operations import ACTION_FIELDS, CASE_READERS, GROUNDS, MEASURES, OUTCOMES
+from contracts.tasks.operations import CASE_READERS
+from contracts.tasks.schemas.cases import ACTION_FIELDS, GROUNDS, MEASURES, OUTCOMES
 from gateway.texts import tasks as texts
 from services.tasks.model.guards import SUBSTANTIATED, UNCLEAR
 from services.tasks.model.rules import RULES

@@ -1,21 +1,15 @@
-"""The tasks service: what it can be asked, what it listens to."""
+"""Cases: opened and kept up to date by events, listed, read, acted on."""
 
 from __future__ import annotations
 
-from chassis import Database, consume, every, serve
-from contracts.identity.events import PersonChangedV1
-from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
+from chassis import consume, every, serve
 from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1, UnitsNamedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, conflicts, correspondence, due_dates, ratings, study
-from services.tasks.store import TasksStore
+from services.tasks.handlers import cases, conflicts, correspondence, due_dates, ratings
 
 
-class TasksService:
-    """Cases with their clocks, and study records."""
-
-    name = "tasks"
-    store = Database(TasksStore)
+class Cases:
+    """Entrypoints of ``TasksService``."""
 
     @consume(ReportSubmittedV1, group=200)
     def open_cases(self, events):
@@ -48,30 +42,6 @@ class TasksService:
     @consume(MessagePostedV1, group=200)
     def note_messages(self, events):
         correspondence.note_messages(self.store, events)
-
-    @consume(PersonChangedV1, group=200)
-    def know_people(self, events):
-        study.know_people(self.store, events)
-
-    @consume(ExamPublishedV1, group=200)
-    def know_exams(self, events):
-        study.know_exams(self.store, events)
-
-    @consume(AttemptGradedV1, group=200)
-    def credit_attempts(self, events):
-        study.credit_attempts(self.store, events)
-
-    @serve(operations.get_my_study_record)
-    def get_my_study_record(self, request, call):
-        return study.get_my_record(self.store, request, call)
-
-    @serve(operations.get_study_record)
-    def get_study_record(self, request, call):
-        return study.get_record(self.store, request, call)
-
-    @serve(operations.list_study_records)
-    def list_study_records(self, request, call):
-        return study.list_records(self.store, request, call)
 
     @every(seconds=3600, role="due-dates")
     def keep_due_dates(self, now):

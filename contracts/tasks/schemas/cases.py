@@ -1,4 +1,6 @@
-"""What the tasks service can be asked: cases and their actions, study records."""
+"""Cases: the list, one case, its history, and the actions with their fields."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.fields import Id, Instant, NoInput, PageRequest, Text, one_of, page_of
-from contracts.operation import Operation
-from contracts.roles import ANY_ROLE, DESK, HANDLER, LEADER, SUPERVISOR, TRAINER
+from contracts.fields import Id, Instant, PageRequest, Text, one_of
 from contracts.tasks.events import CASE_STATES, CLOCK_STATES, EXTENSION_GROUNDS
 
 SOURCES = ("report", "clue", "review")
@@ -22,8 +22,6 @@ MEASURES = (
     "none", "talk_and_remind", "criticism", "order_to_correct", "organisational", "party_discipline",
     "administrative_penalty", "industry_discipline", "transfer_to_justice",
 )  # fmt: skip
-
-CASE_READERS = frozenset({HANDLER, DESK, SUPERVISOR, LEADER})
 
 
 @dataclass(frozen=True)
@@ -202,70 +200,3 @@ class ActOnCase(CaseId):
                 one_of(*grounds)(data["ground"])
             except ValidationError as error:
                 raise ValidationError(error.messages, "ground") from error
-
-
-class PersonId(Schema):
-    """Whose record."""
-
-    person_id = Id(required=True)
-
-
-class ListStudyRecords(PageRequest):
-    """Of the active people of ``unit_id`` and the units below it, else of all; in order of person id."""
-
-    unit_id = Id()
-
-
-class Required(Schema):
-    """Required study (必修): exams passed, of those published for the person."""
-
-    done = fields.Integer(required=True)
-    of = fields.Integer(required=True)
-
-
-class Elective(Schema):
-    """Elective study (选修): exams passed, and the credits (学时) they gave."""
-
-    done = fields.Integer(required=True)
-    credits = fields.Float(required=True)
-
-
-class StudyEntry(Schema):
-    """What counts once; ``ref`` is the exam's id."""
-
-    kind = fields.String(required=True, validate=one_of("exam", "practice", "session", "waiver"))
-    ref = Id(required=True)
-    title = fields.String(required=True)
-    at = Instant(required=True)
-    score = fields.Float()
-    credits = fields.Float(required=True)
-
-
-class StudyRecord(Schema):
-    """The study record of a person: every total is the sum of its entries (points capped for each day)."""
-
-    person_id = Id(required=True)
-    credits = fields.Float(required=True)
-    points = fields.Integer(required=True)
-    required = fields.Nested(Required, required=True)
-    elective = fields.Nested(Elective, required=True)
-    entries = fields.List(fields.Nested(StudyEntry), required=True)
-
-
-list_cases = Operation("tasks", "list_cases", ListCases, page_of(Case), CASE_READERS, repeatable=True)
-get_case = Operation("tasks", "get_case", CaseId, Case, CASE_READERS, repeatable=True)
-read_case_history = Operation(
-    "tasks", "read_case_history", ReadHistory, page_of(HistoryEntry), CASE_READERS, repeatable=True
-)
-act_on_case = Operation("tasks", "act_on_case", ActOnCase, Case, CASE_READERS)
-
-get_my_study_record = Operation("tasks", "get_my_study_record", NoInput, StudyRecord, ANY_ROLE, repeatable=True)
-get_study_record = Operation("tasks", "get_study_record", PersonId, StudyRecord, ANY_ROLE, repeatable=True)
-list_study_records = Operation(
-    "tasks",
-    "list_study_records",
-    ListStudyRecords,
-    page_of(StudyRecord),
-    frozenset({TRAINER, LEADER}),
-    repeatable=True,
-)

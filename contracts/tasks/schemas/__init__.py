@@ -1,0 +1,1 @@
+"""What the operations of the tasks service take and answer, by subject."""

@@ -1,0 +1,55 @@
+"""Study records: what a person has passed, and what is still required."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from contracts.fields import Id, Instant, PageRequest, one_of
+
+
+class PersonId(Schema):
+    """Whose record."""
+
+    person_id = Id(required=True)
+
+
+class ListStudyRecords(PageRequest):
+    """Of the active people of ``unit_id`` and the units below it, else of all; in order of person id."""
+
+    unit_id = Id()
+
+
+class Required(Schema):
+    """Required study (必修): exams passed, of those published for the person."""
+
+    done = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+
+
+class Elective(Schema):
+    """Elective study (选修): exams passed, and the credits (学时) they gave."""
+
+    done = fields.Integer(required=True)
+    credits = fields.Float(required=True)
+
+
+class StudyEntry(Schema):
+    """What counts once; ``ref`` is the exam's id."""
+
+    kind = fields.String(required=True, validate=one_of("exam", "practice", "session", "waiver"))
+    ref = Id(required=True)
+    title = fields.String(required=True)
+    at = Instant(required=True)
+    score = fields.Float()
+    credits = fields.Float(required=True)
+
+
+class StudyRecord(Schema):
+    """The study record of a person: every total is the sum of its entries (points capped for each day)."""
+
+    person_id = Id(required=True)
+    credits = fields.Float(required=True)
+    points = fields.Integer(required=True)
+    required = fields.Nested(Required, required=True)
+    elective = fields.Nested(Elective, required=True)
+    entries = fields.List(fields.Nested(StudyEntry), required=True)

@@ -1,0 +1,15 @@
+"""The tasks service: its entrypoints, by subject."""
+
+from __future__ import annotations
+
+from chassis import Database
+from services.tasks.service.cases import Cases
+from services.tasks.service.study import Study
+from services.tasks.store import TasksStore
+
+
+class TasksService(Cases, Study):
+    """Cases with their clocks, and study records."""
+
+    name = "tasks"
+    store = Database(TasksStore)
