@@ -188,6 +188,8 @@ def _clock_document(clock: Clock) -> Document:
         }
     if clock.round > 1:
         document["round"] = clock.round
+    if clock.ref is not None:
+        document["ref"] = clock.ref
     return document
 
 
@@ -200,6 +202,7 @@ def _clock_of(document: Document) -> Clock:
         pauses=tuple(Pause(one["since"], one["until"]) for one in document.get("pauses", ())),
         extension=_extension_of(document["extension"]) if "extension" in document else None,
         round=document.get("round", 1),
+        ref=document.get("ref"),
     )
 
 

@@ -38,7 +38,8 @@ class Extension:
 class Clock:
     """One time limit of one case. Times are aware UTC; ``ended_at`` is when what was due was done.
 
-    ``round``: the round of handling in which it began, from 1.
+    ``round``: the round of handling in which it began, from 1. ``ref``: what it is for, where several of one rule run
+    at once.
     """
 
     rule: str
@@ -48,14 +49,23 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     extension: Extension | None = None
     round: int = 1
+    ref: str | None = None
 
 
-def start(code: str, at: datetime, source: str, named: bool, round: int = 1, route: str = BUREAU) -> Clock | None:
+def start(
+    code: str,
+    at: datetime,
+    source: str,
+    named: bool,
+    round: int = 1,
+    route: str = BUREAU,
+    ref: str | None = None,
+) -> Clock | None:
     """A clock of the rule ``code`` as it stands on the day of ``at``; None when no rule applies to such a
     case.
     """
     rule = rule_for(code, local_day(at), source, named, route)
-    return Clock(rule.code, rule.version, at, round=round) if rule else None
+    return Clock(rule.code, rule.version, at, round=round, ref=ref) if rule else None
 
 
 def rule_under(clock: Clock) -> Rule:
@@ -94,9 +104,10 @@ def is_paused(clock: Clock) -> bool:
 def next_due_at(clocks: Iterable[Clock], now: datetime, calendar: WorkingCalendar) -> datetime | None:
     """The earliest end of those that are neither done nor stopped; a past one means that the case is overdue.
 
-    A clock that ran out before it was paused stays missed, and so stays here.
+    A clock that ran out before it was paused stays missed, and so stays here. Those whose rule does not count never
+    make a case overdue.
     """
-    open_clocks = (clock for clock in clocks if clock.ended_at is None)
+    open_clocks = (clock for clock in clocks if clock.ended_at is None and rule_under(clock).counts)
     dues = [due_at(clock, now, calendar) for clock in open_clocks if state(clock, now, calendar) != "paused"]
     return min(dues, default=None)
 

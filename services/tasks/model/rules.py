@@ -25,7 +25,8 @@ class Rule:
     days on which a clock may start under it. ``sources``: kinds of case it is for; ``named_only``: only
     for reporters who gave their name; ``route``: for cases that take this way.
     ``pausable``: whether suspending the case stops it. ``extension``: how many days a named approver may add, once;
-    0 = none.
+    0 = none. ``counts``: whether a case is overdue when it has run out; a term that somebody else has to keep, or
+    within which something is allowed, is shown and never makes the bureau's case overdue.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Rule:
     extension: int = 0
     valid_to: date | None = None
     route: str = BUREAU
+    counts: bool = True
 
     def valid_on(self, day: date) -> bool:
         """Whether a clock that starts on ``day`` starts under this rule."""
