@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis import consume, every, serve
 from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1, UnitsNamedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, conflicts, correspondence, due_dates, ratings
+from services.tasks.handlers import cases, conflicts, correspondence, due_dates, listing, ratings
 
 
 class Cases:
@@ -21,7 +21,7 @@ class Cases:
 
     @serve(operations.list_cases)
     def list_cases(self, request, call):
-        return cases.list_cases(self.store, request, call)
+        return listing.list_cases(self.store, request, call)
 
     @serve(operations.get_case)
     def get_case(self, request, call):

@@ -13,7 +13,7 @@ from contracts.identity.events import PersonChangedV1
 from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
 from contracts.reports.events import ReportSubmittedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, study
+from services.tasks.handlers import cases, listing, study
 from services.tasks.store import TasksStore
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -122,7 +122,7 @@ def act(store: TasksStore, case_id: str, action: str, call: Call, **fields: Any)
 
 
 def ask(store: TasksStore, who: Actor, *, now: datetime = NOW, **filters: Any) -> dict[str, Any]:
-    return cases.list_cases(store, operations.list_cases.load(filters), by(who, now=now))
+    return listing.list_cases(store, operations.list_cases.load(filters), by(who, now=now))
 
 
 def history(store: TasksStore, case_id: str, who: Actor = DESK, **page: Any) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""What a reader may know of a case: whether at all, and what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from chassis.refusals import Forbidden, NotFound
+from contracts.call import Actor, Call
+from services.tasks.documents import case_of
+from services.tasks.handlers.correspondence import reply_awaited
+from services.tasks.holidays import CALENDAR
+from services.tasks.model import clocks, guards
+from services.tasks.model.case import Case
+from services.tasks.model.conflict import Scope, reads_details, scope_of, sees
+from services.tasks.model.decisions import allowed_actions
+
+Document = dict[str, Any]
+
+
+def representation(document: Document, actor: Actor, now: datetime) -> Document:
+    """The case as this actor may see it."""
+    case = case_of(document)
+    details = reads_details(actor, case)
+    return {
+        "id": case.id,
+        "number": case.number,
+        "state": case.state,
+        "category": case.category,
+        "source": {"kind": case.source_kind, "id": case.source_id},
+        "handler_id": case.handler_id,
+        "unit_id": case.unit_id,
+        "clocks": list(_clocks(case, now, details)),
+        "guards": guards.satisfied(case),
+        "re_examination": case.re_examination,
+        "satisfied": case.rating[1] if case.rating else None,
+        "reply_awaited": reply_awaited(document) if details else None,
+        "allowed_actions": allowed_actions(case, actor),
+        "version": case.version,
+    }
+
+
+def _clocks(case: Case, now: datetime, details: bool) -> Iterator[Document]:
+    """The clocks of the case. One that only a named reporter has would tell whether the report was signed, which is
+    for the readers of the file alone.
+    """
+    for clock in case.clocks:
+        if clocks.rule_under(clock).named_only and not details:
+            continue
+        yield {
+            "rule": clock.rule,
+            "started_at": clock.started_at,
+            "due_at": clocks.due_at(clock, now, CALENDAR),
+            "state": clocks.state(clock, now, CALENDAR),
+        }
+
+
+def visible(document: Document | None, actor: Actor) -> tuple[Document, Case]:
+    """The case; ``NotFound`` too when it is not the actor's to know of."""
+    if document is not None:
+        case = case_of(document)
+        if sees(actor, case):
+            return document, case
+    raise NotFound("case")
+
+
+def scope_to_list(actor: Actor) -> Scope:
+    """Which cases the actor may list; ``Forbidden`` when no role gives any."""
+    scope = scope_of(actor)
+    if scope is None:
+        raise Forbidden()
+    return scope
+
+
+def signed_in(call: Call) -> Actor:
+    """Who calls; ``Forbidden`` for a call of nobody."""
+    if call.actor is None:
+        raise Forbidden()
+    return call.actor
