@@ -6,12 +6,12 @@ import base64
 import binascii
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from urllib.parse import SplitResult, urlsplit
 
 from environs import Env
 from marshmallow import ValidationError, validate
 
 from chassis.config import ConfigurationError, secret
+from chassis.mail import MailServer, mail_server
 
 Network = IPv4Network | IPv6Network
 
@@ -26,7 +26,7 @@ class PublicitySettings:
     out.
 
     ``secrets_key``: 32 bytes that channel secrets are sealed with. ``allowed_networks``: private networks
-    that channels may be in all the same. ``smtp_url``: the mail server of newsletters that name none of their
+    that channels may be in all the same. ``mail_server``: that of newsletters that name none of their
     own.
     """
 
@@ -36,7 +36,7 @@ class PublicitySettings:
     sending_lease: float
     channel_concurrency: int
     allowed_networks: tuple[Network, ...]
-    smtp_url: SplitResult | None
+    mail_server: MailServer | None
     public_url: str | None
 
 
@@ -57,7 +57,7 @@ def load_settings(env: Env) -> PublicitySettings:
         sending_lease=env.float("PUBLICITY_SENDING_LEASE_SECONDS", 90.0, validate=validate.Range(0.2, 3600)),
         channel_concurrency=env.int("PUBLICITY_CHANNEL_CONCURRENCY", 8, validate=validate.Range(1, 256)),
         allowed_networks=_networks(env.list("PUBLICITY_ALLOWED_PRIVATE_NETWORKS", []) or []),
-        smtp_url=_smtp_url(secret(env, "PUBLICITY_SMTP_URL", default="")),
+        mail_server=mail_server(env, "PUBLICITY_SMTP_URL"),
         public_url=(env.str("PUBLICITY_PUBLIC_URL", "") or "").rstrip("/") or None,
     )
 
@@ -86,17 +86,3 @@ def _networks(texts: list[str]) -> tuple[Network, ...]:
         raise ConfigurationError(
             [f"PUBLICITY_ALLOWED_PRIVATE_NETWORKS: {error}; give networks such as 10.1.0.0/16,fd00::/8."]
         ) from error
-
-
-def _smtp_url(text: str) -> SplitResult | None:
-    if not text:
-        return None
-    url = urlsplit(text)
-    if url.scheme not in ("smtp", "smtp+starttls", "smtps") or not url.hostname:
-        raise ConfigurationError(
-            [
-                "PUBLICITY_SMTP_URL: must be smtp://, smtp+starttls:// or smtps:// with a host, for example "
-                "smtp+starttls://user:password@mail.example.org:587."
-            ]
-        )
-    return url

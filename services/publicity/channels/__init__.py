@@ -16,6 +16,6 @@ def build(settings: PublicitySettings, shelf: Shelf) -> dict[str, Channel]:
     channels: tuple[Channel, ...] = (
         Website(shelf, settings.public_url),
         Webhook(settings.allowed_networks),
-        Newsletter(settings.allowed_networks, settings.smtp_url),
+        Newsletter(settings.allowed_networks, settings.mail_server),
     )
     return {channel.kind: channel for channel in channels}

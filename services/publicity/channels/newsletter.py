@@ -9,25 +9,25 @@ is the same for every attempt. A withdrawal takes back what was not sent yet; of
 
 from __future__ import annotations
 
-import smtplib
-import socket
 from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import SplitResult, unquote
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from chassis import mail
+from chassis.connecting import Deadline, NotSent
+from chassis.mail import Connect, MailServer
 from contracts.fields import Text, one_of
 from contracts.publicity.schemas import RECIPIENTS_MAX
 from services.publicity.channels import outbound
 from services.publicity.channels.base import Channel, Parcel, Target
-from services.publicity.channels.outbound import AddressRefused, Deadline, NotSent
+from services.publicity.channels.outbound import AddressRefused
 from services.publicity.model.deliveries import FAILED, PENDING
 from services.publicity.model.outcomes import (
     CannotWithdraw,
@@ -41,11 +41,8 @@ from services.publicity.model.outcomes import (
 from services.publicity.rendering import to_html
 from services.publicity.settings import Network
 
-_PORTS = {"none": 25, "starttls": 587, "tls": 465}
-_SCHEMES = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 
-
-class MailServer(Schema):
+class ServerSettings(Schema):
     """The server that takes the mail; its addresses are checked like those of every channel."""
 
     host = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9.:-]{1,253}$"))
@@ -69,7 +66,7 @@ class NewsletterSettings(Schema):
     sender = _address(required=True)
     sender_name = Text(max=100, single_line=True)
     reply_to = _address()
-    server = fields.Nested(MailServer)
+    server = fields.Nested(ServerSettings)
     recipients = fields.List(_address(), validate=validate.Length(max=RECIPIENTS_MAX))
 
 
@@ -90,7 +87,7 @@ class Newsletter(Channel):
     settings = NewsletterSettings()
     secrets = NewsletterSecrets()
 
-    def __init__(self, allowed: Sequence[Network], default_server: SplitResult | None) -> None:
+    def __init__(self, allowed: Sequence[Network], default_server: MailServer | None) -> None:
         self._allowed = allowed
         self._default = default_server
 
@@ -111,15 +108,16 @@ class Newsletter(Channel):
         """Live when the server has said 250 to the message; ``remote_id`` is its ``Message-ID``."""
         if parcel.recipient is None:
             return Rejected("recipient_gone")
+        server, connect = self._server(target)
+        if server is None:
+            return Later("no_mail_server")
         message, message_id = compose(target, parcel)
-        deadline = Deadline(parcel.timeout)
+        sender, deadline = target.settings["sender"], Deadline(parcel.timeout)
         try:
-            with deadline.watch():
-                return self._hand_over(target, parcel.recipient, message, message_id, deadline)
+            outcome = mail.send(server, sender, parcel.recipient, message, deadline, connect)
         except AddressRefused:
             return Rejected("address_refused")
-        except NotSent as failure:
-            return Later(failure.code)
+        return _as_told(outcome, message_id)
 
     def withdraw(self, target: Target, parcel: Parcel) -> Outcome:
         """What the server never took is withdrawn; a mail that went out is not."""
@@ -127,109 +125,37 @@ class Newsletter(Channel):
 
     def try_out(self, target: Target, key: str, now: datetime, timeout: float) -> Outcome:
         """Greet the server, sign in, and name the sender; no mail is sent."""
-        deadline = Deadline(timeout)
+        server, connect = self._server(target)
+        if server is None:
+            return Later("no_mail_server")
         try:
-            with deadline.watch():
-                session = self._open(target, deadline)
-                try:
-                    code, _ = session.mail(target.settings["sender"])
-                    session.rset()
-                finally:
-                    _leave(session)
+            outcome = mail.try_out(server, target.settings["sender"], Deadline(timeout), connect)
         except AddressRefused:
             return Rejected("address_refused")
-        except NotSent as failure:
-            return Later(failure.code)
-        except (OSError, smtplib.SMTPException) as failure:
-            return Later(_code(failure))
-        return Live() if code < 400 else _refused(code)
+        return _as_told(outcome, None)
 
-    def _hand_over(
-        self, target: Target, recipient: str, message: bytes, message_id: str, deadline: Deadline
-    ) -> Outcome:
-        """One mail in a session of its own. Until DATA is accepted, whatever fails means: not sent."""
-        try:
-            session = self._open(target, deadline)
-        except (OSError, smtplib.SMTPException) as failure:
-            return Later(_code(failure))
-        commands = (("MAIL", f"FROM:<{target.settings['sender']}>"), ("RCPT", f"TO:<{recipient}>"), ("DATA", ""))
-        try:
-            for verb, argument in commands:
-                code, _ = session.docmd(verb, argument)
-                if code >= 400:
-                    _leave(session)
-                    # A sender that is refused is a fault of the settings, which can be repaired.
-                    return Later(f"smtp_{code}") if verb == "MAIL" else _refused(code)
-        except (OSError, smtplib.SMTPException) as failure:
-            session.close()
-            return Later(_code(failure))
-        return _last_words(session, message, message_id, deadline)
-
-    def _open(self, target: Target, deadline: Deadline) -> smtplib.SMTP:
-        """A greeted, encrypted and signed-in session."""
+    def _server(self, target: Target) -> tuple[MailServer | None, Connect]:
+        """The channel's own server, at an address that is checked, or that of the settings."""
         server = target.settings.get("server")
-        if server is not None:
-            allowed: Sequence[Network] | None = self._allowed
-            host, security = server["host"], server["security"]
-            port = server.get("port") or _PORTS[security]
-            username, password = target.secrets.get("username"), target.secrets.get("password", "")
-        elif self._default is not None:
-            allowed = None
-            host, security = self._default.hostname or "", _SCHEMES[self._default.scheme]
-            port = self._default.port or _PORTS[security]
-            username, password = self._default.username, unquote(self._default.password or "")
-        else:
-            raise NotSent("no_mail_server")
-        session = _Session(host, port, security, deadline, allowed)
-        try:
-            session.ehlo_or_helo_if_needed()
-            if security == "starttls":
-                session.begin_tls()
-            if username:
-                session.login(unquote(username), password)
-        except BaseException:
-            session.close()
-            raise
-        return session
+        if server is None:
+            return self._default, mail.directly
+        security = server["security"]
+        username, password = target.secrets.get("username"), target.secrets.get("password", "")
+        port = server.get("port") or mail.PORTS[security]
+        checked = partial(outbound.connect, allowed=self._allowed)
+        return MailServer(server["host"], port, security, username, password), checked
 
 
-class _Session(smtplib.SMTP):
-    """smtplib over a connection that ``outbound`` has checked and watches."""
-
-    def __init__(
-        self, host: str, port: int, security: str, deadline: Deadline, allowed: Sequence[Network] | None
-    ) -> None:
-        self._deadline, self._security, self._allowed, self._name = deadline, security, allowed, host
-        super().__init__(host, port, local_hostname="mingjing.invalid", timeout=deadline.left)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connection = outbound.connect(host, port, self._deadline, self._allowed)
-        return outbound.start_tls(connection, host, self._deadline) if self._security == "tls" else connection
-
-    def begin_tls(self) -> None:
-        """STARTTLS or nothing: a server that does not offer it gets no mail in the clear."""
-        code, _ = self.docmd("STARTTLS") if self.has_extn("starttls") else (502, b"")
-        if code != 220:
-            raise NotSent("no_starttls")
-        assert self.sock is not None
-        self.sock = outbound.start_tls(self.sock, self._name, self._deadline)
-        self.file = None
-        self.helo_resp = self.ehlo_resp = None
-        self.esmtp_features = {}
-        self.does_esmtp = False
-        self.ehlo_or_helo_if_needed()
-
-
-def _last_words(session: smtplib.SMTP, message: bytes, message_id: str, deadline: Deadline) -> Outcome:
-    """The message and the answer to it: from its first byte on, silence is unclear."""
-    try:
-        session.send(message + b".\r\n")
-        code, _ = session.getreply()
-    except (OSError, smtplib.SMTPException) as failure:
-        session.close()
-        return Unclear("timeout" if deadline.passed else _code(failure))
-    _leave(session)
-    return Live(message_id) if code < 400 else _refused(code)
+def _as_told(outcome: mail.Outcome, message_id: str | None) -> Outcome:
+    match outcome:
+        case mail.Taken():
+            return Live(message_id)
+        case mail.NotNow(code):
+            return Later(code)
+        case mail.Refused(code):
+            return Rejected(code)
+        case mail.Unclear(code):
+            return Unclear(code)
 
 
 def compose(target: Target, parcel: Parcel) -> tuple[bytes, str]:
@@ -272,24 +198,3 @@ def _letter(
     page = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><body>{to_html(markdown)}'
     message.add_alternative(page, subtype="html", cte="base64")
     return message.as_bytes(policy=SMTP_POLICY)
-
-
-def _refused(code: int) -> Outcome:
-    return Rejected(f"smtp_{code}") if code >= 500 else Later(f"smtp_{code}")
-
-
-def _code(failure: BaseException) -> str:
-    if isinstance(failure, smtplib.SMTPResponseException) and failure.smtp_code > 0:
-        return f"smtp_{failure.smtp_code}"
-    if isinstance(failure, TimeoutError):
-        return "timeout"
-    if isinstance(failure, (smtplib.SMTPServerDisconnected, ConnectionError)):
-        return "connection_cut"
-    return "mail_failed"
-
-
-def _leave(session: smtplib.SMTP) -> None:
-    try:
-        session.quit()
-    except (OSError, smtplib.SMTPException):
-        session.close()

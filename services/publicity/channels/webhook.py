@@ -19,10 +19,11 @@ import orjson
 from marshmallow import Schema, ValidationError, fields, validate
 from standardwebhooks import Webhook as Signer
 
+from chassis.connecting import NotSent
 from contracts.fields import format_instant
 from services.publicity.channels import outbound
 from services.publicity.channels.base import Channel, Parcel, Target
-from services.publicity.channels.outbound import AddressRefused, Answer, NoAnswer, NotSent
+from services.publicity.channels.outbound import AddressRefused, Answer, NoAnswer
 from services.publicity.model.outcomes import Later, Live, Outcome, Rejected, Unclear, Withdrawn
 from services.publicity.rendering import to_html
 from services.publicity.settings import Network

@@ -23,7 +23,7 @@ SETTINGS = PublicitySettings(
     sending_lease=30.0,
     channel_concurrency=8,
     allowed_networks=(),
-    smtp_url=None,
+    mail_server=None,
     public_url=None,
 )
 

@@ -6,10 +6,10 @@ import time
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from chassis.mail import MailServer
 from services.publicity.channels.base import Parcel, Target
 from services.publicity.channels.newsletter import Newsletter
 from services.publicity.model.outcomes import CannotWithdraw, Later, Live, Rejected, Unclear, Withdrawn
@@ -124,7 +124,7 @@ def sink():
 
 @pytest.fixture
 def channel(sink):
-    return Newsletter(LOOPBACK, urlsplit(sink.url))
+    return Newsletter(LOOPBACK, MailServer("127.0.0.1", sink.port, "none"))
 
 
 def target(**settings: Any) -> Target:

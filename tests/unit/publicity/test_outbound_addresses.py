@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from chassis.connecting import Deadline, NotSent
 from services.publicity.channels import outbound
 
 
@@ -64,7 +65,7 @@ def test_allowing_the_loopback_network_allows_localhost_in_both_its_spellings():
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "localhost"])
 def test_other_spellings_of_an_inner_address_are_seen_through(host):
-    with pytest.raises((outbound.AddressRefused, outbound.NotSent)):
+    with pytest.raises((outbound.AddressRefused, NotSent)):
         outbound.resolve(host, 80, ())
 
 
@@ -79,7 +80,7 @@ def test_the_name_is_asked_for_once_and_the_checked_address_is_connected_to(monk
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         allowed = (ip_network("127.0.0.0/8"),)
-        connection = outbound.connect("partner.example", port, outbound.Deadline(2), allowed)
+        connection = outbound.connect("partner.example", port, Deadline(2), allowed)
         assert connection.getpeername()[0] == "127.0.0.1"
         connection.close()
     assert len(asked) == 1
@@ -89,7 +90,7 @@ def test_a_name_server_that_never_answers_takes_no_longer_than_the_deadline(monk
     never = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait(30))
     began = time.monotonic()
-    with pytest.raises(outbound.NotSent) as failure:
+    with pytest.raises(NotSent) as failure:
         outbound.resolve("partner.example", 443, (), seconds=0.2)
     assert failure.value.code == "name_not_found"
     assert time.monotonic() - began < 2

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from chassis.config import ConfigurationError, read
+from chassis.mail import MailServer
 from services.publicity.settings import load_settings
 
 KEY = base64.b64encode(bytes(32)).decode()
@@ -21,7 +22,7 @@ def settings(**environ: str):
 def test_only_the_key_is_needed():
     found = settings()
     assert found.secrets_key == bytes(32)
-    assert (found.allowed_networks, found.smtp_url, found.public_url) == ((), None, None)
+    assert (found.allowed_networks, found.mail_server, found.public_url) == ((), None, None)
     assert list(found.retry_waits) == sorted(found.retry_waits)
 
 
@@ -34,7 +35,8 @@ def test_waits_networks_and_the_mail_server_are_read():
     )
     assert found.retry_waits == (0.2, 0.5)
     assert found.allowed_networks == (ip_network("127.0.0.0/8"), ip_network("fd00::/8"))
-    assert found.smtp_url.hostname == "mail.example.org"
+    assert found.mail_server == MailServer("mail.example.org", 587, "starttls", "news", "p@ss")
+    assert "p@ss" not in repr(found)
     assert found.public_url == "https://sfj.example.gov.cn"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.publicity.channels import outbound
+from chassis import connecting
 from services.publicity.channels.base import Parcel, Target
 from services.publicity.channels.webhook import Webhook, retry_after
 from services.publicity.model.deliveries import message_key
@@ -132,7 +132,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
 
 def test_a_certificate_must_be_the_hosts_own(channel, tmp_path, monkeypatch):
     authority = make_authority(tmp_path)
-    monkeypatch.setattr(outbound, "_tls", lambda: ssl.create_default_context(cafile=str(authority.trusted)))
+    monkeypatch.setattr(connecting, "_tls", lambda: ssl.create_default_context(cafile=str(authority.trusted)))
     with WebhookSink(authority.server) as sink:
         assert channel.submit(target(sink), parcel()) == Live()
         other = {"url": sink.url.replace("127.0.0.1", "127.0.0.2")}
