@@ -15,9 +15,9 @@ from services.identity.handlers import unit_states
 from services.identity.handlers.events import changed_event
 from services.identity.handlers.people import apply
 from services.identity.model import people as rules
-from services.identity.model.columns import PersonRow, Rejection
 from services.identity.model.refusals import NameTaken, OwnRightsStay
 from services.identity.model.unit_names import AmbiguousUnit, UnitNames, UnknownUnit
+from services.identity.people_table import PersonRow, Rejection
 from services.identity.settings import IdentitySettings
 from services.identity.store import IdentityStore
 

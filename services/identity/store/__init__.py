@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar
 
-from chassis import Store
+from chassis import Store, imports
 from chassis.outbox.aggregates import Aggregates
-from services.identity.store import accounts, guards, imports, keys, people, records, sessions, unit_states, units
+from services.identity.store import accounts, guards, keys, people, records, sessions, unit_states, units
 
 
 class IdentityStore(Store):
@@ -63,9 +63,9 @@ class IdentityStore(Store):
         return keys.SigningKeys(self.db["signing_keys"])
 
     @cached_property
-    def imports(self) -> imports.Imports:
+    def imports(self) -> imports.ImportJobs:
         """Imports of people, their files and their progress."""
-        return imports.Imports(self.db)
+        return imports.ImportJobs(self.db)
 
     @cached_property
     def records(self) -> records.SecurityRecords:

@@ -5,10 +5,10 @@ import base64
 import pytest
 
 from chassis import clock
+from chassis.imports import working
 from chassis.refusals import Invalid, NotFound
 from contracts.identity import operations
 from services.identity import handlers
-from services.identity.handlers import imports
 from services.identity.handlers.import_batches import Batch
 from tests.support.tables import workbook
 
@@ -179,7 +179,7 @@ class Crash(BaseException):
 @pytest.mark.parametrize("after", ["the rows", "the note"])
 def test_an_import_goes_on_after_a_crash_and_counts_everybody_once(bureau, monkeypatch, after):
     prefix = f"crash-{after[-4:]}-"
-    monkeypatch.setattr(imports, "_BATCH", 4)
+    monkeypatch.setattr(working, "BATCH", 4)
     import_id = start(bureau, rows(prefix, 10))
     work, advance = Batch.work, type(bureau.store.imports).advance
     batches = []
@@ -208,7 +208,7 @@ def test_an_import_goes_on_after_a_crash_and_counts_everybody_once(bureau, monke
 
 
 def test_two_replicas_on_the_same_import_count_everybody_once(bureau, monkeypatch):
-    monkeypatch.setattr(imports, "_BATCH", 3)
+    monkeypatch.setattr(working, "BATCH", 3)
     import_id = start(bureau, rows("twice", 9))
     work = Batch.work
 

@@ -1,12 +1,11 @@
 """The demo bureau holds together: every unit, duty and account points at something that is there."""
 
+from chassis.tables import Limits, read_table
 from cli.seed.organisation import ACCOUNTS, ROOT, UNITS, table
 from contracts.identity.organisation import DUTY_CODES, LINE_CODES, LINE_DUTIES, UNIT_KIND_CODES
 from contracts.roles import ALL_ROLES
 from services.identity.handlers.imports import _vocabulary
-from services.identity.model.columns import read_people
-from services.identity.model.tables import Limits
-from services.identity.spreadsheets import read_table
+from services.identity.people_table import read_people
 
 NAMES = {ROOT, *(unit.path[-1] for unit in UNITS)}
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.model.tables import Limits, UnreadableTable, read_csv, separator_of
-from services.identity.spreadsheets import MOST_UNPACKED, read_table
+from chassis.tables.delimited import read_csv, separator_of
+from chassis.tables.rows import Limits, UnreadableTable
+from chassis.tables.workbooks import MOST_UNPACKED, read_table
 from tests.support.tables import workbook
 
 LIMITS = Limits()

@@ -1,17 +1,22 @@
-"""Reading an .xlsx without trusting it: sizes are checked before anything is unpacked, rows are streamed."""
+"""Workbooks: an .xlsx is read without trusting it (sizes are checked before anything is unpacked, rows are streamed),
+and written with texts only."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment
 from openpyxl.utils.exceptions import InvalidFileException
 
-from services.identity.model.tables import Limits, Row, UnreadableTable, append, read_csv
+from chassis.tables.delimited import read_csv
+from chassis.tables.rows import Limits, Row, UnreadableTable, append
 
 # A workbook of 20,000 people unpacks to some 20 MB; zipfile never unpacks more of a part than its entry declares.
 MOST_UNPACKED = 64 * 1024 * 1024
@@ -19,6 +24,27 @@ MOST_PARTS = 2_000
 # Old binary .xls, and .xlsx under a password, which is wrapped in the same container.
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet to be written: the first row is its header."""
+
+    title: str
+    rows: Sequence[Sequence[str]]
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """An .xlsx with these sheets; every cell is a text, each header stays in sight."""
+    book = Workbook(write_only=True)
+    for one in sheets:
+        sheet = book.create_sheet(one.title)
+        sheet.freeze_panes = "A2"
+        for row in one.rows:
+            sheet.append([_cell(sheet, text) for text in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def read_table(content: bytes, limits: Limits) -> list[Row]:
@@ -68,6 +94,15 @@ def _rows(values: Iterable[tuple[Any, ...]], limits: Limits) -> list[Row]:
         if empty > limits.rows:
             break
     return rows
+
+
+def _cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=text or None)
+    if text:
+        # Always a text: openpyxl would make a formula of "=…" and an error of "#N/A".
+        cell.data_type = "s"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
 
 
 def _text(cell: Any) -> str:

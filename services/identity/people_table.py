@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chassis.tables import Row, UnreadableTable, places, words
 from services.identity.model.people import folded
-from services.identity.model.tables import Row, UnreadableTable
 
 # What a column may be called; compared without spaces, marks and case. Tables of personnel offices vary.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -103,17 +102,6 @@ class Reading:
     total: int = 0
 
 
-def words(text: str) -> str:
-    """A header or a name as it is compared: NFKC, no case, no blanks, no marks such as ``*`` or ``（必填）``."""
-    plain = re.sub(r"[(（\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", text))
-    return re.sub(r"[\s*_:：\-.]+", "", plain).casefold()
-
-
-def vocabulary(pairs: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
-    """From (code, its names) to the map that cells are looked up in."""
-    return {words(name): code for code, names in pairs for name in (code, *names)}
-
-
 def read_people(rows: Sequence[Row], known: Vocabulary) -> Reading:
     """Every row of a table whose first row is the header. ``UnreadableTable`` when there is no usable header."""
     if not rows:
@@ -132,13 +120,8 @@ def read_people(rows: Sequence[Row], known: Vocabulary) -> Reading:
 
 
 def columns_of(header: Sequence[str]) -> dict[str, int]:
-    """The place of each column that is known; the first of several that mean the same."""
-    meanings = {words(name): column for column, names in COLUMNS.items() for name in (column, *names)}
-    columns: dict[str, int] = {}
-    for place, cell in enumerate(header):
-        column = meanings.get(words(cell))
-        if column:
-            columns.setdefault(column, place)
+    """The place of each column that is known; ``UnreadableTable`` when a needed one is missing."""
+    columns = places(header, COLUMNS)
     if any(column not in columns for column in REQUIRED) or not any(column in columns for column in IDENTIFYING):
         raise UnreadableTable("no_header")
     return columns

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.tables import Row, UnreadableTable, words
 from services.identity.handlers.imports import _vocabulary
-from services.identity.model.columns import COLUMNS, columns_of, read_people, words
-from services.identity.model.tables import Row, UnreadableTable
+from services.identity.people_table import COLUMNS, columns_of, read_people
 
 KNOWN = _vocabulary()
 

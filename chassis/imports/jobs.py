@@ -23,11 +23,11 @@ INDEXES = {
 MOST_REJECTED = 1_000
 
 
-class Imports:
+class ImportJobs:
     """Documents ``{_id, state, done, total, created, updated, unchanged, rejected, rejected_total, message,
     attempts, started_by, started_at, finished_at, forget_at}``."""
 
-    def __init__(self, db: Database[Document]) -> None:
+    def __init__(self, db: Database[Any]) -> None:
         self._jobs = db["imports"]
         self._files = db["import_files"]
 
