@@ -98,3 +98,40 @@ class CaseProgressedV1(Event):
     results = fields.Integer(load_default=0, validate=validate.Range(min=0))
     result_told = fields.Boolean(load_default=False)
     outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
+
+
+# What happens as a time limit runs out: 提醒, 催办, 督办, 提级.
+CLOCK_STAGES = ("remind", "urge", "supervise", "escalate")
+
+# Whom a stage is for, by role; the desk alone and the supervision group alone where nobody handles the case yet.
+STAGE_READERS = ("handler", "desk", "leader", "supervisor")
+
+
+class ClockStageReachedV1(Event):
+    """A time limit of a case nears its end or has passed it. Subject: the case; once for a stage of a clock.
+
+    `rule` is a code of services/tasks/model/rules.py, `ref` what the clock is for where several of one rule run at
+    once, `due_at` its end. `stage` is the highest that was reached, `skipped` lower ones that were reached unnoticed
+    before it (the service was down). `to`: whom it is for, by role: the `handler` of the case, the `desk`, the
+    `leader` of the case's unit, the supervision group (`supervisor`). `level`: how high the case has risen by now
+    (0 handler, 1 desk, 2 leader, 3 supervision group).
+    A consumer may assume: the clock had not been met when this was written; whoever is told must still be allowed to
+    know of the case.
+    """
+
+    producer = "tasks"
+    event = "clock_stage_reached"
+    version = 1
+
+    case_id = Id(required=True)
+    number = fields.String(required=True)
+    rule = fields.String(required=True)
+    ref = fields.String(load_default=None, allow_none=True)
+    stage = fields.String(required=True, validate=validate.OneOf(CLOCK_STAGES))
+    skipped = fields.List(fields.String(validate=validate.OneOf(CLOCK_STAGES)), load_default=list)
+    due_at = Instant(required=True)
+    handler_id = Id(required=True, allow_none=True)
+    unit_id = Id(required=True, allow_none=True)
+    to = fields.List(fields.String(validate=validate.OneOf(STAGE_READERS)), required=True)
+    level = fields.Integer(load_default=0, validate=validate.Range(min=0, max=3))
+    at = Instant(required=True)
