@@ -49,6 +49,20 @@ class Id(Text):
         super().__init__(max=128, single_line=True, **kwargs)
 
 
+class MailAddress(fields.Email):
+    """An address that every mail server can write, at most 254 characters; internationalised domains come in their
+    ASCII form.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(max=254), _ascii], **kwargs)
+
+
+def _ascii(value: str) -> None:
+    if not value.isascii():
+        raise ValidationError("Not a valid email address.")
+
+
 class Instant(fields.Field[datetime]):
     """A point in time: RFC 3339 with a zone outside, an aware UTC ``datetime`` (milliseconds) inside."""
 
@@ -164,6 +178,7 @@ __all__ = [
     "Day",
     "Id",
     "Instant",
+    "MailAddress",
     "NoInput",
     "PageRequest",
     "Text",

@@ -15,6 +15,16 @@ def me(request, call, rpc):
     return rpc(request)
 
 
+@blp.route("/me/email", methods=["PUT"])
+@blp.calls(identity.change_my_address)
+def change_my_address(request, call, rpc):
+    """本人邮箱 Set or clear the address that one's notices of work go to
+
+    Mails say how many matters wait and the numbers of their cases, never what a case is about.
+    """
+    return rpc(request)
+
+
 @blp.route("/people")
 @blp.calls(identity.list_people)
 def list_people(request, call, rpc):

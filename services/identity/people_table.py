@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "line": ("条线", "行业", "人员类别", "类别", "line", "lineofwork"),
     "position": ("职务", "岗位", "职位", "position", "post", "title"),
+    "email": ("邮箱", "电子邮箱", "电子邮件", "邮件地址", "email", "mail", "emailaddress"),
     "roles": ("角色", "权限", "系统角色", "role", "roles"),
     "duties": ("职责", "组织职责", "duty", "duties"),
     "active": ("状态", "启用", "是否启用", "在职", "active", "status", "enabled"),
@@ -76,6 +77,7 @@ class PersonRow:
     staff_number: str | None = None
     line: str | None = None
     position: str | None = None
+    email: str | None = None
     roles: tuple[str, ...] | None = None
     duties: tuple[str, ...] | None = None
     active: bool | None = None
@@ -156,6 +158,7 @@ def _person(number: int, cells: Mapping[str, str], known: Vocabulary, rejected: 
         staff_number=staff_number,
         line=line,
         position=cells.get("position") or None,
+        email=cells.get("email") or None,
         roles=roles,
         duties=duties,
         active=active,

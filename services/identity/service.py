@@ -55,6 +55,8 @@ class IdentityService:
     get_person = answer(operations.get_person, handlers.get_person)
     create_person = answer(operations.create_person, handlers.create_person)
     change_person = answer(operations.change_person, handlers.change_person)
+    change_my_address = answer(operations.change_my_address, handlers.change_my_address)
+    mail_addresses = answer(operations.mail_addresses, handlers.mail_addresses)
     create_admin = answer(operations.create_admin, handlers.create_admin)
 
     list_units = answer(operations.list_units, handlers.list_units)

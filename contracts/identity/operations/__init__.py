@@ -12,12 +12,14 @@ from contracts.identity.operations.credentials import (
 )
 from contracts.identity.operations.imports import IMPORT_ID_PREFIX, get_import, start_people_import
 from contracts.identity.operations.people import (
+    change_my_address,
     change_person,
     create_admin,
     create_person,
     get_person,
     list_directory,
     list_people,
+    mail_addresses,
     me,
 )
 from contracts.identity.operations.records import list_security_log
@@ -33,6 +35,7 @@ from contracts.identity.operations.units import change_unit, create_unit, get_un
 
 __all__ = [
     "IMPORT_ID_PREFIX",
+    "change_my_address",
     "change_password",
     "change_person",
     "change_unit",
@@ -52,6 +55,7 @@ __all__ = [
     "list_people",
     "list_security_log",
     "list_units",
+    "mail_addresses",
     "me",
     "redeem_activation_code",
     "refresh_session",

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from contracts.fields import Id, Instant, NoInput, PageRequest, Text, one_of, page_of
+from contracts.fields import Id, Instant, MailAddress, NoInput, PageRequest, Text, one_of, page_of
 from contracts.identity.operations.sessions import password_field
 from contracts.identity.organisation import DUTY_CODES, LINE_CODES
 from contracts.operation import Operation
@@ -34,7 +34,7 @@ def _roles(**kwargs: Any) -> fields.List[Any]:
 class PersonFields(Schema):
     """A new person. Without ``line`` that of the unit; without ``roles`` a member.
 
-    There is no password in it: the person sets one with an activation code.
+    There is no password in it: the person sets one with an activation code. ``email``: where notices of work go.
     """
 
     username = fields.String(required=True, validate=_USERNAME)
@@ -43,6 +43,7 @@ class PersonFields(Schema):
     unit_id = Id(required=True)
     line = fields.String(load_default=None, allow_none=True, validate=one_of(*LINE_CODES))
     position = Text(max=60, single_line=True, load_default=None, allow_none=True)
+    email = MailAddress(load_default=None, allow_none=True)
     roles = _roles(load_default=lambda: ["member"])
     duties = fields.List(fields.Nested(Duty), load_default=list, validate=validate.Length(max=20))
     active = fields.Boolean(load_default=True)
@@ -59,6 +60,7 @@ class ChangePerson(Schema):
     unit_id = Id()
     line = fields.String(validate=one_of(*LINE_CODES))
     position = Text(max=60, single_line=True, allow_none=True)
+    email = MailAddress(allow_none=True)
     roles = _roles()
     duties = fields.List(fields.Nested(Duty), validate=validate.Length(max=20))
     active = fields.Boolean()
@@ -83,6 +85,7 @@ class Person(Schema):
     unit_path = fields.List(Id(), required=True)
     line = fields.String(required=True)
     position = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
     roles = fields.List(fields.String(), required=True)
     duties = fields.List(fields.Nested(Duty), required=True)
     active = fields.Boolean(required=True)
@@ -103,9 +106,35 @@ class Me(Schema):
     units_above = fields.List(fields.Nested(UnitName), required=True)
     line = fields.String(required=True)
     position = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
     duties = fields.List(fields.Nested(Duty), required=True)
     totp = fields.Boolean(required=True)
     version = fields.Integer(required=True)
+
+
+class OwnAddress(Schema):
+    """Where one's notices of work go by mail; null = nowhere."""
+
+    email = MailAddress(required=True, allow_none=True)
+
+
+class MailAddressesOf(Schema):
+    """Whose addresses."""
+
+    person_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=200))
+
+
+class AddressOfPerson(Schema):
+    """An active person's address."""
+
+    person_id = Id(required=True)
+    email = fields.String(required=True)
+
+
+class MailAddresses(Schema):
+    """Of those asked for, the active ones who have an address."""
+
+    items = fields.List(fields.Nested(AddressOfPerson), required=True)
 
 
 class GetPerson(Schema):
@@ -173,6 +202,13 @@ list_directory = Operation(
     response=page_of(DirectoryEntry),
     roles=frozenset({ADMIN, AUDITOR, DESK, LEADER, SUPERVISOR, TRAINER}),
     repeatable=True,
+)
+change_my_address = Operation(
+    "identity", "change_my_address", request=OwnAddress, response=OwnAddress, roles=ANY_ROLE, repeatable=True
+)
+# No HTTP path: a service asks for it over the broker when it sends a mail, and keeps no address.
+mail_addresses = Operation(
+    "identity", "mail_addresses", request=MailAddressesOf, response=MailAddresses, roles=PUBLIC, repeatable=True
 )
 # No HTTP path: reachable only with the broker's credentials, and only while no administrator exists.
 create_admin = Operation("identity", "create_admin", request=CreateAdmin, response=Person, roles=PUBLIC)

@@ -6,12 +6,14 @@ from services.identity.handlers.imports import get_import, start_people_import, 
 from services.identity.handlers.keys import make_signing_keys, revoke_signing_key, signing_keys
 from services.identity.handlers.passwords import change_password, unlock_person
 from services.identity.handlers.people import (
+    change_my_address,
     change_person,
     create_admin,
     create_person,
     get_person,
     list_directory,
     list_people,
+    mail_addresses,
     me,
 )
 from services.identity.handlers.records import list_security_log
@@ -20,6 +22,7 @@ from services.identity.handlers.unit_states import tell_marked
 from services.identity.handlers.units import change_unit, create_unit, get_unit, let_people_follow, list_units
 
 __all__ = [
+    "change_my_address",
     "change_password",
     "change_person",
     "change_unit",
@@ -40,6 +43,7 @@ __all__ = [
     "list_people",
     "list_security_log",
     "list_units",
+    "mail_addresses",
     "make_signing_keys",
     "me",
     "redeem_activation_code",

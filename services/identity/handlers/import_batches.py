@@ -82,7 +82,7 @@ class Batch:
 
     def _change(self, person: Document, fields: Document, mark: Document, now: datetime) -> None:
         for _ in range(_RETRIES):
-            change = {key: value for key, value in fields.items() if person[key] != value}
+            change = {key: value for key, value in fields.items() if person.get(key) != value}
             if not change:
                 self.counts["unchanged"] += 1
                 return
@@ -160,6 +160,7 @@ def _fields(row: PersonRow, known: Document | None, units: UnitNames) -> Documen
         "unit_id": unit["_id"],
         "line": line,
         "position": row.position or before["position"],
+        **({"email": row.email} if row.email else {}),
         "roles": rules.tidy_roles(row.roles if row.roles is not None else before["roles"]),
         "duties": _duties(row, unit, before["duties"]),
         "active": before["active"] if row.active is None else row.active,

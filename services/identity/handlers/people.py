@@ -26,7 +26,9 @@ from services.identity.store import IdentityStore
 Document = dict[str, Any]
 Request = dict[str, Any]
 
-_PLAIN_FIELDS = ("name", "staff_number", "line", "position", "active")
+_PLAIN_FIELDS = ("name", "staff_number", "line", "position", "email", "active")
+# Somebody else changed the person between reading and writing.
+_TRIES = 3
 
 
 def me(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
@@ -39,8 +41,7 @@ def me(store: IdentityStore, settings: IdentitySettings, request: Request, call:
     path = [{**units[unit_id], "id": unit_id} for unit_id in person["unit_path"] if unit_id in units]
     own = units.get(person["unit_id"], {"name": "", "kind": ""})
     return {
-        **person,
-        "id": person["_id"],
+        **_shown(person),
         "unit": {**own, "id": person["unit_id"]},
         "units_above": [unit for unit in path if unit["id"] != person["unit_id"]],
         "totp": bool(store.accounts.get(person["_id"]).get("totp")),
@@ -113,6 +114,30 @@ def change_person(store: IdentityStore, settings: IdentitySettings, request: Req
     return _shown(after, bool(store.accounts.get(person["_id"]).get("password_hash")))
 
 
+def change_my_address(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
+    """Where the signed-in person's notices go by mail."""
+    assert call.actor is not None
+    tries = _TRIES
+    while True:
+        tries -= 1
+        person = store.people.get(call.actor.id)
+        if person is None:
+            raise NotFound("person")
+        change = changes(store, person, request)
+        try:
+            return _shown(apply(store, settings, person, change, call.actor.id, call.now) if change else person)
+        except Stale:
+            if tries == 0:
+                raise
+
+
+def mail_addresses(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
+    """The addresses of the active ones among these people who have one."""
+    people = store.people.having(request["person_ids"])
+    items = [{"person_id": one["_id"], "email": one["email"]} for one in people if one["active"] and one.get("email")]
+    return {"items": items}
+
+
 def apply(
     store: IdentityStore,
     settings: IdentitySettings,
@@ -159,6 +184,7 @@ def new_person(store: IdentityStore, request: Mapping[str, Any], now: datetime) 
         "unit_path": unit["path"],
         "line": line,
         "position": request["position"],
+        **({"email": request["email"]} if request.get("email") else {}),
         "roles": rules.tidy_roles(request["roles"]),
         "duties": _duties(store, request["duties"]),
         "active": request["active"],
@@ -179,7 +205,7 @@ def changes(store: IdentityStore, person: Document, request: Mapping[str, Any]) 
     if request.get("unit_id", person["unit_id"]) != person["unit_id"]:
         unit = _active_unit(store, request["unit_id"])
         new |= {"unit_id": unit["_id"], "unit_path": unit["path"]}
-    return {key: value for key, value in new.items() if person[key] != value}
+    return {key: value for key, value in new.items() if person.get(key) != value}
 
 
 def create_admin(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
@@ -242,7 +268,7 @@ def _duties(store: IdentityStore, duties: list[Document]) -> list[Document]:
 
 
 def _shown(person: Document, has_password: bool | None = None) -> Document:
-    return {**person, "id": person["_id"], "has_password": has_password}
+    return {**person, "id": person["_id"], "email": person.get("email"), "has_password": has_password}
 
 
 def _record(

@@ -37,7 +37,7 @@ INDEXES = {
 
 class People:
     """Documents ``{_id, username, name, staff_number, unit_id, unit_path, line, position, roles, duties, active,
-    created_at, updated_at, version}``, after an import also ``imported: {job, row, how}``."""
+    created_at, updated_at, version}``, where there is one ``email``, after an import ``imported: {job, row, how}``."""
 
     def __init__(self, aggregates: Aggregates) -> None:
         self._aggregates = aggregates

@@ -18,12 +18,12 @@ from email.utils import format_datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from chassis import mail
 from chassis.connecting import Deadline, NotSent
 from chassis.mail import Connect, MailServer
-from contracts.fields import Text, one_of
+from contracts.fields import MailAddress, Text, one_of
 from contracts.publicity.schemas import RECIPIENTS_MAX
 from services.publicity.channels import outbound
 from services.publicity.channels.base import Channel, Parcel, Target
@@ -50,24 +50,14 @@ class ServerSettings(Schema):
     security = fields.String(load_default="starttls", validate=one_of("none", "starttls", "tls"))
 
 
-def _address(**kwargs: Any) -> fields.Email:
-    """An address that every mail server can write; internationalised domains come in their ASCII form."""
-    return fields.Email(validate=[validate.Length(max=254), _ascii], **kwargs)
-
-
-def _ascii(value: str) -> None:
-    if not value.isascii():
-        raise ValidationError("Not a valid email address.")
-
-
 class NewsletterSettings(Schema):
     """``recipients`` are kept apart from the other settings and never come out again."""
 
-    sender = _address(required=True)
+    sender = MailAddress(required=True)
     sender_name = Text(max=100, single_line=True)
-    reply_to = _address()
+    reply_to = MailAddress()
     server = fields.Nested(ServerSettings)
-    recipients = fields.List(_address(), validate=validate.Length(max=RECIPIENTS_MAX))
+    recipients = fields.List(MailAddress(), validate=validate.Length(max=RECIPIENTS_MAX))
 
 
 class NewsletterSecrets(Schema):

@@ -55,9 +55,15 @@ def test_the_staff_number_is_the_user_name_where_there_is_none():
     assert (person.username, person.staff_number) == ("mj2001", "MJ2001")
 
 
+def test_an_address_is_read_from_whatever_its_column_is_called():
+    for header in ("邮箱", "电子邮件", "E-mail"):
+        (person,) = reading(("姓名", "用户名", "单位", header), ("张三", "zs", "局", "zs@justice.example")).people
+        assert person.email == "zs@justice.example"
+
+
 def test_what_the_table_does_not_say_stays_open():
     (person,) = reading(("姓名", "用户名", "单位"), ("张三", "zs", "局")).people
-    assert (person.line, person.roles, person.duties, person.active, person.position) == (None,) * 5
+    assert (person.line, person.roles, person.duties, person.active, person.position, person.email) == (None,) * 6
 
 
 def test_each_wrong_cell_of_a_row_is_named():
