@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock, Extension, Pause
 from services.tasks.model.conflict import Colleague
+from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.rules import BUREAU
 from services.tasks.model.study import RequiredExam, StudyEntry
 
@@ -65,7 +66,33 @@ def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
         "predecessors": sorted(case.predecessors),
         "rating": {"number": case.rating[0], "satisfied": case.rating[1]} if case.rating else None,
         "next_due_at": next_due_at or NEVER,
+        **_of_some_cases(case),
     }
+
+
+def _of_some_cases(case: Case) -> Document:
+    """What only some cases have; once there it is never taken away again."""
+    document: Document = {}
+    if case.transfer:
+        document["transfer"] = transfer_document(case.transfer)
+    if case.assistance:
+        document["assistance"] = [vars(request) for request in case.assistance]
+    if case.closed_at:
+        document["closed_at"] = case.closed_at
+    return document
+
+
+def transfer_document(transfer: Transfer) -> Document:
+    """A transfer as it is stored and shown; a day is a text in both."""
+    answered_on = transfer.answered_on
+    return {**vars(transfer), "answered_on": answered_on.isoformat() if answered_on else None}
+
+
+def _transfer_of(document: Document | None) -> Transfer | None:
+    if document is None:
+        return None
+    answered_on = document["answered_on"]
+    return Transfer(**{**document, "answered_on": date.fromisoformat(answered_on) if answered_on else None})
 
 
 def case_of(document: Document) -> Case:
@@ -103,6 +130,9 @@ def case_of(document: Document) -> Case:
         predecessors=frozenset(document.get("predecessors", ())),
         rating=(rating["number"], rating["satisfied"]) if rating else None,
         route=document.get("route", BUREAU),
+        transfer=_transfer_of(document.get("transfer")),
+        assistance=tuple(Assistance(**request) for request in document.get("assistance", ())),
+        closed_at=document.get("closed_at"),
         version=document["version"],
     )
 

@@ -8,15 +8,19 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.fields import Id, Instant, PageRequest, Text, one_of
+from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
 from contracts.tasks.events import CASE_STATES, CLOCK_STATES, EXTENSION_GROUNDS
+from contracts.tasks.schemas.dispatch import Assistance, Transfer
 
 SOURCES = ("report", "clue", "review")
 
 # Grounds on which a case is not accepted; each has its words in gateway/texts/tasks.py.
 REFUSAL_GROUNDS = ("not_competent", "no_substance", "already_handled", "in_legal_process", "outside_duty")
 # Which grounds an action may name; the reporter reads their words.
-GROUNDS: Mapping[str, tuple[str, ...]] = {"refuse": REFUSAL_GROUNDS, "extend": EXTENSION_GROUNDS}
+SUSPENSION_GROUNDS = ("awaiting_assistance",)
+GROUNDS: Mapping[str, tuple[str, ...]] = {
+    "refuse": REFUSAL_GROUNDS, "extend": EXTENSION_GROUNDS, "suspend": SUSPENSION_GROUNDS,
+}  # fmt: skip
 OUTCOMES = ("substantiated", "partly_substantiated", "unsubstantiated", "false", "unclear")
 MEASURES = (
     "none", "talk_and_remind", "criticism", "order_to_correct", "organisational", "party_discipline",
@@ -39,12 +43,17 @@ def _takes(required: str = "", optional: str = "") -> ActionFields:
 ACTION_FIELDS: Mapping[str, ActionFields] = {
     "accept": _takes(optional="allegations reason"),
     "refuse": _takes("ground reason"),
-    "transfer": _takes("body reason", "document_number"),
+    "transfer": _takes("body reason", "body_name document_number"),
+    "acknowledge_transfer": _takes("answered_on reason", "answer_number"),
+    "take_back": _takes("reason"),
     "assign": _takes("handler_id", "unit_id reason"),
     "reassign": _takes("handler_id reason", "unit_id"),
     "start": _takes(optional="reason"),
     "return": _takes("reason"),
     "record_step": _takes("what", "evidence"),
+    "request_assistance": _takes("what reason", "body body_name unit_id document_number"),
+    "record_assistance": _takes("request what", "evidence"),
+    "withdraw_assistance": _takes("request reason"),
     "record_finding": _takes("allegation outcome reason"),
     "record_disposition": _takes("allegation measure reason"),
     "investigate_further": _takes("reason"),
@@ -53,7 +62,7 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "confirm_adequate": _takes("reason"),
     "send_back": _takes("reason"),
     "close": _takes(optional="reason"),
-    "suspend": _takes("reason"),
+    "suspend": _takes("reason", "ground"),
     "resume": _takes(optional="reason"),
     "extend": _takes("days approver_id reason", "ground"),
     "reopen": _takes("reason"),
@@ -107,6 +116,8 @@ class Case(Schema):
     re_examination = fields.Boolean(required=True)
     satisfied = fields.Boolean(required=True, allow_none=True)
     reply_awaited = fields.Boolean(required=True, allow_none=True)
+    transfer = fields.Nested(Transfer, required=True, allow_none=True)
+    assistance = fields.List(fields.Nested(Assistance), required=True)
     allowed_actions = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
 
@@ -166,11 +177,24 @@ class ActOnCase(CaseId):
     reason = Text(max=2000)
     allegations = fields.List(Text(max=200, single_line=True), validate=validate.Length(min=1, max=50))
     ground = fields.String(
-        validate=one_of(*REFUSAL_GROUNDS, *EXTENSION_GROUNDS),
-        metadata={"description": "Why it is refused, or extended (complex when absent); the reporter reads its words"},
+        validate=one_of(*REFUSAL_GROUNDS, *EXTENSION_GROUNDS, *SUSPENSION_GROUNDS),
+        metadata={
+            "description": "Why it is refused, or extended (complex when absent), whose words the reporter reads; or "
+            "suspended: until assistance that was asked for is given"
+        },
     )
-    body = Text(max=100, single_line=True, metadata={"description": "The body that takes the case over"})
-    document_number = Text(max=60, single_line=True)
+    body = Text(
+        max=100,
+        single_line=True,
+        metadata={"description": "The body that takes the case over or assists: a code of /outside-bodies, or a name"},
+    )
+    body_name = Text(max=100, single_line=True, metadata={"description": "Its full name; needed with `other`"})
+    document_number = Text(
+        max=60, single_line=True, metadata={"description": "Where it was written by hand; the system gives one else"}
+    )
+    answered_on = Day(metadata={"description": "The day of the body's answer"})
+    answer_number = Text(max=60, single_line=True, metadata={"description": "The document number of its answer"})
+    request = fields.Integer(validate=validate.Range(min=1), metadata={"description": "Of a request for assistance"})
     handler_id = Id()
     unit_id = Id(metadata={"description": "The handling unit; the handler's own when absent"})
     what = Text(max=4000, metadata={"description": "The step of investigation taken"})

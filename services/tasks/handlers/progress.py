@@ -26,7 +26,9 @@ def opened(case: Case, due: datetime | None) -> Draft:
 def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) -> Draft:
     """``entry`` made the case what it is; ``due``: the end of the nearest running clock."""
     told = {
-        "reporter_clocks": [_told(clock, now) for clock in case.clocks if clock.round == case.round],
+        "reporter_clocks": [
+            _told(clock, now) for clock in case.clocks if clock.round == case.round and _is_ours(clock)
+        ],
         "re_examination": case.re_examination,
         "results": case.results,
         "result_told": case.result_told,
@@ -52,6 +54,11 @@ def _draft(case: Case, said: str | None, at: datetime, due: datetime | None, **t
         due_at=due,
         **told,
     )
+
+
+def _is_ours(clock: Clock) -> bool:
+    """Whether it is a term of the bureau; those of others would tell the reporter whom it has written to."""
+    return clocks.rule_under(clock).counts
 
 
 def _told(clock: Clock, now: datetime) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.refusals import Forbidden, NotFound
 from contracts.call import Actor, Call
-from services.tasks.documents import case_of
+from services.tasks.documents import case_of, transfer_document
 from services.tasks.handlers.correspondence import reply_awaited
 from services.tasks.holidays import CALENDAR
 from services.tasks.model import clocks, guards
@@ -36,6 +36,8 @@ def representation(document: Document, actor: Actor, now: datetime) -> Document:
         "re_examination": case.re_examination,
         "satisfied": case.rating[1] if case.rating else None,
         "reply_awaited": reply_awaited(document) if details else None,
+        "transfer": transfer_document(case.transfer) if case.transfer else None,
+        "assistance": [vars(request) for request in case.assistance],
         "allowed_actions": allowed_actions(case, actor),
         "version": case.version,
     }

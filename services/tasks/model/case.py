@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.tasks.model import clocks
+from services.tasks.model import clocks, dispatch
+from services.tasks.model.calendar import end_of
 from services.tasks.model.clocks import Clock, Extension
+from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.rules import BUREAU
 from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
 
@@ -48,6 +50,9 @@ class Case:
     ``reviewers`` are those of this round, ``predecessors`` everybody who investigated, decided or reviewed before
     the re-examination. ``route``: ``above`` when the level above handles it. ``rating``: the number of the reporter's
     last rating, and whether it was satisfied.
+
+    ``transfer``: the last one. ``assistance``: all requests for it, answered or not. ``closed_at``: when it was last
+    closed.
     """
 
     id: str
@@ -81,6 +86,9 @@ class Case:
     predecessors: frozenset[str] = frozenset()
     rating: tuple[int, bool] | None = None
     route: str = BUREAU
+    transfer: Transfer | None = None
+    assistance: tuple[Assistance, ...] = ()
+    closed_at: datetime | None = None
     version: int = field(default=1, compare=False)
 
     @property
@@ -140,7 +148,7 @@ def apply(case: Case, entry: Entry) -> Case:
         state=entry.to_state,
         resume_to=case.state if row.pauses else None if row.resumes else case.resume_to,
         reporter_state=reporter_state(case, row),
-        clocks=_move_clocks(case, row, entry.at),
+        clocks=_move_clocks(case, row, entry.at, _ref(entry)),
     )
     effect = _EFFECTS.get(entry.action)
     return effect(moved, entry) if effect else moved
@@ -163,15 +171,25 @@ def reporter_state(case: Case, row: Transition) -> str:
     return "accepted" if untouched else row.tell.reporter_state
 
 
-def _move_clocks(case: Case, row: Transition, at: datetime) -> tuple[Clock, ...]:
-    moved = [_move_clock(clock, row, at) for clock in case.clocks if clock.ended_at or clock.rule not in row.drops]
+def _ref(entry: Entry) -> str | None:
+    """Which clock the action is about, where several of one rule may run: that of the request it names."""
+    return str(entry.details["request"]) if "request" in entry.details else None
+
+
+def _move_clocks(case: Case, row: Transition, at: datetime, ref: str | None = None) -> tuple[Clock, ...]:
+    kept = [clock for clock in case.clocks if clock.ended_at or not _is_about(clock, row.drops, ref)]
+    moved = [_move_clock(clock, row, at, ref) for clock in kept]
     number = case.round + 1 if row.new_round else case.round
-    started = [clocks.start(code, at, case.source_kind, case.named, number, case.route) for code in row.starts]
+    started = [clocks.start(code, at, case.source_kind, case.named, number, case.route, ref) for code in row.starts]
     return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
 
 
-def _move_clock(clock: Clock, row: Transition, at: datetime) -> Clock:
-    if clock.rule in row.meets:
+def _is_about(clock: Clock, codes: tuple[str, ...], ref: str | None) -> bool:
+    return clock.rule in codes and (ref is None or clock.ref == ref)
+
+
+def _move_clock(clock: Clock, row: Transition, at: datetime, ref: str | None) -> Clock:
+    if _is_about(clock, row.meets, ref):
         return clocks.meet(clock, at)
     if row.pauses:
         return clocks.pause(clock, at)
@@ -217,6 +235,52 @@ def _record_finding(case: Case, entry: Entry) -> Case:
 def _record_disposition(case: Case, entry: Entry) -> Case:
     dispositions = _with(case.dispositions, entry.details["allegation"], entry.details["measure"])
     return replace(_decided_by(case, entry), dispositions=dispositions)
+
+
+def _transfer(case: Case, entry: Entry) -> Case:
+    """In other hands: nobody here waits for assistance any more."""
+    requests = dispatch.ended(case.assistance, dispatch.WITHDRAWN)
+    return replace(case, transfer=dispatch.sent(entry.details, entry.at), assistance=requests)
+
+
+def _acknowledge_transfer(case: Case, entry: Entry) -> Case:
+    """The answer counts for the day on which it was given, not for the one on which it was put on record."""
+    if case.transfer is None:
+        return case
+    known = dispatch.acknowledged(case.transfer, entry.details)
+    given = end_of(known.answered_on) if known.answered_on else entry.at
+    row = BY_ACTION[entry.action]
+    ended = tuple(
+        replace(clock, ended_at=min(entry.at, given))
+        if clock.rule in row.meets and clock.ended_at == entry.at
+        else clock
+        for clock in case.clocks
+    )
+    return replace(case, transfer=known, clocks=ended)
+
+
+def _take_back(case: Case, entry: Entry) -> Case:
+    declined = replace(case.transfer, state=dispatch.DECLINED) if case.transfer else None
+    return replace(_reopen(case, entry), transfer=declined)
+
+
+def _request_assistance(case: Case, entry: Entry) -> Case:
+    return replace(case, assistance=dispatch.requested(case.assistance, entry.details, entry.at))
+
+
+def _record_assistance(case: Case, entry: Entry) -> Case:
+    answered = dispatch.ended(case.assistance, dispatch.ANSWERED, entry.details["request"])
+    evidence = case.evidence + len(entry.details.get("evidence") or ())
+    return replace(_investigated_by(case, entry), assistance=answered, evidence=evidence)
+
+
+def _withdraw_assistance(case: Case, entry: Entry) -> Case:
+    withdrawn = dispatch.ended(case.assistance, dispatch.WITHDRAWN, entry.details["request"])
+    return replace(case, assistance=withdrawn)
+
+
+def _close(case: Case, entry: Entry) -> Case:
+    return replace(case, closed_at=entry.at)
 
 
 def _conclude(case: Case, entry: Entry) -> Case:
@@ -301,11 +365,18 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "start": _investigated_by,
     "return": _leave,
     "record_step": _record_step,
+    "transfer": _transfer,
+    "acknowledge_transfer": _acknowledge_transfer,
+    "take_back": _take_back,
+    "request_assistance": _request_assistance,
+    "record_assistance": _record_assistance,
+    "withdraw_assistance": _withdraw_assistance,
     "record_finding": _record_finding,
     "record_disposition": _record_disposition,
     "conclude": _conclude,
     "tell_result": _tell_result,
     "confirm_adequate": _confirm,
+    "close": _close,
     "extend": _extend,
     "re_examine": _re_examine,
     "record_rating": _record_rating,

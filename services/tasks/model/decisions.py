@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.tasks.model import clocks, guards
 from services.tasks.model.case import Case, Entry, is_extendable, target
 from services.tasks.model.conflict import Colleague, Person, acting_roles, concerned
+from services.tasks.model.dispatch import SENT, open_requests
+from services.tasks.model.dispatching import check_dispatch
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState, invalid
 from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, Transition, possible
 
@@ -19,6 +21,10 @@ from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, 
 # holds, and a line takes up to about 15 kB. Actions that move the case on are not limited, so no case
 # gets stuck by it.
 MAX_HISTORY = 700
+
+
+# Actions on something that must be there besides the state.
+_WITH_AN_OBJECT = frozenset({"extend", "acknowledge_transfer", "record_assistance", "withdraw_assistance"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,9 @@ def decide(
         raise Forbidden("cases.second_person")
     if row.target is None and history_length >= MAX_HISTORY:
         raise Forbidden("cases.history_full")
-    details = {name: value for name, value in action.fields.items() if name != "reason"}
+    details = {name: _stored(value) for name, value in action.fields.items() if name != "reason"}
+    if row.action == "request_assistance":
+        details["request"] = len(case.assistance) + 1
     if row.action == "extend":
         details.setdefault("ground", "complex")
     if "handler_id" in details:
@@ -69,6 +77,11 @@ def decide(
     )
 
 
+def _stored(value: Any) -> Any:
+    """Days as texts, which every store and every answer can hold."""
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
 def allowed_actions(case: Case, person: Person) -> list[str]:
     """What this person may do with the case now, all conditions considered."""
     roles = acting_roles(person, case)
@@ -82,12 +95,18 @@ def _is_open(case: Case, row: Transition, person: Person) -> bool:
         return any(is_extendable(clock) for clock in case.clocks)
     if row.action == "confirm_adequate":
         return guards.is_second_person(case, person.id)
+    if row.action == "acknowledge_transfer":
+        return case.transfer is not None and case.transfer.state == SENT
+    if row.action in ("record_assistance", "withdraw_assistance"):
+        return bool(open_requests(case.assistance))
     return not _lacking(case, row)
 
 
 def _lacking(case: Case, row: Transition) -> list[str]:
     if row.action == "close":
         return guards.missing_to_close(case)
+    if row.action == "conclude":
+        return guards.missing_to_conclude(case, row.guards)
     return guards.missing(case, row.guards)
 
 
@@ -97,7 +116,7 @@ def _check_state(case: Case, row: Transition, person: Person) -> None:
     lacking = _lacking(case, row) if in_place or (row.action == "close" and case.state not in FINAL) else []
     if lacking:
         raise CaseCannotClose(row.action, case.state, lacking, allowed_actions(case, person))
-    if not in_place or (row.action == "extend" and not _is_open(case, row, person)):
+    if not in_place or (row.action in _WITH_AN_OBJECT and not _is_open(case, row, person)):
         raise WrongState(case.state, allowed_actions(case, person))
 
 
@@ -109,6 +128,7 @@ def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague
         _check_extension(case, colleagues.get(fields["approver_id"]), fields["days"])
     if "allegation" in fields:
         _check_allegation(case, action.name, fields)
+    check_dispatch(case, action.name, fields, action.at)
 
 
 def _check_handler(case: Case, handler: Colleague | None, unit_id: str | None) -> None:

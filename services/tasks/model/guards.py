@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from services.tasks.model.case import Case
+from services.tasks.model.dispatch import open_requests
 
 SUBSTANTIATED = frozenset({"substantiated", "partly_substantiated"})
 UNCLEAR = "unclear"
@@ -52,7 +53,13 @@ _MISSING: dict[str, Callable[[Case], list[str]]] = {
     "adequate": _not_adequate,
 }
 
-# Besides the guards: who reported must have been told the result before the case is closed.
+
+def _not_assisted(case: Case) -> list[str]:
+    return [f"assistance:{number}" for number in open_requests(case.assistance)]
+
+
+# Besides the guards: who was asked for assistance must have answered before the case is concluded, and who reported
+# must have been told the result before the case is closed.
 RESULT_NOT_TOLD = "result_told"
 
 
@@ -75,7 +82,12 @@ def missing(case: Case, guards: Iterable[str]) -> list[str]:
     return [code for guard in guards for code in _MISSING[guard](case)]
 
 
+def missing_to_conclude(case: Case, guards: Iterable[str]) -> list[str]:
+    """What these guards lack, and the assistance that is still awaited."""
+    return missing(case, guards) + _not_assisted(case)
+
+
 def missing_to_close(case: Case) -> list[str]:
     """All that stands between this case and its closing."""
     untold = case.source_kind == "report" and not case.result_told
-    return missing(case, _MISSING) + ([RESULT_NOT_TOLD] if untold else [])
+    return missing_to_conclude(case, _MISSING) + ([RESULT_NOT_TOLD] if untold else [])

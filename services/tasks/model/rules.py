@@ -11,6 +11,8 @@ from typing import Literal
 
 PETITIONS = "信访工作条例"
 ACCUSATIONS = "纪检监察机关处理检举控告工作规则"
+# A term that no law sets: the bureau names it itself, by the article given.
+OWN_TERM = "本机关自定期限"
 
 # Who handles a report: the bureau, or, when it is about the bureau's own head, the level above.
 BUREAU = "bureau"
@@ -89,6 +91,18 @@ RULES: tuple[Rule, ...] = (
         code="tell_result_named", zh="向实名举报人反馈处理结果", en="Tell a named reporter the result",
         source=ACCUSATIONS, article="实名检举控告的处理", version="2020-01-21", valid_from=date(2020, 1, 21),
         days=15, unit="working", named_only=True,
+    ),
+    # 《信访工作条例》第二十二条: whoever transfers a matter may name a term for the answer. The law sets none, so these
+    # two are the bureau's own; they bind the body that was written to, never a unit that handles the case.
+    Rule(
+        code="transfer_acknowledged", zh="承接机关签收回复", en="Answer of the body that takes the case over",
+        source=OWN_TERM, article="信访工作条例 22", version="2022-05-01", valid_from=date(2022, 5, 1),
+        days=15, unit="calendar", sources=frozenset({"report", "clue", "review"}), counts=False,
+    ),
+    Rule(
+        code="assist", zh="协查回复", en="Answer to a request for assistance",
+        source=OWN_TERM, article="信访工作条例 22", version="2022-05-01", valid_from=date(2022, 5, 1),
+        days=15, unit="working", sources=frozenset({"report", "clue", "review"}), counts=False,
     ),
 )  # fmt: skip
 

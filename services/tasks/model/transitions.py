@@ -87,6 +87,8 @@ _ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named",
 _RESULT = ("tell_result_named",)
 _HANDLE = ("handle",)
 _REVIEW = ("re_examine",)
+_ANSWER = ("transfer_acknowledged",)
+_ASSISTANCE = ("assist",)
 _IN_HAND = _HANDLE + _REVIEW
 _CONCLUDING = ("investigated", "clear", "handled")
 GUARDS = (*_CONCLUDING, "adequate")
@@ -121,8 +123,17 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
-        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_IN_HAND,
+        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_IN_HAND + _ASSISTANCE, starts=_ANSWER,
         tell=Tell("transferred", "case.transferred", above="case.sent_above"),
+    ),
+    Transition(
+        "acknowledge_transfer", "签收", (TRANSFERRED,), None, frozenset({DESK, SUPERVISOR}),
+        needs=("answered_on", "reason"), meets=_ANSWER,
+    ),
+    Transition(
+        "take_back", "退回重办", (TRANSFERRED,), REGISTERED, frozenset({DESK, SUPERVISOR}), needs=("reason",),
+        meets=_ANSWER, starts=_ACCEPTANCE, new_round=True,
+        tell=Tell("registered", "case.taken_back", above="case.registered_for_above"),
     ),
     Transition(
         "assign", "交办", (ACCEPTED, RETURNED), ASSIGNED, frozenset({DESK}), needs=("handler_id",),
@@ -141,6 +152,18 @@ TABLE: tuple[Transition, ...] = (
     Transition(
         "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER}), needs=("what",),
         newcomers_only=True,
+    ),
+    Transition(
+        "request_assistance", "协查", (ACCEPTED, RETURNED, *_WORK), None, frozenset({HANDLER, DESK}),
+        needs=("what", "reason"), starts=_ASSISTANCE,
+    ),
+    Transition(
+        "record_assistance", "记录协查结果", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None, frozenset({HANDLER, DESK}),
+        needs=("request", "what"), meets=_ASSISTANCE, newcomers_only=True,
+    ),
+    Transition(
+        "withdraw_assistance", "撤回协查", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None, frozenset({HANDLER, DESK}),
+        needs=("request", "reason"), drops=_ASSISTANCE,
     ),
     Transition(
         "record_finding", "认定", (INVESTIGATING, FINDINGS), FINDINGS, frozenset({HANDLER}),
@@ -189,7 +212,8 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "reopen", "重新办理", (CLOSED, REFUSED, TRANSFERRED), REGISTERED, frozenset({DESK, SUPERVISOR}),
-        needs=("reason",), starts=_ACCEPTANCE, tell=Tell("registered", "case.reopened"), new_round=True,
+        needs=("reason",), starts=_ACCEPTANCE, drops=_ANSWER, tell=Tell("registered", "case.reopened"),
+        new_round=True,
     ),
 )  # fmt: skip
 

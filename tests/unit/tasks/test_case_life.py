@@ -16,6 +16,7 @@ from services.tasks.documents import (
     new_case_document,
 )
 from services.tasks.model import clocks, guards
+from services.tasks.model.calendar import local_day
 from services.tasks.model.case import opening_entry, replay
 from services.tasks.model.decisions import allowed_actions
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
@@ -48,12 +49,14 @@ FIELDS = {
     "outcome": st.sampled_from(["substantiated", "false", "false", "unclear"]),
     "measure": st.sampled_from(["none", "criticism"]),
     "days": st.integers(1, 40),
+    "request": st.integers(1, 3),
+    "unit_id": st.just("team-2"),
     "approver_id": st.just(LEADER.id),
     "allegations": st.sampled_from([["问题"], ["问题"], ["问题一", "问题二"]]),
 }
-OPTIONAL = {"accept": ("allegations",), "record_step": ("evidence",)}
+OPTIONAL = {"accept": ("allegations",), "record_step": ("evidence",), "record_assistance": ("evidence",)}
 
-WORK = ("start", "record_step", "record_finding", "record_disposition", "conclude")
+WORK = ("start", "record_step", "record_assistance", "record_finding", "record_disposition", "conclude")
 REVIEW = ("confirm_adequate", "send_back")
 
 # What usually comes next in a state, so that a walk gets far; which of these, and whether it is enough, is chance.
@@ -118,14 +121,22 @@ class CaseLife(RuleBasedStateMachine):
 
     def _act(self, row, person, days, data):
         wanted = (*row.needs, *OPTIONAL.get(row.action, ()))
-        fields = {name: data.draw(FIELDS[name], label=name) for name in wanted}
+        if row.action == "request_assistance":
+            wanted += (data.draw(st.sampled_from(["body", "unit_id"])),)
         before = self.file.case
         self.file.later(days)
+        if row.action == "acknowledge_transfer":
+            days_ago = st.integers(0, 3).map(lambda ago: local_day(self.file.now) - timedelta(days=ago))
+            fields = {"answered_on": data.draw(days_ago), "reason": "已接收"}
+        else:
+            fields = {name: data.draw(FIELDS[name], label=name) for name in wanted}
         try:
             self.file.act(row.action, person, **fields)
         except (CaseCannotClose, Forbidden, Invalid, WrongState):
             assert self.file.case is before
             return
+        if row.action == "conclude":
+            assert not self._awaited()
         if self.file.case.state == "closed" and before.state != "closed":
             self._passed_every_guard(before)
 
@@ -134,8 +145,8 @@ class CaseLife(RuleBasedStateMachine):
         acts = []
         for entry in self.file.history:
             acts = [] if entry.action in ("reopen", "re_examine") else [*acts, entry]
-        steps = [entry for entry in acts if entry.action == "record_step"]
-        assert any(entry.details.get("evidence") for entry in steps)
+        assert any(entry.action == "record_step" for entry in acts)
+        assert any(entry.details.get("evidence") for entry in acts)
         last = max(index for index, entry in enumerate(acts) if entry.action == "conclude")
         findings, disposed = {}, set()
         for entry in acts:
@@ -150,6 +161,33 @@ class CaseLife(RuleBasedStateMachine):
         worked = {entry.by_id for entry in self.file.history if entry.action in WORK}
         reviewers = {entry.by_id for entry in acts[last:] if entry.action == "confirm_adequate"}
         assert reviewers - worked
+
+    def _awaited(self):
+        """The requests for assistance that nobody has answered, told from the history alone."""
+        awaited = set()
+        for entry in self.file.history:
+            if entry.action == "request_assistance":
+                awaited.add(entry.details["request"])
+            elif entry.action in ("record_assistance", "withdraw_assistance"):
+                awaited.remove(entry.details["request"])
+            elif entry.action == "transfer":
+                awaited.clear()
+        return awaited
+
+    @invariant()
+    def each_request_that_is_awaited_has_its_own_clock_running(self):
+        running = {clock.ref for clock in self.file.case.clocks if clock.rule == "assist" and not clock.ended_at}
+        assert running == {str(number) for number in self._awaited()}
+        assert {f"assistance:{number}" for number in self._awaited()} == {
+            code for code in guards.missing_to_close(self.file.case) if code.startswith("assistance:")
+        }
+
+    @invariant()
+    def the_body_that_took_the_case_over_is_waited_for_until_it_answers_or_the_case_is_back(self):
+        case = self.file.case
+        waits = case.state == "transferred" and case.transfer.state == "sent"
+        running = [clock for clock in case.clocks if clock.rule == "transfer_acknowledged" and not clock.ended_at]
+        assert len(running) == waits
 
     @invariant()
     def whoever_had_a_part_before_the_re_examination_has_none_in_it(self):

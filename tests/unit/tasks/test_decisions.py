@@ -1,5 +1,6 @@
 """Who may do what: the whole matrix of roles, states and actions, and the conditions beyond it."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -29,11 +30,13 @@ from tests.unit.tasks.builders import (
 FIELDS = {
     "ground": "no_substance", "reason": "理由", "body": "市纪委监委", "handler_id": HANDLER.id, "what": "谈话",
     "allegation": 1, "outcome": "false", "measure": "criticism", "days": 30, "approver_id": LEADER.id,
+    "answered_on": date(2026, 3, 2), "request": 1,
 }  # fmt: skip
 
 
 def fields_of(action: str) -> dict[str, object]:
-    return {name: FIELDS[name] for name in BY_ACTION[action].needs}
+    fields = {name: FIELDS[name] for name in BY_ACTION[action].needs}
+    return {**fields, "body": "police"} if action == "request_assistance" else fields
 
 
 def in_every_state() -> dict[str, Case]:
