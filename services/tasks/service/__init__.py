@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chassis import Database
+from chassis import Configuration, Database
 from services.tasks.service.cases import Cases
 from services.tasks.service.study import Study
+from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
@@ -13,3 +14,4 @@ class TasksService(Cases, Study):
 
     name = "tasks"
     store = Database(TasksStore)
+    settings = Configuration(load_settings)

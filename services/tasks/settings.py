@@ -1,0 +1,64 @@
+"""What the tasks service is told: the mail server of notices, all prefixed ``TASKS_``. Durations are in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from environs import Env
+from marshmallow import ValidationError, validate
+
+from chassis.config import ConfigurationError
+from chassis.mail import MailServer, mail_server
+
+# Growing; the last one goes for as long as the server stays away.
+RETRY_WAITS = [30, 60, 120, 300, 600, 900]
+
+
+@dataclass(frozen=True)
+class Postbox:
+    """How notices leave by mail. ``sender``: the address that they come from. ``console_url``: where people read them."""
+
+    server: MailServer = field(repr=False)
+    sender: str
+    console_url: str
+    timeout: float
+    retry_waits: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TasksSettings:
+    """``postbox`` is None where no mail server is set: then notices are read in the console alone."""
+
+    postbox: Postbox | None = None
+
+
+def load_settings(env: Env) -> TasksSettings:
+    """Read by the chassis at start; every wrong value is named at once."""
+    server = mail_server(env, "TASKS_SMTP_URL")
+    sender = env.str("TASKS_MAIL_FROM", "", validate=_address) or ""
+    console_url = (env.str("TASKS_CONSOLE_URL", "", validate=_web_address) or "").rstrip("/")
+    timeout = env.float("TASKS_MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(0.1, 60))
+    waits = env.list("TASKS_MAIL_RETRY_WAITS", RETRY_WAITS, subcast=float, validate=[validate.Length(min=1), _growing])
+    if server is None:
+        return TasksSettings()
+    missing = [name for name, value in (("MAIL_FROM", sender), ("CONSOLE_URL", console_url)) if not value]
+    if missing:
+        raise ConfigurationError([f"TASKS_{name}: is missing; TASKS_SMTP_URL needs it." for name in missing])
+    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())))
+
+
+def _address(value: str) -> None:
+    if value:
+        validate.Email(error="must be a mail address, for example mingjing@sfj.example.gov.cn.")(value)
+        if not value.isascii():
+            raise ValidationError("must be a mail address in its ASCII form.")
+
+
+def _web_address(value: str) -> None:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValidationError("must be a web address, for example https://mingjing.example.gov.cn/console.")
+
+
+def _growing(waits: list[float]) -> None:
+    if any(wait <= 0 for wait in waits) or sorted(waits) != waits:
+        raise ValidationError("must be positive seconds that do not shrink, for example 30,60,300.")

@@ -1,0 +1,59 @@
+"""The environment is checked at start, and every wrong value is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.config import ConfigurationError, read
+from chassis.mail import MailServer
+from services.tasks.settings import TasksSettings, load_settings
+
+MAIL = {
+    "TASKS_SMTP_URL": "smtps://notices:p%40ss@mail.example.org",
+    "TASKS_MAIL_FROM": "mingjing@sfj.example",
+    "TASKS_CONSOLE_URL": "https://mingjing.sfj.example/console/",
+}
+
+
+def settings(**environ: str) -> TasksSettings:
+    (found,) = read(load_settings, environ=environ)
+    return found
+
+
+def problems_of(**environ: str) -> str:
+    with pytest.raises(ConfigurationError) as wrong:
+        settings(**environ)
+    return "\n".join(wrong.value.problems)
+
+
+def test_nothing_is_needed_and_then_no_mail_is_sent() -> None:
+    assert settings().postbox is None
+
+
+def test_the_mail_server_is_read_and_its_password_is_never_shown() -> None:
+    postbox = settings(**MAIL).postbox
+    assert postbox is not None
+    assert postbox.server == MailServer("mail.example.org", 465, "tls", "notices", "p@ss")
+    assert (postbox.sender, postbox.console_url) == ("mingjing@sfj.example", "https://mingjing.sfj.example/console")
+    assert list(postbox.retry_waits) == sorted(postbox.retry_waits)
+    assert "p@ss" not in repr(settings(**MAIL))
+
+
+def test_a_mail_server_needs_a_sender_and_the_consoles_address() -> None:
+    named = problems_of(TASKS_SMTP_URL=MAIL["TASKS_SMTP_URL"])
+    assert "TASKS_MAIL_FROM" in named
+    assert "TASKS_CONSOLE_URL" in named
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TASKS_SMTP_URL", "mail.example.org"),
+        ("TASKS_MAIL_FROM", "nobody"),
+        ("TASKS_CONSOLE_URL", "mingjing.sfj.example"),
+        ("TASKS_MAIL_TIMEOUT_SECONDS", "0"),
+        ("TASKS_MAIL_RETRY_WAITS", "60,30"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    assert name in problems_of(**{**MAIL, name: value})
