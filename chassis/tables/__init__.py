@@ -2,6 +2,20 @@
 
 from chassis.tables.headers import places, vocabulary, words
 from chassis.tables.rows import Limits, Row, UnreadableTable
+from chassis.tables.unit_names import AmbiguousUnit, UnitNames, UnknownUnit
 from chassis.tables.workbooks import Sheet, read_table, workbook
 
-__all__ = ["Limits", "Row", "Sheet", "UnreadableTable", "places", "read_table", "vocabulary", "words", "workbook"]
+__all__ = [
+    "AmbiguousUnit",
+    "Limits",
+    "Row",
+    "Sheet",
+    "UnitNames",
+    "UnknownUnit",
+    "UnreadableTable",
+    "places",
+    "read_table",
+    "vocabulary",
+    "words",
+    "workbook",
+]

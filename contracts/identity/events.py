@@ -43,9 +43,10 @@ class UnitChangedV1(Event):
 
     Emitted when this state is another than the one told last; ``subject`` and ``unit_id`` are the unit's id, and the
     highest sequence is the present state. ``path`` runs from the root (the only unit whose path has one id) down to and
-    including the unit. ``aliases`` are short names that people use. ``head_ids`` are the people with the duty
-    ``head_of_unit`` there, ``head_names`` their names in the same order: the one event with a person's name, because a
-    report about a head must be kept from the unit before anybody can read it. The names of heads are public by law
+    including the unit. ``code`` is what the bureau's tables call it, if anything; ``aliases`` are short names that
+    people use. ``head_ids`` are the people with the duty ``head_of_unit`` there, ``head_names`` their names in the same
+    order: the one event with a person's name, because a report about a head must be kept from the unit before anybody
+    can read it. The names of heads are public by law
     (《政府信息公开条例》第二十条第二项; docs/decisions/0020-conflict-rule-and-sealed-route.md).
     """
 
@@ -56,6 +57,7 @@ class UnitChangedV1(Event):
     unit_id = Id(required=True)
     path = fields.List(Id(), required=True)
     name = fields.String(required=True)
+    code = fields.String(load_default=None, allow_none=True)
     aliases = fields.List(fields.String(), load_default=list)
     active = fields.Boolean(required=True)
     head_ids = fields.List(Id(), load_default=list)

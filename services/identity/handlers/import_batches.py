@@ -10,13 +10,13 @@ from marshmallow import ValidationError
 
 from chassis import ids
 from chassis.refusals import Stale
+from chassis.tables import AmbiguousUnit, UnitNames, UnknownUnit
 from contracts.identity import operations
 from services.identity.handlers import unit_states
 from services.identity.handlers.events import changed_event
 from services.identity.handlers.people import apply
 from services.identity.model import people as rules
 from services.identity.model.refusals import NameTaken, OwnRightsStay
-from services.identity.model.unit_names import AmbiguousUnit, UnitNames, UnknownUnit
 from services.identity.people_table import PersonRow, Rejection
 from services.identity.settings import IdentitySettings
 from services.identity.store import IdentityStore

@@ -71,6 +71,7 @@ def _state(unit: Document, heads: list[Document]) -> Document:
     return {
         "path": unit["path"],
         "name": unit["name"],
+        "code": unit.get("code"),
         "aliases": unit.get("aliases", []),
         "active": unit["active"],
         "head_ids": [head["_id"] for head in heads],

@@ -40,8 +40,8 @@ INDEXES = {
     ],
 }
 _TREE = {"_id": "units"}
-# There once every unit that is older than the events about units was marked for them.
-_ALL_MARKED = {"_id": "unit_states"}
+# There once every unit was marked to be told with its code, also one that is older than the events about units.
+_ALL_MARKED = {"_id": "unit_states_with_codes"}
 
 
 class Units:

@@ -46,6 +46,7 @@ def test_a_new_unit_is_told_of_whole(bureau):
         "unit_id": unit["id"],
         "path": [bureau.root, unit["id"]],
         "name": "告知律师事务所",
+        "code": None,
         "aliases": ["告知律所", "告知所"],
         "active": True,
         "head_ids": [],

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.tables import AmbiguousUnit, UnitNames, UnknownUnit
 from services.identity.model.refusals import UnitMoveRefused
 from services.identity.model.tree import DEEPEST, check_move, is_within, path_after_move, path_below
-from services.identity.model.unit_names import AmbiguousUnit, UnitNames, UnknownUnit
 
 
 @st.composite
@@ -77,6 +77,12 @@ UNITS = [
 )
 def test_a_unit_is_found_by_name_code_or_way_from_above(written, meant):
     assert UnitNames(UNITS).find(written)["_id"] == meant
+
+
+def test_a_short_name_counts_where_nothing_is_called_so():
+    units = [{**UNITS[0], "aliases": ["市局", "西岭区司法局"]}, *UNITS[1:]]
+    assert UnitNames(units).find("市局")["_id"] == "r"
+    assert UnitNames(units).find("西岭区司法局")["_id"] == "d2"
 
 
 @pytest.mark.parametrize("written", ["办公室", "市司法局/办公室"])

@@ -1,4 +1,5 @@
-"""Finding a unit by what people write: its code, its name, or names from above joined by slashes."""
+"""Finding a unit by what people write in a cell: its code, its name, names from above joined by slashes, or a short
+name that nothing else is called by."""
 
 from __future__ import annotations
 
@@ -24,14 +25,17 @@ def normal(name: str) -> str:
 
 
 class UnitNames:
-    """Looks units up in what was given: documents with ``_id``, ``name``, ``code``, ``path``."""
+    """Looks units up in what was given: documents with ``_id``, ``name``, ``code``, ``path`` and ``aliases``."""
 
     def __init__(self, units: Iterable[Mapping[str, Any]]) -> None:
         self._units = {unit["_id"]: unit for unit in units}
         self._by_name: dict[str, list[str]] = {}
+        self._by_alias: dict[str, list[str]] = {}
         self._by_code = {normal(unit["code"]): unit["_id"] for unit in self._units.values() if unit.get("code")}
         for unit_id, unit in self._units.items():
             self._by_name.setdefault(normal(unit["name"]), []).append(unit_id)
+            for alias in unit.get("aliases") or ():
+                self._by_alias.setdefault(normal(alias), []).append(unit_id)
 
     def find(self, text: str) -> dict[str, Any]:
         """The one unit meant. Raises ``UnknownUnit`` or ``AmbiguousUnit``."""
@@ -44,6 +48,7 @@ class UnitNames:
             named = (
                 [unit_id for unit_id in self._by_name.get(names[-1], []) if self._fits(unit_id, names)] if names else []
             )
+        named = named or self._by_alias.get(normal(text), [])
         if not named:
             raise UnknownUnit(text)
         if len(named) > 1:
