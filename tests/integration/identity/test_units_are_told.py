@@ -55,26 +55,28 @@ def test_a_new_unit_is_told_of_whole(bureau):
     assert unit["aliases"] == ["告知律所", "告知所"]
 
 
-def test_a_new_name_other_aliases_and_the_closing_are_told(bureau):
+def test_a_new_name_another_code_other_aliases_and_the_closing_are_told(bureau):
     unit = bureau.unit("将改名科")
 
     change(bureau, unit, name="已改名科")
+    change(bureau, unit, code="GMK")
     change(bureau, unit, aliases=["改名"])
     change(bureau, unit, active=False)
 
-    steps = [(data["name"], data["aliases"], data["active"]) for data in told(bureau, unit)]
+    steps = [(data["name"], data["code"], data["aliases"], data["active"]) for data in told(bureau, unit)]
     assert steps == [
-        ("将改名科", [], True),
-        ("已改名科", [], True),
-        ("已改名科", ["改名"], True),
-        ("已改名科", ["改名"], False),
+        ("将改名科", None, [], True),
+        ("已改名科", None, [], True),
+        ("已改名科", "GMK", [], True),
+        ("已改名科", "GMK", ["改名"], True),
+        ("已改名科", "GMK", ["改名"], False),
     ]
 
 
 def test_what_others_need_not_know_of_a_unit_is_not_told(bureau):
-    unit = bureau.unit("改代码科")
+    unit = bureau.unit("改条线科")
 
-    change(bureau, unit, code="GDM", line="lawyers")
+    change(bureau, unit, line="lawyers")
 
     assert len(told(bureau, unit)) == 1
 
