@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.clocks import Clock, Extension, Pause
+from services.tasks.model.clocks import Clock, Extension, Pause, Told
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.rules import BUREAU
@@ -73,6 +73,8 @@ def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
 def _of_some_cases(case: Case) -> Document:
     """What only some cases have; once there it is never taken away again."""
     document: Document = {}
+    if case.items:
+        document["evidence_items"] = case.items
     if case.transfer:
         document["transfer"] = transfer_document(case.transfer)
     if case.assistance:
@@ -130,6 +132,7 @@ def case_of(document: Document) -> Case:
         predecessors=frozenset(document.get("predecessors", ())),
         rating=(rating["number"], rating["satisfied"]) if rating else None,
         route=document.get("route", BUREAU),
+        items=document.get("evidence_items", 0),
         transfer=_transfer_of(document.get("transfer")),
         assistance=tuple(Assistance(**request) for request in document.get("assistance", ())),
         closed_at=document.get("closed_at"),
@@ -220,6 +223,8 @@ def _clock_document(clock: Clock) -> Document:
         document["round"] = clock.round
     if clock.ref is not None:
         document["ref"] = clock.ref
+    if clock.told is not None:
+        document["told"] = {"stage": clock.told.stage, "at": clock.told.at}
     return document
 
 
@@ -233,6 +238,7 @@ def _clock_of(document: Document) -> Clock:
         extension=_extension_of(document["extension"]) if "extension" in document else None,
         round=document.get("round", 1),
         ref=document.get("ref"),
+        told=Told(document["told"]["stage"], document["told"]["at"]) if "told" in document else None,
     )
 
 

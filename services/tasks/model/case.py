@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.tasks.model import clocks, dispatch
+from services.tasks.model import clocks, dispatch, extending, supervision
 from services.tasks.model.calendar import end_of
-from services.tasks.model.clocks import Clock, Extension
+from services.tasks.model.clocks import Clock, Extension, Told
 from services.tasks.model.dispatch import Assistance, Transfer
+from services.tasks.model.extending import ExtensionRequest
 from services.tasks.model.rules import BUREAU
+from services.tasks.model.supervision import Supervision
 from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
 
 
@@ -51,6 +53,10 @@ class Case:
     the re-examination. ``route``: ``above`` when the level above handles it. ``rating``: the number of the reporter's
     last rating, and whether it was satisfied.
 
+    ``items``: how many items of evidence were ever recorded, those struck out among them; the last has this number.
+    ``level``: how high it has risen as its time limits ran out (0 handler, 1 desk, 2 leader, 3 supervision group), in
+    this round. ``supervisions``: every order to account for it. ``extension_request``: one that is not decided yet.
+
     ``transfer``: the last one. ``assistance``: all requests for it, answered or not. ``closed_at``: when it was last
     closed.
     """
@@ -86,6 +92,10 @@ class Case:
     predecessors: frozenset[str] = frozenset()
     rating: tuple[int, bool] | None = None
     route: str = BUREAU
+    items: int = 0
+    level: int = 0
+    supervisions: tuple[Supervision, ...] = ()
+    extension_request: ExtensionRequest | None = None
     transfer: Transfer | None = None
     assistance: tuple[Assistance, ...] = ()
     closed_at: datetime | None = None
@@ -225,6 +235,16 @@ def _record_step(case: Case, entry: Entry) -> Case:
     return replace(_investigated_by(case, entry), steps=case.steps + 1, evidence=evidence)
 
 
+def _add_evidence(case: Case, entry: Entry) -> Case:
+    return replace(_investigated_by(case, entry), evidence=case.evidence + 1, items=entry.details["item"])
+
+
+def _withdraw_evidence(case: Case, entry: Entry) -> Case:
+    """It counts no more; what was recorded before this round has not counted in it."""
+    counted = entry.details["round"] == case.round
+    return replace(_investigated_by(case, entry), evidence=case.evidence - counted)
+
+
 def _record_finding(case: Case, entry: Entry) -> Case:
     number = entry.details["allegation"]
     findings = _with(case.findings, number, entry.details["outcome"])
@@ -299,7 +319,39 @@ def _extend(case: Case, entry: Entry) -> Case:
     details = entry.details
     extension = Extension(details["days"], details["approver_id"], entry.at, details.get("ground", "complex"))
     extended = tuple(replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks)
-    return replace(case, clocks=extended)
+    return replace(case, clocks=extended, extension_request=None)
+
+
+def _ask_extension(case: Case, entry: Entry) -> Case:
+    return replace(case, extension_request=extending.asked(entry.details, entry.by_id, entry.at))
+
+
+def _refuse_extension(case: Case, _entry: Entry) -> Case:
+    return replace(case, extension_request=None)
+
+
+def _reach_stage(case: Case, entry: Entry) -> Case:
+    """By the system: how far oversight has got with these clocks."""
+    stages = {(one["rule"], one["ref"], one["round"]): one["stage"] for one in entry.details["clocks"]}
+    told = tuple(
+        replace(clock, told=Told(stages[about], entry.at))
+        if clock.ended_at is None and (about := (clock.rule, clock.ref, clock.round)) in stages
+        else clock
+        for clock in case.clocks
+    )
+    return replace(case, clocks=told, level=max(case.level, entry.details["level"]))
+
+
+def _supervise(case: Case, entry: Entry) -> Case:
+    """By the system as a time limit is long past, or by somebody's order."""
+    if "clocks" in entry.details:
+        return _reach_stage(case, entry)
+    orders = supervision.ordered(case.supervisions, entry.details, entry.by_id, entry.at)
+    return replace(case, supervisions=orders)
+
+
+def _answer_supervision(case: Case, entry: Entry) -> Case:
+    return replace(case, supervisions=supervision.answered(case.supervisions, entry.details["order"], entry.at))
 
 
 def _reopen(case: Case, entry: Entry) -> Case:
@@ -315,6 +367,8 @@ def _reopen(case: Case, entry: Entry) -> Case:
         result_told=False,
         round=case.round + 1,
         re_examination=False,
+        level=0,
+        extension_request=None,
     )
 
 
@@ -365,6 +419,8 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "start": _investigated_by,
     "return": _leave,
     "record_step": _record_step,
+    "add_evidence": _add_evidence,
+    "withdraw_evidence": _withdraw_evidence,
     "transfer": _transfer,
     "acknowledge_transfer": _acknowledge_transfer,
     "take_back": _take_back,
@@ -378,6 +434,14 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "confirm_adequate": _confirm,
     "close": _close,
     "extend": _extend,
+    "ask_extension": _ask_extension,
+    "approve_extension": _extend,
+    "refuse_extension": _refuse_extension,
+    "remind": _reach_stage,
+    "urge": _reach_stage,
+    "supervise": _supervise,
+    "escalate": _reach_stage,
+    "answer_supervision": _answer_supervision,
     "re_examine": _re_examine,
     "record_rating": _record_rating,
     "reopen": _reopen,

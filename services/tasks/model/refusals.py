@@ -45,6 +45,20 @@ class CaseCannotClose(Exception):
     allowed: list[str] = field(default_factory=list)
 
 
+@dataclass
+class EvidenceWithdrawn(Exception):
+    """The item of evidence was struck out. ``item``: its number in the case."""
+
+    item: int
+
+
+@dataclass
+class EvidenceHasFile(Exception):
+    """The item of evidence has its file already, which never changes. ``item``: its number in the case."""
+
+    item: int
+
+
 def invalid(name: str, message: str, **parts: object) -> Invalid:
     """One wrong field."""
     return Invalid([{"field": name, "message": message, **({"parts": parts} if parts else {})}])

@@ -24,9 +24,11 @@ RETURNED = "returned"
 REFUSED = "refused"
 TRANSFERRED = "transferred"
 CLOSED = "closed"
+MERGED = "merged"
 
-# Final until somebody reopens them with a reason, or the reporter is not satisfied with what was closed.
-FINAL = frozenset({REFUSED, TRANSFERRED, CLOSED})
+# Final until somebody reopens them with a reason, or the reporter is not satisfied with what was closed; a case that was
+# merged goes the way of the leading one until somebody separates it.
+FINAL = frozenset({REFUSED, TRANSFERRED, CLOSED, MERGED})
 
 # A target that is not a state of its own: where the case was before it was suspended.
 FORMER = "former"
@@ -36,8 +38,16 @@ HANDLER = "handler"
 DESK = "desk"
 SUPERVISOR = "supervisor"
 LEADER = "leader"
+# No role of its own: a handler of a case that was first given to another.
+JOINT = "joint handler"
 
 _WORK = (ASSIGNED, INVESTIGATING, FINDINGS, DISPOSITION)
+# A case that others may be merged into: in hand, and without a result.
+MAY_LEAD = (REGISTERED, ACCEPTED, RETURNED, *_WORK)
+NOT_FINAL = (*MAY_LEAD, FEEDBACK, SUSPENDED)
+
+# The event that every action emits.
+PROGRESSED = "tasks.case_progressed.v1"
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class Transition:
     them was not done after all. ``pauses`` / ``resumes``: all clocks whose rule allows it. ``guards``: those
     that must be satisfied. ``new_round``: it is handled anew, so nothing found, decided or confirmed before
     counts. ``newcomers_only``: nobody who investigated, decided or reviewed before a re-examination may take
-    it in the re-examination or after. Every action emits tasks.case_progressed.v1.
+    it in the re-examination or after. ``emits``: the types of its events.
     """
 
     action: str
@@ -81,28 +91,32 @@ class Transition:
     tell: Tell | None = None
     new_round: bool = False
     newcomers_only: bool = False
+    emits: tuple[str, ...] = (PROGRESSED,)
 
 
-_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
-_RESULT = ("tell_result_named",)
+ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
+RESULT = ("tell_result_named",)
+_OBJECTION = ("object",)
 _HANDLE = ("handle",)
 _REVIEW = ("re_examine",)
 _ANSWER = ("transfer_acknowledged",)
 _ASSISTANCE = ("assist",)
-_IN_HAND = _HANDLE + _REVIEW
+IN_HAND = _HANDLE + _REVIEW
 _CONCLUDING = ("investigated", "clear", "handled")
 GUARDS = (*_CONCLUDING, "adequate")
+# Besides them: every case that was split off is over.
+PARTS = "parts"
 
 # What the system itself does when a report, a clue or an old file comes in.
 OPENING = Transition(
     "open", "登记", (), REGISTERED, frozenset(),
-    starts=_ACCEPTANCE, tell=Tell("registered", "case.registered", above="case.registered_for_above"),
+    starts=ACCEPTANCE, tell=Tell("registered", "case.registered", above="case.registered_for_above"),
 )  # fmt: skip
 
 # 《信访工作条例》第三十五条: whoever is not satisfied with the result may have it reviewed, and is answered within 30
 # days. What the system does when a reporter says so, once in the life of a case.
 RE_EXAMINE = Transition(
-    "re_examine", "复查", (FEEDBACK, CLOSED), ACCEPTED, frozenset(), starts=_REVIEW, drops=_RESULT,
+    "re_examine", "复查", (FEEDBACK, CLOSED), ACCEPTED, frozenset(), starts=_REVIEW, drops=RESULT,
     tell=Tell("accepted", "case.re_examined"), new_round=True,
 )  # fmt: skip
 
@@ -112,18 +126,49 @@ RECORD_RATING = Transition("record_rating", "记录评价", (), None, frozenset(
 # What the system does when a report turns out to be about further units: the case is hidden from them, in any state.
 KEEP_FROM = Transition("keep_from", "回避", (), None, frozenset())
 
+# What merging and splitting do to the other cases: the leading case takes the merged one over, and lets it go when it is
+# separated; each step of the leading case that its reporters may know of is one of the merged case too; a part begins,
+# and the case that it was split off learns what became of it.
+ABSORB = Transition("absorb", "并入", MAY_LEAD, None, frozenset())
+LET_GO = Transition("let_go", "撤销并入", (), None, frozenset())
+FOLLOW = Transition("follow", "随主案办理", (MERGED,), None, frozenset())
+OPEN_PART = Transition("open_part", "分案登记", (), ACCEPTED, frozenset())
+NOTE_PART = Transition("note_part", "记录分案", (), None, frozenset())
+
+# What ``exclude`` becomes where the handler is one of those who must keep out: what was concluded is not concluded.
+EXCLUDE_HANDLER = Transition(
+    "exclude_handler", "承办人回避", (*_WORK, FEEDBACK, SUSPENDED), RETURNED, frozenset(), runs_on=IN_HAND,
+    drops=RESULT + _OBJECTION, resumes=True, tell=Tell("in_progress", "case.handed_on"),
+)  # fmt: skip
+
+# What is done to the evidence of a case, beside the list of actions: with each goes an item of its own collection.
+_GATHERING = (INVESTIGATING, FINDINGS, DISPOSITION)
+ON_EVIDENCE = (
+    Transition(
+        "add_evidence", "登记证据", _GATHERING, None, frozenset({HANDLER, JOINT}), needs=("item",), newcomers_only=True,
+    ),
+    Transition(
+        "withdraw_evidence", "撤销证据", _GATHERING, None, frozenset({HANDLER}), needs=("item",), newcomers_only=True,
+    ),
+)  # fmt: skip
+
+# What the system does as a time limit runs out (oversight.py), in any state; `supervise` it records as well.
+REMIND = Transition("remind", "提醒", (), None, frozenset())
+URGE = Transition("urge", "催办", (), None, frozenset())
+ESCALATE = Transition("escalate", "提级", (), None, frozenset())
+
 TABLE: tuple[Transition, ...] = (
     Transition(
         "accept", "受理", (REGISTERED,), ACCEPTED, frozenset({DESK}),
-        meets=_ACCEPTANCE, starts=_HANDLE, tell=Tell("accepted", "case.accepted"),
+        meets=ACCEPTANCE, starts=_HANDLE, tell=Tell("accepted", "case.accepted"),
     ),
     Transition(
         "refuse", "不予受理", (REGISTERED,), REFUSED, frozenset({DESK}), needs=("ground", "reason"),
-        meets=_ACCEPTANCE, tell=Tell("not_accepted", "case.refused.{ground}"),
+        meets=ACCEPTANCE, tell=Tell("not_accepted", "case.refused.{ground}"),
     ),
     Transition(
         "transfer", "转办", (REGISTERED, ACCEPTED, RETURNED), TRANSFERRED, frozenset({DESK, SUPERVISOR}),
-        needs=("body", "reason"), meets=_ACCEPTANCE, drops=_IN_HAND + _ASSISTANCE, starts=_ANSWER,
+        needs=("body", "reason"), meets=ACCEPTANCE, drops=IN_HAND + _ASSISTANCE, starts=_ANSWER,
         tell=Tell("transferred", "case.transferred", above="case.sent_above"),
     ),
     Transition(
@@ -132,25 +177,42 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "take_back", "退回重办", (TRANSFERRED,), REGISTERED, frozenset({DESK, SUPERVISOR}), needs=("reason",),
-        meets=_ANSWER, starts=_ACCEPTANCE, new_round=True,
+        meets=_ANSWER, starts=ACCEPTANCE, new_round=True,
         tell=Tell("registered", "case.taken_back", above="case.registered_for_above"),
     ),
     Transition(
         "assign", "交办", (ACCEPTED, RETURNED), ASSIGNED, frozenset({DESK}), needs=("handler_id",),
-        tell=Tell("in_progress", "case.assigned"),
+        starts=_OBJECTION, tell=Tell("in_progress", "case.assigned"),
     ),
     Transition(
         "reassign", "改派", _WORK, None, frozenset({DESK}), needs=("handler_id", "reason"),
     ),
     Transition(
-        "start", "开始调查", (ASSIGNED,), INVESTIGATING, frozenset({HANDLER}),
+        "start", "开始调查", (ASSIGNED,), INVESTIGATING, frozenset({HANDLER}), drops=_OBJECTION,
         tell=Tell("in_progress", "case.investigating"), newcomers_only=True,
     ),
     Transition(
         "return", "退回", (ASSIGNED, INVESTIGATING), RETURNED, frozenset({HANDLER}), needs=("reason",),
+        drops=_OBJECTION,
+    ),
+    # 《信访工作条例》第二十三条: a body that was wrongly given a matter objects within five working days, with reasons.
+    Transition(
+        "object", "异议", (ASSIGNED,), RETURNED, frozenset({HANDLER}), needs=("reason",), meets=_OBJECTION,
     ),
     Transition(
-        "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER}), needs=("what",),
+        "insist", "维持交办", (RETURNED,), ASSIGNED, frozenset({DESK}), needs=("reason",),
+    ),
+    Transition(
+        "join", "联合办理", _WORK, None, frozenset({DESK}), needs=("handler_id", "reason"),
+    ),
+    Transition(
+        "release", "退出联合办理", (*_WORK, SUSPENDED), None, frozenset({DESK}), needs=("handler_id", "reason"),
+    ),
+    Transition(
+        "exclude", "人员回避", NOT_FINAL, None, frozenset({DESK}), needs=("person_ids", "reason"),
+    ),
+    Transition(
+        "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER, JOINT}), needs=("what",),
         newcomers_only=True,
     ),
     Transition(
@@ -166,7 +228,7 @@ TABLE: tuple[Transition, ...] = (
         needs=("request", "reason"), drops=_ASSISTANCE,
     ),
     Transition(
-        "record_finding", "认定", (INVESTIGATING, FINDINGS), FINDINGS, frozenset({HANDLER}),
+        "record_finding", "认定", (INVESTIGATING, FINDINGS), FINDINGS, frozenset({HANDLER, JOINT}),
         needs=("allegation", "outcome", "reason"), newcomers_only=True,
     ),
     Transition(
@@ -179,11 +241,11 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "conclude", "办结", (FINDINGS, DISPOSITION), FEEDBACK, frozenset({HANDLER}), guards=_CONCLUDING,
-        meets=_IN_HAND, starts=_RESULT, tell=Tell("handled", "case.concluded"), newcomers_only=True,
+        meets=IN_HAND, starts=RESULT, tell=Tell("handled", "case.concluded"), newcomers_only=True,
     ),
     Transition(
         "tell_result", "反馈", (FEEDBACK,), None, frozenset({HANDLER, DESK}),
-        meets=_RESULT, tell=Tell("handled", "case.result_told"),
+        meets=RESULT, tell=Tell("handled", "case.result_told"),
     ),
     Transition(
         "confirm_adequate", "复核通过", (FEEDBACK,), None, frozenset({DESK, SUPERVISOR, LEADER}),
@@ -191,11 +253,11 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "send_back", "复核退回", (FEEDBACK,), INVESTIGATING, frozenset({DESK, SUPERVISOR, LEADER}),
-        needs=("reason",), runs_on=_IN_HAND, drops=_RESULT,
+        needs=("reason",), runs_on=IN_HAND, drops=RESULT,
         tell=Tell("in_progress", "case.investigating_further"), newcomers_only=True,
     ),
     Transition(
-        "close", "销号", (FEEDBACK,), CLOSED, frozenset({DESK}), guards=GUARDS,
+        "close", "销号", (FEEDBACK,), CLOSED, frozenset({DESK}), guards=(*GUARDS, PARTS),
         tell=Tell("closed", "case.closed"),
     ),
     Transition(
@@ -207,18 +269,51 @@ TABLE: tuple[Transition, ...] = (
         resumes=True, tell=Tell("in_progress", "case.resumed"),
     ),
     Transition(
-        "extend", "延长办理期限", (ACCEPTED, RETURNED, *_WORK), None, frozenset({DESK, LEADER}),
+        "extend", "延长办理期限", (ACCEPTED, RETURNED, *_WORK), None, frozenset({LEADER}),
         needs=("days", "approver_id", "reason"), tell=Tell("in_progress", "case.extended.{ground}"),
     ),
     Transition(
+        "ask_extension", "申请延期", (ACCEPTED, RETURNED, *_WORK), None, frozenset({HANDLER, DESK}),
+        needs=("days", "approver_id", "reason"),
+    ),
+    Transition(
+        "approve_extension", "批准延期", (ACCEPTED, RETURNED, *_WORK), None, frozenset({LEADER}),
+        tell=Tell("in_progress", "case.extended.{ground}"),
+    ),
+    Transition(
+        "refuse_extension", "不准延期", (ACCEPTED, RETURNED, *_WORK), None, frozenset({LEADER}), needs=("reason",),
+    ),
+    Transition(
+        "supervise", "督办", (ACCEPTED, RETURNED, *_WORK, FEEDBACK, SUSPENDED), None,
+        frozenset({DESK, LEADER, SUPERVISOR}), needs=("reason",),
+    ),
+    Transition(
+        "answer_supervision", "答复督办", (*_WORK, FEEDBACK, SUSPENDED), None, frozenset({HANDLER}), needs=("what",),
+    ),
+    Transition(
+        "merge", "并案", NOT_FINAL, MERGED, frozenset({DESK}), needs=("into", "reason"),
+        drops=IN_HAND + RESULT + _OBJECTION, resumes=True, guards=(PARTS,), tell=Tell("in_progress", "case.merged"),
+    ),
+    Transition(
+        "separate", "撤销并案", (MERGED,), REGISTERED, frozenset({DESK}), needs=("reason",),
+        starts=ACCEPTANCE, tell=Tell("registered", "case.separated"), new_round=True,
+    ),
+    Transition(
+        "split", "分案", (ACCEPTED, RETURNED, *_WORK), None, frozenset({DESK}),
+        needs=("allegation_numbers", "reason"),
+    ),
+    Transition(
         "reopen", "重新办理", (CLOSED, REFUSED, TRANSFERRED), REGISTERED, frozenset({DESK, SUPERVISOR}),
-        needs=("reason",), starts=_ACCEPTANCE, drops=_ANSWER, tell=Tell("registered", "case.reopened"),
+        needs=("reason",), starts=ACCEPTANCE, drops=_ANSWER, tell=Tell("registered", "case.reopened"),
         new_round=True,
     ),
 )  # fmt: skip
 
 # All rows: what people do, and what the system does by itself.
-ROWS = (OPENING, *TABLE, RE_EXAMINE, RECORD_RATING, KEEP_FROM)
+ROWS = (
+    OPENING, *TABLE, *ON_EVIDENCE, RE_EXAMINE, RECORD_RATING, KEEP_FROM, REMIND, URGE, ESCALATE,
+    ABSORB, LET_GO, FOLLOW, OPEN_PART, NOTE_PART, EXCLUDE_HANDLER,
+)  # fmt: skip
 BY_ACTION = {row.action: row for row in ROWS}
 STATES = tuple(
     dict.fromkeys(state for row in ROWS for state in (*row.sources, row.target) if state not in (None, FORMER))
@@ -236,61 +331,3 @@ def text_code(row: Transition, route: str, details: Mapping[str, Any]) -> str | 
 def possible(state: str, roles: frozenset[str]) -> list[str]:
     """The actions that the table allows these roles in this state, in the order of the table."""
     return [row.action for row in TABLE if state in row.sources and roles & row.roles]
-
-
-def transition_table_markdown() -> str:
-    """docs/case-states.md: the table for people, and the same as a diagram."""
-    lines = [
-        "# The life of a case",
-        "",
-        "Written by `transition_table_markdown()` of `services/tasks/model/transitions.py`; a test compares it.",
-        "",
-        "A handler acts on own cases only. Nobody acts on, or sees, a case about a unit that they belong to.",
-        "A case about the head of the bureau is hidden from the whole bureau: the supervision group alone sees it, and",
-        "hands it on to the level above (`transfer`) within five working days (`forward_above`).",
-        "After `re_examine`, nobody who investigated, decided or reviewed before it may be given the case, nor take an",
-        "action with ¹.",
-        "",
-        "| Action | 操作 | From | To | Who | Needs | Guards | Clocks | The reporter sees |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [_row(row) for row in ROWS]
-    lines += ["", "```mermaid", "stateDiagram-v2", f"    [*] --> {REGISTERED}"]
-    lines += [
-        f"    {source} --> {row.target}: {row.action}"
-        for row in ROWS
-        for source in row.sources
-        if row.target not in (None, FORMER, source)
-    ]
-    lines += [f"    {SUSPENDED} --> {source}: resume" for source in BY_ACTION["suspend"].sources]
-    lines += ["```", ""]
-    return "\n".join(lines)
-
-
-def _row(row: Transition) -> str:
-    clocks = [f"{verb} {', '.join(codes)}" for verb, codes in _clock_effects(row) if codes]
-    target = row.target or "(stays)"
-    cells = (
-        f"`{row.action}`{'¹' if row.newcomers_only else ''}",
-        row.zh,
-        ", ".join(row.sources) or ("(new)" if row is OPENING else "(any)"),
-        "where it was before" if target == FORMER else target,
-        ", ".join(sorted(row.roles)) or "the system",
-        ", ".join(row.needs) or "–",
-        ", ".join(row.guards) or "–",
-        "; ".join(clocks) or "–",
-        row.tell.reporter_state if row.tell else "–",
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def _clock_effects(row: Transition) -> list[tuple[str, tuple[str, ...]]]:
-    every = ("all that can",)
-    return [
-        ("starts", row.starts),
-        ("meets", row.meets),
-        ("drops", row.drops),
-        ("runs on", row.runs_on),
-        ("pauses", every if row.pauses else ()),
-        ("resumes", every if row.resumes else ()),
-    ]

@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases
+from services.tasks.store import cases, dispatch, evidence
 
 Document = dict[str, Any]
 
@@ -29,11 +29,15 @@ class TasksStore(cases.CasesStore):
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
         "study_records": [],
         "counters": [],
+        **dispatch.INDEXES,
+        **evidence.INDEXES,
     }  # fmt: skip
 
     def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
         super().__init__(client, prefix)
         self.numbers = CaseNumbers(self.db.counters)
+        self.dispatches = dispatch.Dispatches(self.db)
+        self.evidence = evidence.Evidence(self.db)
 
     # -- the directory of people
 
