@@ -1,7 +1,10 @@
-"""What the tasks service is told: the mail server of notices, all prefixed ``TASKS_``. Durations are in seconds."""
+"""What the tasks service is told: the mail server of notices, and how document numbers begin; all prefixed ``TASKS_``.
+Durations are in seconds.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from environs import Env
@@ -9,6 +12,7 @@ from marshmallow import ValidationError, validate
 
 from chassis.config import ConfigurationError
 from chassis.mail import MailServer, mail_server
+from services.tasks.handlers.dispatch import PREFIX
 
 # Growing; the last one goes for as long as the server stays away.
 RETRY_WAITS = [30, 60, 120, 300, 600, 900]
@@ -16,7 +20,7 @@ RETRY_WAITS = [30, 60, 120, 300, 600, 900]
 
 @dataclass(frozen=True)
 class Postbox:
-    """How notices leave by mail. ``sender``: the address that they come from. ``console_url``: where people read them."""
+    """How notices leave by mail: ``sender`` is whom they come from, ``console_url`` where people read them."""
 
     server: MailServer = field(repr=False)
     sender: str
@@ -27,9 +31,12 @@ class Postbox:
 
 @dataclass(frozen=True)
 class TasksSettings:
-    """``postbox`` is None where no mail server is set: then notices are read in the console alone."""
+    """``postbox`` is None where no mail server is set: then notices are read in the console alone. ``dispatch_prefix``:
+    what document numbers begin with, as in ``明司转〔2026〕12号``.
+    """
 
     postbox: Postbox | None = None
+    dispatch_prefix: str = PREFIX
 
 
 def load_settings(env: Env) -> TasksSettings:
@@ -39,12 +46,13 @@ def load_settings(env: Env) -> TasksSettings:
     console_url = (env.str("TASKS_CONSOLE_URL", "", validate=_web_address) or "").rstrip("/")
     timeout = env.float("TASKS_MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(0.1, 60))
     waits = env.list("TASKS_MAIL_RETRY_WAITS", RETRY_WAITS, subcast=float, validate=[validate.Length(min=1), _growing])
+    prefix = env.str("TASKS_DISPATCH_PREFIX", PREFIX, validate=_short_name) or PREFIX
     if server is None:
-        return TasksSettings()
+        return TasksSettings(dispatch_prefix=prefix)
     missing = [name for name, value in (("MAIL_FROM", sender), ("CONSOLE_URL", console_url)) if not value]
     if missing:
         raise ConfigurationError([f"TASKS_{name}: is missing; TASKS_SMTP_URL needs it." for name in missing])
-    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())))
+    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())), prefix)
 
 
 def _address(value: str) -> None:
@@ -57,6 +65,11 @@ def _address(value: str) -> None:
 def _web_address(value: str) -> None:
     if value and not value.startswith(("https://", "http://")):
         raise ValidationError("must be a web address, for example https://mingjing.example.gov.cn/console.")
+
+
+def _short_name(value: str) -> None:
+    if not re.fullmatch(r"[^\s\d〔〕]{1,20}", value):
+        raise ValidationError("must be 1 to 20 characters without spaces, digits and 〔〕, for example 明司.")
 
 
 def _growing(waits: list[float]) -> None:
