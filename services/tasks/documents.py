@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock, Extension, Pause, Told
 from services.tasks.model.conflict import Colleague
+from services.tasks.model.dates import Dates
 from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.rules import BUREAU
 from services.tasks.model.study import RequiredExam, StudyEntry
+from services.tasks.oversight_documents import (
+    date_fields,
+    date_fields_at_opening,
+    extension_request_of,
+    oversight_fields,
+    supervisions_of,
+)
 
 Document = dict[str, Any]
 
-# ``next_due_at`` of a case that owes nothing in time: the field is always there, so lists can be in its
-# order.
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
-
-def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) -> Document:
+def new_case_document(case: Case, opening: Entry, dates: Dates) -> Document:
     """The whole document of a case that was just opened; what is still empty is left out."""
     return {
         "_id": case.id,
@@ -34,12 +38,12 @@ def new_case_document(case: Case, opening: Entry, next_due_at: datetime | None) 
         "reporter_state": case.reporter_state,
         "allegations": list(case.allegations),
         "clocks": [_clock_document(clock) for clock in case.clocks],
-        "next_due_at": next_due_at or NEVER,
+        **date_fields_at_opening(dates),
         "history": [entry_document(opening)],
     }
 
 
-def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
+def changed_fields(case: Case, dates: Dates) -> Document:
     """All that an action can change, for one ``$set``."""
     return {
         "excluded_unit_ids": list(case.excluded_unit_ids),
@@ -65,7 +69,8 @@ def changed_fields(case: Case, next_due_at: datetime | None) -> Document:
         "reviewers": sorted(case.reviewers),
         "predecessors": sorted(case.predecessors),
         "rating": {"number": case.rating[0], "satisfied": case.rating[1]} if case.rating else None,
-        "next_due_at": next_due_at or NEVER,
+        **date_fields(dates),
+        **oversight_fields(case),
         **_of_some_cases(case),
     }
 
@@ -132,6 +137,9 @@ def case_of(document: Document) -> Case:
         predecessors=frozenset(document.get("predecessors", ())),
         rating=(rating["number"], rating["satisfied"]) if rating else None,
         route=document.get("route", BUREAU),
+        level=document.get("level", 0),
+        supervisions=supervisions_of(document),
+        extension_request=extension_request_of(document),
         items=document.get("evidence_items", 0),
         transfer=_transfer_of(document.get("transfer")),
         assistance=tuple(Assistance(**request) for request in document.get("assistance", ())),

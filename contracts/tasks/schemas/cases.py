@@ -65,6 +65,11 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "suspend": _takes("reason", "ground"),
     "resume": _takes(optional="reason"),
     "extend": _takes("days approver_id reason", "ground"),
+    "ask_extension": _takes("days approver_id reason", "ground"),
+    "approve_extension": _takes(optional="reason"),
+    "refuse_extension": _takes("reason"),
+    "supervise": _takes("reason", "due_on"),
+    "answer_supervision": _takes("what", "order"),
     "reopen": _takes("reason"),
 }
 
@@ -79,9 +84,13 @@ class CaseSource(Schema):
 
 
 class Clock(Schema):
-    """One legal time limit; ``due_at`` of a paused clock is what it would be if it ran on from now."""
+    """One legal time limit; ``due_at`` of a paused clock is what it would be if it ran on from now.
+
+    ``ref``: what it is for, where several of one rule run at once: the number of a request for assistance.
+    """
 
     rule = fields.String(required=True)
+    ref = fields.String(required=True, allow_none=True)
     started_at = Instant(required=True)
     due_at = Instant(required=True)
     state = fields.String(required=True, validate=one_of(*CLOCK_STATES))
@@ -197,6 +206,11 @@ class ActOnCase(CaseId):
     request = fields.Integer(validate=validate.Range(min=1), metadata={"description": "Of a request for assistance"})
     handler_id = Id()
     unit_id = Id(metadata={"description": "The handling unit; the handler's own when absent"})
+    due_on = Day(metadata={"description": "The day by which an answer is wanted"})
+    order = fields.Integer(
+        validate=validate.Range(min=1),
+        metadata={"description": "The order that is answered; the oldest open one when absent"},
+    )
     what = Text(max=4000, metadata={"description": "The step of investigation taken"})
     evidence = fields.List(Text(max=200, single_line=True), validate=validate.Length(max=50))
     allegation = fields.Integer(validate=validate.Range(min=1), metadata={"description": "Its number"})

@@ -11,14 +11,14 @@ from contracts.call import Call
 from contracts.event import Draft, Received
 from contracts.tasks import operations
 from services.tasks.documents import colleague_of, new_case_document
-from services.tasks.handlers import progress
+from services.tasks.handlers import dispatch, progress
 from services.tasks.handlers.reading import representation, signed_in, visible
 from services.tasks.handlers.recording import record
 from services.tasks.holidays import CALENDAR
-from services.tasks.model import clocks
 from services.tasks.model.calendar import local_day
 from services.tasks.model.case import opened, opening_entry
 from services.tasks.model.conflict import reads_details
+from services.tasks.model.dates import dates_at_opening
 from services.tasks.model.decisions import Action, decide
 from services.tasks.store import TasksStore
 
@@ -63,27 +63,32 @@ def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
     return {"items": entries, "next_cursor": str(skip + limit) if more else None}
 
 
-def act(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
-    """Takes an action and answers the case after it; see ``decide`` for the refusals, and ``Stale``."""
+def act(store: TasksStore, request: Mapping[str, Any], call: Call, prefix: str = dispatch.PREFIX) -> Document:
+    """Takes an action and answers the case after it; see ``decide`` for the refusals, and ``Stale``.
+
+    ``prefix``: of the document numbers of what it sends out.
+    """
 
     def effect(session: Any) -> Document:
-        return _act(store, request, call, session)
+        if session is None and dispatch.sends(request["action"]):
+            return store.transaction(effect)
+        return _act(store, request, call, session, prefix)
 
     return store.once(call, request, operations.act_on_case, effect)
 
 
-def _act(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any) -> Document:
+def _act(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any, prefix: str) -> Document:
     tries = 1 if request["expected_version"] is not None or session is not None else _TRIES
     while True:
         tries -= 1
         try:
-            return _act_once(store, request, call, session)
+            return _act_once(store, request, call, session, prefix)
         except Stale:
             if tries == 0:
                 raise
 
 
-def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any) -> Document:
+def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any, prefix: str) -> Document:
     actor = signed_in(call)
     document, case = visible(store.case(request["case_id"], session), actor)
     expected = request["expected_version"]
@@ -94,6 +99,8 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     people = store.people(named, session) if named else {}
     colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
     entry = decide(case, Action(request["action"], fields, call.now), actor, colleagues, case.version)
+    if dispatch.sends(entry.action):
+        entry = dispatch.numbered(store, case, entry, prefix, session)
     return representation(record(store, document, case, entry, call.now, session=session), actor, call.now)
 
 
@@ -110,9 +117,9 @@ def _opening(event: Received, number: str) -> tuple[Document, Draft]:
         excluded_unit_ids=report["subject_unit_ids"],
         route=report["route"],
     )
-    due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
-    document = new_case_document(case, opening_entry(case), due)
-    return document, progress.opened(case, due).following(event)
+    dates = dates_at_opening(case.clocks, CALENDAR)
+    document = new_case_document(case, opening_entry(case), dates)
+    return document, progress.opened(case, dates.next_due_at).following(event)
 
 
 def _position(cursor: str | None) -> int:

@@ -7,10 +7,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from services.tasks.documents import NEVER, case_of
+from services.tasks.documents import case_of
 from services.tasks.holidays import CALENDAR, warn_of_unknown_days
-from services.tasks.model import clocks
 from services.tasks.model.calendar import WorkingCalendar
+from services.tasks.model.dates import dates_of
+from services.tasks.oversight_documents import date_fields
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -19,7 +20,7 @@ _AT_ONCE = 500
 
 
 def keep_due_dates(store: TasksStore, now: datetime, calendar: WorkingCalendar = CALENDAR) -> None:
-    """Counts ``next_due_at`` of all cases anew when the calendar has grown; warns while it ends too soon.
+    """Counts the dates of all cases anew when the calendar has grown; warns while it ends too soon.
 
     Days of a year that was not announced yet are counted by weekends. What a case shows is computed each
     time, but the list of overdue cases goes by what is stored.
@@ -34,8 +35,8 @@ def keep_due_dates(store: TasksStore, now: datetime, calendar: WorkingCalendar =
     store.note_due_dates_counted_by(known_through)
 
 
-def _changed(store: TasksStore, now: datetime, calendar: WorkingCalendar) -> Iterator[tuple[Document, datetime]]:
+def _changed(store: TasksStore, now: datetime, calendar: WorkingCalendar) -> Iterator[tuple[Document, Document]]:
     for document in store.cases_with_running_clocks():
-        counted = clocks.next_due_at(case_of(document).clocks, now, calendar) or NEVER
-        if counted != document["next_due_at"]:
+        counted = date_fields(dates_of(case_of(document).clocks, now, calendar))
+        if any(document.get(name) != value for name, value in counted.items()):
             yield document, counted

@@ -9,8 +9,8 @@ from contracts.event import Received
 from services.tasks.documents import changed_fields, entry_document
 from services.tasks.handlers.progress import progressed
 from services.tasks.holidays import CALENDAR
-from services.tasks.model import clocks
 from services.tasks.model.case import Case, Entry, apply
+from services.tasks.model.dates import dates_of
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -31,8 +31,8 @@ def record(
     ``cause``: the event that led to it, for its trace.
     """
     after = apply(case, entry)
-    due = clocks.next_due_at(after.clocks, now, CALENDAR)
-    event = progressed(after, entry, due, now)
+    dates = dates_of(after.clocks, now, CALENDAR)
+    event = progressed(after, entry, dates.next_due_at, now)
     if cause is not None:
         event = event.following(cause)
-    return store.record_action(document, changed_fields(after, due), entry_document(entry), event, session)
+    return store.record_action(document, changed_fields(after, dates), entry_document(entry), event, session)

@@ -35,11 +35,19 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class Told:
+    """The last ``stage`` of oversight that is on record for a clock, and when it was put there."""
+
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Clock:
     """One time limit of one case. Times are aware UTC; ``ended_at`` is when what was due was done.
 
     ``round``: the round of handling in which it began, from 1. ``ref``: what it is for, where several of one rule run
-    at once.
+    at once. ``told``: how far oversight has got (see oversight.py).
     """
 
     rule: str
@@ -50,6 +58,7 @@ class Clock:
     extension: Extension | None = None
     round: int = 1
     ref: str | None = None
+    told: Told | None = None
 
 
 def start(
@@ -80,10 +89,23 @@ def due_at(clock: Clock, now: datetime, calendar: WorkingCalendar) -> datetime:
     and the day it ends on counts again, so that whoever resumes on the last day still has that day. A
     pause that lasts is taken to end ``now``: the answer is when it would be due if resumed at once.
     """
-    rule = rule_under(clock)
-    days = rule.days + (clock.extension.days if clock.extension else 0)
-    stopped = tuple((local_day(pause.since), local_day(pause.until or now)) for pause in clock.pauses)
-    return end_of(_last_day(rule.unit, days, local_day(clock.started_at), stopped, calendar))
+    return end_of(last_day(clock, now, calendar))
+
+
+def days_of(clock: Clock) -> int:
+    """The whole term in days of the rule's unit, its extension included."""
+    return rule_under(clock).days + (clock.extension.days if clock.extension else 0)
+
+
+def last_day(clock: Clock, now: datetime, calendar: WorkingCalendar, *, less: int = 0) -> date:
+    """The day at whose end the term is over, or at whose end ``less`` days of it are left; see ``due_at``."""
+    started = local_day(clock.started_at)
+    return _last_day(rule_under(clock).unit, days_of(clock) - less, started, _stopped(clock, now), calendar)
+
+
+def working_days_after(clock: Clock, count: int, now: datetime, calendar: WorkingCalendar) -> date:
+    """The ``count``-th working day after the end of the term; days on which the clock stands still do not count."""
+    return _last_day("working", count, last_day(clock, now, calendar), _stopped(clock, now), calendar)
 
 
 def state(clock: Clock, now: datetime, calendar: WorkingCalendar) -> ClockState:
@@ -134,6 +156,10 @@ def meet(clock: Clock, at: datetime) -> Clock:
 def run_on(clock: Clock) -> Clock:
     """What counted as done is not: the clock runs on as if it had never ended."""
     return replace(clock, ended_at=None)
+
+
+def _stopped(clock: Clock, now: datetime) -> tuple[tuple[date, date], ...]:
+    return tuple((local_day(pause.since), local_day(pause.until or now)) for pause in clock.pauses)
 
 
 # Thousands of cases of one day have the same few clocks.

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.tasks.model import clocks, guards
+from services.tasks.model import clocks, extending, guards
 from services.tasks.model.case import Case, Entry, is_extendable, target
 from services.tasks.model.conflict import Colleague, Person, acting_roles, concerned
 from services.tasks.model.dispatch import SENT, open_requests
 from services.tasks.model.dispatching import check_dispatch
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState, invalid
+from services.tasks.model.supervision import check_answer, check_order, open_orders
 from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, Transition, possible
 
 # Lines of history that actions without a change of state may add: 16 MB is the most that one document
@@ -24,7 +25,14 @@ MAX_HISTORY = 700
 
 
 # Actions on something that must be there besides the state.
-_WITH_AN_OBJECT = frozenset({"extend", "acknowledge_transfer", "record_assistance", "withdraw_assistance"})
+_WITH_AN_OBJECT = frozenset(
+    {
+        "extend", "ask_extension", "approve_extension", "refuse_extension", "answer_supervision",
+        "acknowledge_transfer", "record_assistance", "withdraw_assistance",
+    }
+)  # fmt: skip
+_EXTENDING = frozenset({"extend", "ask_extension"})
+_ON_REQUEST = frozenset({"approve_extension", "refuse_extension"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ def decide(
         raise Forbidden("cases.not_your_action")
     _check_state(case, row, person)
     _check_fields(case, action, colleagues)
+    _check_person(case, action, person)
     if row.newcomers_only and person.id in case.predecessors:
         raise Forbidden("cases.predecessor")
     if row.action == "confirm_adequate" and not guards.is_second_person(case, person.id):
@@ -61,8 +70,12 @@ def decide(
     details = {name: _stored(value) for name, value in action.fields.items() if name != "reason"}
     if row.action == "request_assistance":
         details["request"] = len(case.assistance) + 1
-    if row.action == "extend":
+    if row.action in _EXTENDING:
         details.setdefault("ground", "complex")
+    if row.action == "approve_extension" and case.extension_request:
+        details |= extending.granted(case.extension_request)
+    if row.action == "answer_supervision":
+        details.setdefault("order", open_orders(case.supervisions)[0])
     if "handler_id" in details:
         details["unit_id"] = details.get("unit_id") or colleagues[details["handler_id"]].unit_id
     return Entry(
@@ -91,8 +104,12 @@ def allowed_actions(case: Case, person: Person) -> list[str]:
 def _is_open(case: Case, row: Transition, person: Person) -> bool:
     if row.newcomers_only and person.id in case.predecessors:
         return False
-    if row.action == "extend":
+    if row.action in _EXTENDING:
         return any(is_extendable(clock) for clock in case.clocks)
+    if row.action in _ON_REQUEST:
+        return is_extension_open(case) and _may_grant(case, row.action, person)
+    if row.action == "answer_supervision":
+        return bool(open_orders(case.supervisions))
     if row.action == "confirm_adequate":
         return guards.is_second_person(case, person.id)
     if row.action == "acknowledge_transfer":
@@ -116,8 +133,31 @@ def _check_state(case: Case, row: Transition, person: Person) -> None:
     lacking = _lacking(case, row) if in_place or (row.action == "close" and case.state not in FINAL) else []
     if lacking:
         raise CaseCannotClose(row.action, case.state, lacking, allowed_actions(case, person))
-    if not in_place or (row.action in _WITH_AN_OBJECT and not _is_open(case, row, person)):
+    if not in_place or (row.action in _WITH_AN_OBJECT and not _has_its_object(case, row, person)):
         raise WrongState(case.state, allowed_actions(case, person))
+
+
+def _has_its_object(case: Case, row: Transition, person: Person) -> bool:
+    """Whether what the action is about is there; who may take it is another question."""
+    return is_extension_open(case) if row.action in _ON_REQUEST else _is_open(case, row, person)
+
+
+def is_extension_open(case: Case) -> bool:
+    """Whether an extension is asked for that can still be given."""
+    return case.extension_request is not None and any(is_extendable(clock) for clock in case.clocks)
+
+
+def _may_grant(case: Case, action: str, person: Person) -> bool:
+    """Only the leader who was named, and who is not the handler by now, extends; that one may refuse in any case."""
+    named = case.extension_request is not None and case.extension_request.approver_id == person.id
+    return named and (action == "refuse_extension" or person.id != case.handler_id)
+
+
+def _check_person(case: Case, action: Action, person: Person) -> None:
+    if action.name == "extend" and action.fields["approver_id"] != person.id:
+        raise invalid("approver_id", "cases.approve_in_person")
+    if action.name in _ON_REQUEST and not _may_grant(case, action.name, person):
+        raise Forbidden("cases.not_the_approver")
 
 
 def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague]) -> None:
@@ -129,6 +169,8 @@ def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague
     if "allegation" in fields:
         _check_allegation(case, action.name, fields)
     check_dispatch(case, action.name, fields, action.at)
+    check_order(fields, action.at)
+    check_answer(case.supervisions, fields)
 
 
 def _check_handler(case: Case, handler: Colleague | None, unit_id: str | None) -> None:

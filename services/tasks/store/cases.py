@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from chassis import Store
 from chassis.paging import page
 from contracts.event import Draft
-from services.tasks.documents import NEVER
+from services.tasks.oversight_documents import NEVER
 
 Document = dict[str, Any]
 
@@ -120,14 +120,15 @@ class CasesStore(Store):
         return counter["known_through"] if counter else None
 
     def cases_with_running_clocks(self) -> Iterator[Document]:
-        """Every case that is due some time, without its history."""
-        return iter(self.db.cases.find({"next_due_at": {"$lt": NEVER}}, WITHOUT_HISTORY))
+        """Every case that is due some time, or that oversight comes to, without its history."""
+        coming = [{"next_due_at": {"$lt": NEVER}}, {"next_stage_at": {"$lt": NEVER}}]
+        return iter(self.db.cases.find({"$or": coming}, WITHOUT_HISTORY))
 
-    def set_due_dates(self, counted: Iterable[tuple[Document, datetime]]) -> None:
-        """Corrects ``next_due_at`` where no action came between."""
+    def set_due_dates(self, counted: Iterable[tuple[Document, Document]]) -> None:
+        """Corrects the dates of these cases where no action came between."""
         writes = [
-            UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": {"next_due_at": next_due_at}})
-            for document, next_due_at in counted
+            UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": dates})
+            for document, dates in counted
         ]
         if writes:
             self.db.cases.bulk_write(writes, ordered=False)
