@@ -15,7 +15,7 @@ pytestmark = pytest.mark.system
 
 CASE = {
     "id", "number", "state", "category", "source", "handler_id", "unit_id", "clocks", "guards", "allowed_actions",
-    "version", "re_examination", "satisfied", "reply_awaited",
+    "version", "re_examination", "satisfied", "reply_awaited", "transfer", "assistance",
 }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_a_case_answers_exactly_as_the_interface_says(signed_in, case):
         "tell_acceptance": "running",
         "tell_acceptance_named": "running",
     }
-    assert all(set(clock) == {"rule", "started_at", "due_at", "state"} for clock in case["clocks"])
+    assert all(set(clock) == {"rule", "ref", "started_at", "due_at", "state"} for clock in case["clocks"])
     assert case["guards"] == dict.fromkeys(("investigated", "clear", "handled", "adequate"), False)
     assert case["allowed_actions"] == ["accept", "refuse", "transfer"]
 

@@ -52,6 +52,7 @@ def _clocks(case: Case, now: datetime, details: bool) -> Iterator[Document]:
             continue
         yield {
             "rule": clock.rule,
+            "ref": clock.ref,
             "started_at": clock.started_at,
             "due_at": clocks.due_at(clock, now, CALENDAR),
             "state": clocks.state(clock, now, CALENDAR),

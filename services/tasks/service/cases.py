@@ -33,7 +33,7 @@ class Cases:
 
     @serve(operations.act_on_case)
     def act_on_case(self, request, call):
-        return cases.act(self.store, request, call)
+        return cases.act(self.store, request, call, self.settings.dispatch_prefix)
 
     @consume(ReportRatedV1)
     def take_rating(self, event):
