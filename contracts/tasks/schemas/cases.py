@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
-from contracts.tasks.events import CASE_STATES, CLOCK_STATES, EXTENSION_GROUNDS
+from contracts.tasks.events import CASE_STATES, CLOCK_STAGES, CLOCK_STATES, EXTENSION_GROUNDS
 from contracts.tasks.schemas.dispatch import Assistance, Transfer
 
 SOURCES = ("report", "clue", "review")
@@ -20,6 +20,7 @@ REFUSAL_GROUNDS = ("not_competent", "no_substance", "already_handled", "in_legal
 SUSPENSION_GROUNDS = ("awaiting_assistance",)
 GROUNDS: Mapping[str, tuple[str, ...]] = {
     "refuse": REFUSAL_GROUNDS, "extend": EXTENSION_GROUNDS, "suspend": SUSPENSION_GROUNDS,
+    "ask_extension": EXTENSION_GROUNDS, "approve_extension": EXTENSION_GROUNDS,
 }  # fmt: skip
 OUTCOMES = ("substantiated", "partly_substantiated", "unsubstantiated", "false", "unclear")
 MEASURES = (
@@ -86,7 +87,8 @@ class CaseSource(Schema):
 class Clock(Schema):
     """One legal time limit; ``due_at`` of a paused clock is what it would be if it ran on from now.
 
-    ``ref``: what it is for, where several of one rule run at once: the number of a request for assistance.
+    ``ref``: what it is for, where several of one rule run at once: the number of a request for assistance. ``stage``:
+    how far oversight of it has got, null before its first stage and once it is met.
     """
 
     rule = fields.String(required=True)
@@ -94,6 +96,7 @@ class Clock(Schema):
     started_at = Instant(required=True)
     due_at = Instant(required=True)
     state = fields.String(required=True, validate=one_of(*CLOCK_STATES))
+    stage = fields.String(required=True, allow_none=True, validate=one_of(*CLOCK_STAGES))
 
 
 class Guards(Schema):
@@ -105,12 +108,33 @@ class Guards(Schema):
     adequate = fields.Boolean(required=True)
 
 
+class Supervision(Schema):
+    """An order 督办 to account for a case that waits for its answer; ``due_on``: the day by which it is wanted."""
+
+    number = fields.Integer(required=True)
+    at = Instant(required=True)
+    by_id = Id(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
+
+
+class ExtensionRequest(Schema):
+    """An extension that is asked for and not decided yet; ``approver_id``: the leader who decides, in person."""
+
+    days = fields.Integer(required=True)
+    approver_id = Id(required=True)
+    ground = fields.String(required=True, validate=one_of(*EXTENSION_GROUNDS))
+    at = Instant(required=True)
+    by_id = Id(required=True, allow_none=True)
+
+
 class Case(Schema):
     """A case as its readers see it; ``allowed_actions`` are those that the reader may take now.
 
     ``clocks``: those that only a named reporter has are shown to the desk and the handler alone, and so is
     ``reply_awaited``, whether the reporter wrote last (null for everybody else). ``re_examination``: this round was
     asked for by a reporter who was not satisfied. ``satisfied``: the reporter's last rating, null before one.
+    ``level``: how high the case has risen as its time limits ran out: 0 handler, 1 desk, 2 leader, 3 supervision
+    group. ``supervisions``: orders that wait for an answer.
     """
 
     id = Id(required=True)
@@ -127,6 +151,9 @@ class Case(Schema):
     reply_awaited = fields.Boolean(required=True, allow_none=True)
     transfer = fields.Nested(Transfer, required=True, allow_none=True)
     assistance = fields.List(fields.Nested(Assistance), required=True)
+    level = fields.Integer(required=True)
+    supervisions = fields.List(fields.Nested(Supervision), required=True)
+    extension_request = fields.Nested(ExtensionRequest, required=True, allow_none=True)
     allowed_actions = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
 

@@ -11,10 +11,11 @@ from contracts.call import Actor, Call
 from services.tasks.documents import case_of, transfer_document
 from services.tasks.handlers.correspondence import reply_awaited
 from services.tasks.holidays import CALENDAR
-from services.tasks.model import clocks, guards
+from services.tasks.model import clocks, guards, oversight
 from services.tasks.model.case import Case
 from services.tasks.model.conflict import Scope, reads_details, scope_of, sees
 from services.tasks.model.decisions import allowed_actions
+from services.tasks.oversight_documents import supervision_document
 
 Document = dict[str, Any]
 
@@ -38,6 +39,9 @@ def representation(document: Document, actor: Actor, now: datetime) -> Document:
         "reply_awaited": reply_awaited(document) if details else None,
         "transfer": transfer_document(case.transfer) if case.transfer else None,
         "assistance": [vars(request) for request in case.assistance],
+        "level": case.level,
+        "supervisions": [supervision_document(order) for order in case.supervisions if order.answered_at is None],
+        "extension_request": vars(case.extension_request) if case.extension_request else None,
         "allowed_actions": allowed_actions(case, actor),
         "version": case.version,
     }
@@ -56,6 +60,7 @@ def _clocks(case: Case, now: datetime, details: bool) -> Iterator[Document]:
             "started_at": clock.started_at,
             "due_at": clocks.due_at(clock, now, CALENDAR),
             "state": clocks.state(clock, now, CALENDAR),
+            "stage": oversight.stage_of(clock, now, CALENDAR),
         }
 
 

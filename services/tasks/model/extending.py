@@ -1,4 +1,5 @@
-"""The one extension 延长 of a time limit: asked for by desk or handler, decided in person by the leader who was named."""
+"""The one extension 延长 of a time limit: asked for by desk or handler, decided by the leader named, in person."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 
 from services.tasks.model.case import Case
 from services.tasks.model.dispatch import open_requests
+from services.tasks.model.supervision import open_orders
+from services.tasks.model.transitions import PARTS
 
 SUBSTANTIATED = frozenset({"substantiated", "partly_substantiated"})
 UNCLEAR = "unclear"
@@ -24,10 +26,9 @@ def _not_investigated(case: Case) -> list[str]:
 
 def _not_clear(case: Case) -> list[str]:
     found = dict(case.findings)
-    numbers = range(1, len(case.allegations) + 1)
     return [
         f"finding_unclear:{number}" if number in found else f"finding:{number}"
-        for number in numbers
+        for number in case.asked
         if found.get(number, UNCLEAR) == UNCLEAR
     ]
 
@@ -37,7 +38,7 @@ def _not_handled(case: Case) -> list[str]:
     return [
         f"disposition:{number}"
         for number, outcome in sorted(case.findings)
-        if outcome in SUBSTANTIATED and number not in disposed
+        if outcome in SUBSTANTIATED and number not in disposed and number not in case.moved
     ]
 
 
@@ -46,12 +47,17 @@ def _not_adequate(case: Case) -> list[str]:
     return [] if confirmed else ["second_person_review"]
 
 
-_MISSING: dict[str, Callable[[Case], list[str]]] = {
+def _parts_not_over(case: Case) -> list[str]:
+    return [f"part:{part.number}" for part in case.parts if not part.over]
+
+
+_FOUR: dict[str, Callable[[Case], list[str]]] = {
     "investigated": _not_investigated,
     "clear": _not_clear,
     "handled": _not_handled,
     "adequate": _not_adequate,
 }
+_MISSING = {**_FOUR, PARTS: _parts_not_over}
 
 
 def _not_assisted(case: Case) -> list[str]:
@@ -73,7 +79,7 @@ def satisfied(case: Case) -> dict[str, bool]:
 
     What is not clear is not handled either: only a finding tells whether there is something to handle.
     """
-    met = {guard: not lacking(case) for guard, lacking in _MISSING.items()}
+    met = {guard: not lacking(case) for guard, lacking in _FOUR.items()}
     return {**met, "handled": met["handled"] and met["clear"]}
 
 
@@ -87,7 +93,13 @@ def missing_to_conclude(case: Case, guards: Iterable[str]) -> list[str]:
     return missing(case, guards) + _not_assisted(case)
 
 
+def missing_to_merge(case: Case) -> list[str]:
+    """What others still owe this case by itself, and so cannot be handed to the case that will lead it."""
+    return _parts_not_over(case) + _not_assisted(case)
+
+
 def missing_to_close(case: Case) -> list[str]:
     """All that stands between this case and its closing."""
-    untold = case.source_kind == "report" and not case.result_told
-    return missing_to_conclude(case, _MISSING) + ([RESULT_NOT_TOLD] if untold else [])
+    untold = case.reported and not case.result_told
+    unanswered = [f"supervision:{number}" for number in open_orders(case.supervisions)]
+    return missing_to_conclude(case, _MISSING) + ([RESULT_NOT_TOLD] if untold else []) + unanswered

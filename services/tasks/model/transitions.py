@@ -48,6 +48,8 @@ NOT_FINAL = (*MAY_LEAD, FEEDBACK, SUSPENDED)
 
 # The event that every action emits.
 PROGRESSED = "tasks.case_progressed.v1"
+# What the system emits instead as a time limit runs out.
+STAGE_REACHED = "tasks.clock_stage_reached.v1"
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,9 @@ ON_EVIDENCE = (
 )  # fmt: skip
 
 # What the system does as a time limit runs out (oversight.py), in any state; `supervise` it records as well.
-REMIND = Transition("remind", "提醒", (), None, frozenset())
-URGE = Transition("urge", "催办", (), None, frozenset())
-ESCALATE = Transition("escalate", "提级", (), None, frozenset())
+REMIND = Transition("remind", "提醒", (), None, frozenset(), emits=(STAGE_REACHED,))
+URGE = Transition("urge", "催办", (), None, frozenset(), emits=(STAGE_REACHED,))
+ESCALATE = Transition("escalate", "提级", (), None, frozenset(), emits=(STAGE_REACHED,))
 
 TABLE: tuple[Transition, ...] = (
     Transition(
