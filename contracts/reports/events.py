@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from contracts.event import Event
 from contracts.fields import Id, Instant, one_of
+from contracts.reports.schemas import identity_requests
 from contracts.reports.schemas.messages import AUTHORS
 from contracts.reports.schemas.triage import URGENCIES
 
@@ -15,7 +16,7 @@ REPORTER_MODES = ("anonymous", "named")
 ROUTES = ("bureau", "above")
 # What staff can read of a report, and the purposes that are codes.
 READ = ("report", "suggestion", "messages", "attachments", "attachment", "triage", "identity")
-PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention")
+PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention", "identity_request")
 
 
 class ReportSubmittedV1(Event):
@@ -173,3 +174,25 @@ class ReportClassifiedV1(Event):
     category = Id(required=True)
     urgency = fields.String(required=True, validate=one_of(*URGENCIES))
     decided_at = Instant(required=True)
+
+
+class IdentityRequestChangedV1(Event):
+    """A request to see who a reporter is was made, or decided, or has ended. Subject: the request.
+
+    Emitted once per change, with its being stored. ``state``: ``asked``; ``approved``, with ``until``, the moment at
+    which the opening ends by itself, or ``refused``; ``revoked`` by the custodian before that, or ``over``.
+    ``requester_id`` is who asked, ``number`` that of the case. Reasons and keys stay sealed with the report.
+    A consumer may assume: the report has a named reporter; the highest ``sequence`` is the state now.
+    """
+
+    producer = "reports"
+    event = "identity_request_changed"
+
+    request_id = Id(required=True)
+    report_id = Id(required=True)
+    case_id = Id(required=True)
+    number = Id(required=True)
+    requester_id = Id(required=True)
+    state = fields.String(required=True, validate=one_of(*identity_requests.STATES))
+    until = Instant(load_default=None, allow_none=True)
+    at = Instant(required=True)

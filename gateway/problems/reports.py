@@ -1,5 +1,6 @@
 """The problems of reports and suggestions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from chassis.clock import BUREAU_ZONE
@@ -40,6 +41,15 @@ def _too_large(details: dict[str, Any], language: str) -> str:
     """Which limit it is, in megabytes."""
     limit = f"{details['limit'] / (1 << 20):g}"
     return text(f"reports.problem.attachment_too_large_{details['what']}", language, limit=limit)
+
+
+def _identity_request(code: str) -> Callable[[dict[str, Any], str], str]:
+    """Names the state of the request in words."""
+
+    def said(details: dict[str, Any], language: str) -> str:
+        return text(code, language, state=text(f"reports.identity.state.{details['state']}", language))
+
+    return said
 
 
 PROBLEMS = {
@@ -142,6 +152,36 @@ PROBLEMS = {
         en="Erased at the end of its time",
         detail=_erased,
         members=("kind", "erased_at", "rule"),
+    ),
+    "ReporterAnonymous": Row(
+        409,
+        "reporter-anonymous",
+        zh="匿名举报",
+        en="Anonymous report",
+        detail="reports.problem.reporter_anonymous",
+    ),
+    "IdentityRequestOpen": Row(
+        409,
+        "identity-request-open",
+        zh="已有未结束的申请",
+        en="Request still open",
+        detail=_identity_request("reports.problem.identity_request_open"),
+        members=("request_id", "state"),
+    ),
+    "OwnIdentityRequest": Row(
+        403,
+        "own-identity-request",
+        zh="不能决定本人的申请",
+        en="Own request",
+        detail="reports.problem.own_identity_request",
+    ),
+    "IdentityRequestState": Row(
+        409,
+        "identity-request-state",
+        zh="申请的状态不允许此操作",
+        en="Not possible in this state",
+        detail=_identity_request("reports.problem.identity_request_state"),
+        members=("state",),
     ),
     "ContentUnreadable": Row(
         500,

@@ -32,11 +32,16 @@ def submit_report(request, call, rpc):
 def read_current_report(request, call, rpc):
     """查询办理情况 What became of it: state, history, each step with its statutory day and why it moved, messages
 
+    And who was allowed to see the identity of a named reporter: for what, in which time, in which hours it was opened.
     Reading marks nothing as read.
     """
-    report = rpc(request)
-    history = [_in_words(entry, call.language) for entry in report["history"]]
-    return {**report, "history": history, "steps": [_step(step, call.language) for step in report["steps"]]}
+    report, language = rpc(request), call.language
+    return {
+        **report,
+        "history": [_in_words(entry, language) for entry in report["history"]],
+        "steps": [_step(step, language) for step in report["steps"]],
+        "identity_requests": [_identity_request(one, language) for one in report.get("identity_requests", ())],
+    }
 
 
 @blp.route("/reports/current/messages")
@@ -79,6 +84,11 @@ def _step(step: dict[str, Any], language: str) -> dict[str, Any]:
         state=text(f"reports.step_state.{step['state']}", language),
     )
     return {**step, "text": words, "moved": [_in_words(move, language) for move in step["moved"]]}
+
+
+def _identity_request(request: dict[str, Any], language: str) -> dict[str, Any]:
+    purpose, state = (text(f"reports.identity.{name}.{request[name]}", language) for name in ("purpose", "state"))
+    return {**request, "text": text("reports.identity.seen", language, purpose=purpose, state=state)}
 
 
 def _in_words(entry: dict[str, Any], language: str) -> dict[str, Any]:

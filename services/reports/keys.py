@@ -128,11 +128,18 @@ def _read_key(line: str, purpose: str) -> bytes:
     return key
 
 
-def _check_public(key: bytes, purpose: str) -> None:
+def takes_seals(public: bytes) -> bool:
+    """Whether something can be sealed to this public key (32 bytes): not every text of its length is one."""
     try:
-        crypto_box_seal(b"", key)
-    except CryptoError as error:
-        raise BadKey(f"the {purpose} key is no point that anything can be sealed to") from error
+        crypto_box_seal(b"", public)
+    except CryptoError:
+        return False
+    return True
+
+
+def _check_public(key: bytes, purpose: str) -> None:
+    if not takes_seals(key):
+        raise BadKey(f"the {purpose} key is no point that anything can be sealed to")
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -9,18 +9,20 @@ from chassis import Configuration, Database, at_start, consume, every
 from contracts.reports.events import (
     AttachmentReceivedV1,
     ContentAccessedV1,
+    IdentityRequestChangedV1,
     ReportClassifiedV1,
     ReportErasedV1,
     ReportSubmittedV1,
 )
-from services.reports.handlers import analysis, erasure, inspection, readings
+from services.reports.handlers import analysis, erasure, identity_requests, inspection, readings
 from services.reports.settings import load_settings
 from services.reports.store import ReportsStore
 from services.reports.triage.choice import load_analyst
 
 
 class ReportsWorker:
-    """Triage of reports, inspection of attachments, erasure of what was kept long enough."""
+    """Triage of reports, inspection of attachments, erasure of what was kept long enough and of keys whose time is
+    over."""
 
     name = "reports-worker"
     # The relay stays where the events of intake are: handed over from memory there.
@@ -63,6 +65,14 @@ class ReportsWorker:
     @consume(ContentAccessedV1, group=200)
     def count_readings(self, events):
         readings.count(events)
+
+    @consume(IdentityRequestChangedV1, group=200)
+    def count_identity_requests(self, events):
+        identity_requests.count(events)
+
+    @every(seconds=60, role="identity requests")
+    def end_identity_requests(self, now):
+        identity_requests.end_over(self.store, now)
 
     @consume(ReportErasedV1, group=50)
     def sweep_erased(self, events):

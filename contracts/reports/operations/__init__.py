@@ -25,6 +25,15 @@ from contracts.reports.operations.holds import (
     lift_case_report_hold,
     read_case_report_hold,
 )
+from contracts.reports.operations.identity_requests import (
+    CUSTODIANS,
+    ask_for_identity,
+    decide_identity_request,
+    list_identity_requests,
+    open_identity,
+    read_identity_request,
+    revoke_identity_request,
+)
 from contracts.reports.operations.inbox import list_report_inbox
 from contracts.reports.operations.intake import get_report_form, submit_report
 from contracts.reports.operations.reporter import (
@@ -60,8 +69,10 @@ from contracts.reports.operations.triage import (
 __all__ = [
     "ANSWERERS",
     "CASE_STAFF",
+    "CUSTODIANS",
     "HOLDERS",
     "answer_suggestion",
+    "ask_for_identity",
     "begin_case_attachment",
     "begin_current_attachment",
     "begin_suggestion_attachment",
@@ -69,6 +80,7 @@ __all__ = [
     "cancel_current_upload",
     "cancel_suggestion_upload",
     "decide_case_triage",
+    "decide_identity_request",
     "decide_suggestion_triage",
     "get_report_form",
     "hold_case_report",
@@ -77,6 +89,7 @@ __all__ = [
     "list_case_report_messages",
     "list_current_attachments",
     "list_current_messages",
+    "list_identity_requests",
     "list_report_inbox",
     "list_suggestion_attachments",
     "list_suggestion_messages",
@@ -84,6 +97,7 @@ __all__ = [
     "mark_case_report_messages_read",
     "mark_current_messages_read",
     "mark_suggestion_messages_read",
+    "open_identity",
     "post_case_report_message",
     "post_current_message",
     "post_suggestion_message",
@@ -98,9 +112,11 @@ __all__ = [
     "read_current_attachment_part",
     "read_current_report",
     "read_current_upload",
+    "read_identity_request",
     "read_suggestion",
     "read_suggestion_attachment_part",
     "read_suggestion_triage",
     "resume_current_upload",
+    "revoke_identity_request",
     "submit_report",
 ]

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from contracts.fields import Instant, PageRequest, Text, one_of
 from contracts.reports.receipt import Receipt
 from contracts.reports.schemas.bounds import REASON
+from contracts.reports.schemas.identity_requests import IdentityRequestSeen
 from contracts.reports.schemas.messages import Message, NewMessage, UpTo
 
 DECISIONS = ("adopted", "partly_adopted", "not_adopted")
@@ -84,7 +85,8 @@ class CurrentReport(Schema):
     ``due_at``: when the next step is due by law, null when nothing is running. ``steps``: those of the present
     round of handling, in their order; none for a suggestion. ``messages``: the newest 50, oldest first;
     ``list_current_messages`` gives all. ``unread``: how many of all messages of the staff are not marked as read.
-    ``rating``: the last of ``ratings``; ``may_rate``: whether there is a result to rate.
+    ``rating``: the last of ``ratings``; ``may_rate``: whether there is a result to rate. ``identity_requests``: every
+    request to see who the reporter is, oldest first; none of an anonymous one.
     """
 
     kind = fields.String(required=True)
@@ -100,6 +102,7 @@ class CurrentReport(Schema):
     rating = fields.Nested(Rating, allow_none=True)
     ratings = fields.List(fields.Nested(Rating), required=True)
     may_rate = fields.Boolean(required=True)
+    identity_requests = fields.List(fields.Nested(IdentityRequestSeen), required=True)
 
 
 class RateCurrentReport(WithReceipt):

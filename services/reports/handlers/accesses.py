@@ -29,11 +29,12 @@ def record(
     *,
     attachment_id: str | None = None,
     copy: str | None = None,
+    identity_request_id: str | None = None,
 ) -> str:
     """Records that content of a report is about to be read; the id of the access.
 
-    ``what``: one of ``contracts.reports.events.READ``. What cannot be recorded is not read: the database's error ends
-    the request.
+    ``what``: one of ``contracts.reports.events.READ``; ``identity_request_id`` goes with ``identity``. What cannot be
+    recorded is not read: the database's error ends the request.
     """
     person = reader(call.actor)
     access_id = new_id()
@@ -52,6 +53,7 @@ def record(
         "roles": sorted(person.roles),
         "unit_id": call.actor.unit_id if call.actor else None,
         "purpose": purpose,
+        **({"identity_request_id": identity_request_id} if identity_request_id else {}),
     }
     code = purpose if purpose in PURPOSES else None
     store.accesses.record(access, ContentAccessedV1.draft(access_id, access_id=access_id, purpose_code=code, **told))

@@ -115,6 +115,7 @@ def run(store: ReportsStore, vault: Vault, now: datetime) -> int:
 def _sweep(store: ReportsStore, vault: Vault, report_id: str) -> None:
     erase_attachments(vault, report_id)
     store.retention.remove_messages(report_id)
+    store.identity_requests.erase(report_id)
 
 
 def _finish(store: ReportsStore, report: dict[str, Any]) -> None:

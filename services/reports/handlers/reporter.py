@@ -7,8 +7,10 @@ from typing import Any
 from contracts.call import Call
 from services.reports import sealing
 from services.reports.handlers import messages, ratings
+from services.reports.handlers.identity_requests import seen_by_reporter
 from services.reports.handlers.receipts import report_of
 from services.reports.model import inbox
+from services.reports.model.identity_requests import with_requests
 from services.reports.model.ratings import may_rate
 from services.reports.model.steps import Step, steps
 from services.reports.sealing import Sealer
@@ -16,14 +18,15 @@ from services.reports.store import ReportsStore
 
 
 def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
-    """State, history, steps, messages; ``ReceiptUnknown``. Marks nothing as read."""
+    """State, history, steps, messages, who asked for the identity; ``ReceiptUnknown``. Marks nothing as read."""
     report, data_key = _opened(store, sealer, request["receipt"])
+    requests = seen_by_reporter(store, report, call.now)
     return {
         "kind": report["kind"],
         "category": report["category"],
         "received_at": report["received_at"],
         "state": report["state"],
-        "history": report["history"],
+        "history": with_requests(report["history"], requests) if requests else report["history"],
         "due_at": report.get("due_at"),
         "steps": [_step(step) for step in steps(report, call.now)],
         "unread": inbox.unread(report, inbox.REPORTER),
@@ -31,6 +34,7 @@ def read_current(store: ReportsStore, sealer: Sealer, request: dict[str, Any], c
         "answer": answer_of(report, data_key),
         **ratings.told(report, data_key),
         "may_rate": may_rate(report),
+        "identity_requests": requests,
     }
 
 

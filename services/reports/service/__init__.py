@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis import Configuration, Database
 from services.reports.service.attachments import Attachments
 from services.reports.service.holds import Holds
+from services.reports.service.identity_requests import IdentityRequests
 from services.reports.service.intake import Intake
 from services.reports.service.progress import Progress
 from services.reports.service.reporter import ReporterSide
@@ -16,7 +17,18 @@ from services.reports.settings import load_settings
 from services.reports.store import ReportsStore
 
 
-class ReportsService(Attachments, Holds, Intake, Progress, ReporterSide, StaffSide, Suggestions, TriageSide, Units):
+class ReportsService(
+    Attachments,
+    Holds,
+    IdentityRequests,
+    Intake,
+    Progress,
+    ReporterSide,
+    StaffSide,
+    Suggestions,
+    TriageSide,
+    Units,
+):
     """Intake, receipts, sealed content, the inbox with the reporter, suggestions."""
 
     name = "reports"

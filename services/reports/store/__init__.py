@@ -10,6 +10,7 @@ from services.reports.store import (
     above,
     accesses,
     attachments,
+    identity_requests,
     keys,
     messages,
     parts,
@@ -24,10 +25,11 @@ class ReportsStore(Store):
     """Everything that the reports service keeps, by subject."""
 
     database_name = "reports"
-    outboxes = ("reports", "attachments", "accesses")
+    outboxes = ("reports", "attachments", "accesses", "identity_requests")
     indexes: ClassVar = {
         **accesses.INDEXES,
         **attachments.INDEXES,
+        **identity_requests.INDEXES,
         **messages.INDEXES,
         **parts.INDEXES,
         **reports.INDEXES,
@@ -58,6 +60,11 @@ class ReportsStore(Store):
     def accesses(self) -> accesses.Accesses:
         """Who read what, and why."""
         return accesses.Accesses(self.aggregates("accesses"))
+
+    @cached_property
+    def identity_requests(self) -> identity_requests.IdentityRequests:
+        """Who asked to see a reporter's identity, and what came of it."""
+        return identity_requests.IdentityRequests(self.aggregates("identity_requests"))
 
     @cached_property
     def attachments(self) -> attachments.Attachments:

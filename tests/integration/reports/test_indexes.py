@@ -8,14 +8,16 @@ import pytest
 
 from services.reports import handlers
 from services.reports.above import leaving
-from services.reports.handlers import analysis, corrections, erasure, holds, keys, triage, units
+from services.reports.handlers import analysis, corrections, erasure, holds, identity_requests, keys, triage, units
 from services.reports.keys import public_key
+from services.reports.model.identity_requests import IdentityRequestOpen
 from services.reports.sealing import Sealer
 from services.reports.triage import classifier
 from services.reports.triage.analyst import Analyst
 from tests.integration.reports.attaching import a_vault
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
 from tests.integration.reports.bureau import know_the_bureau
+from tests.integration.reports.identity_asking import CUSTODIAN, Asker, a_named_case, decides
 from tests.integration.reports.writing import OTHER_HANDLER
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
@@ -23,10 +25,11 @@ from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 LATER = NOW + timedelta(days=90)
 
 
-@pytest.mark.parametrize("part", ["everything", "keys", "retention", "sealed route", "triage"])
+@pytest.mark.parametrize("part", ["everything", "identity requests", "keys", "retention", "sealed route", "triage"])
 def test_every_query_is_served_by_an_index(watched, sealer, recorder, part, tmp_path):
     run = {
         "everything": run_everything,
+        "identity requests": run_identity_requests,
         "keys": run_all_of_keys,
         "retention": run_retention,
         "sealed route": partial(run_sealed_route, tmp_path),
@@ -69,6 +72,22 @@ def run_everything(store, sealer):
     answer = {"suggestion_id": suggestion_id, "decision": "adopted", "because": "可行", "expected_version": None}
     handlers.answer_suggestion(store, sealer, answer, by(DESK))
     handlers.forget_replays(store, NOW)
+
+
+def run_identity_requests(store, sealer):
+    receipt = a_named_case(store, sealer, "asked-about")
+    asker = Asker(store, sealer, "asked-about")
+    for call in (by(HANDLER, idempotency_key="ask"), by(HANDLER, idempotency_key="ask")):
+        request_id = asker.asks(call=call)["id"]
+    with pytest.raises(IdentityRequestOpen):
+        asker.asks()
+    decides(store, sealer, request_id)
+    asker.opens(request_id)
+    handlers.read_current(store, sealer, {"receipt": receipt}, CALL)
+    for actor in (CUSTODIAN, HANDLER):
+        walk(lambda page, actor=actor: identity_requests.list_requests(store, page, by(actor)))
+    identity_requests.end_over(store, LATER)
+    store.identity_requests.erase(report_of(store, sealer, receipt)["_id"])
 
 
 def run_retention(store, sealer):
