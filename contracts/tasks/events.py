@@ -107,12 +107,27 @@ CLOCK_STAGES = ("remind", "urge", "supervise", "escalate")
 STAGE_READERS = ("handler", "desk", "leader", "supervisor")
 
 
-class ClockStageReachedV1(Event):
-    """A time limit of a case nears its end or has passed it. Subject: the case; once for a stage of a clock.
+class FurtherClock(Schema):
+    """Another time limit of the same case that came to a stage at the same time."""
 
+    class Meta:
+        unknown = EXCLUDE
+
+    rule = fields.String(required=True)
+    ref = fields.String(load_default=None, allow_none=True)
+    stage = fields.String(required=True, validate=validate.OneOf(CLOCK_STAGES))
+
+
+class ClockStageReachedV1(Event):
+    """A time limit of a case nears its end or has passed it. Once for a stage of a clock, and once more where an
+    extension moved it.
+
+    Subject: the case; or, for a time limit that only named reporters have, the record of its stage, which is kept
+    beside the case so that its readers do not learn from it whether the report was signed.
     `rule` is a code of services/tasks/model/rules.py, `ref` what the clock is for where several of one rule run at
     once, `due_at` its end. `stage` is the highest that was reached, `skipped` lower ones that were reached unnoticed
-    before it (the service was down). `to`: whom it is for, by role: the `handler` of the case, the `desk`, the
+    before it (the service was down), `further` the clocks of the case that came to a stage with it, none higher. A
+    case emits one such event at a time. `to`: whom it is for, by role: the `handler` of the case, the `desk`, the
     `leader` of the case's unit, the supervision group (`supervisor`). `level`: how high the case has risen by now
     (0 handler, 1 desk, 2 leader, 3 supervision group).
     A consumer may assume: the clock had not been met when this was written; whoever is told must still be allowed to
@@ -130,6 +145,7 @@ class ClockStageReachedV1(Event):
     stage = fields.String(required=True, validate=validate.OneOf(CLOCK_STAGES))
     skipped = fields.List(fields.String(validate=validate.OneOf(CLOCK_STAGES)), load_default=list)
     due_at = Instant(required=True)
+    further = fields.List(fields.Nested(FurtherClock), load_default=list)
     handler_id = Id(required=True, allow_none=True)
     unit_id = Id(required=True, allow_none=True)
     to = fields.List(fields.String(validate=validate.OneOf(STAGE_READERS)), required=True)

@@ -37,7 +37,7 @@ def new_case_document(case: Case, opening: Entry, dates: Dates) -> Document:
         "state": case.state,
         "reporter_state": case.reporter_state,
         "allegations": list(case.allegations),
-        "clocks": [_clock_document(clock) for clock in case.clocks],
+        "clocks": [clock_document(clock) for clock in case.clocks],
         **date_fields_at_opening(dates),
         "history": [entry_document(opening)],
     }
@@ -53,7 +53,7 @@ def changed_fields(case: Case, dates: Dates) -> Document:
         "handler_id": case.handler_id,
         "unit_id": case.unit_id,
         "allegations": list(case.allegations),
-        "clocks": [_clock_document(clock) for clock in case.clocks],
+        "clocks": [clock_document(clock) for clock in case.clocks],
         "steps": case.steps,
         "evidence": case.evidence,
         "investigators": sorted(case.investigators),
@@ -213,7 +213,8 @@ def required_exam_of(document: Document) -> RequiredExam:
     )
 
 
-def _clock_document(clock: Clock) -> Document:
+def clock_document(clock: Clock) -> Document:
+    """A clock as it is stored; what is empty is left out."""
     document: Document = {"rule": clock.rule, "version": clock.version, "started_at": clock.started_at}
     if clock.ended_at:
         document["ended_at"] = clock.ended_at

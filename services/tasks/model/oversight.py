@@ -7,7 +7,7 @@ stages. Kept is only what was recorded last, and when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -121,9 +121,14 @@ def next_stage_at(clocks: Iterable[Clock], now: datetime, calendar: WorkingCalen
     return min((moment for moment in coming if moment is not None), default=None)
 
 
-def entry_of(case: Case, found: list[Reached], at: datetime) -> Entry:
+def foremost(found: Iterable[Reached]) -> list[Reached]:
+    """The highest stage first, and of the same the one that is due first."""
+    return sorted(found, key=lambda one: (-LEVELS[one.stage], one.due_at))
+
+
+def entry_of(case: Case, found: Sequence[Reached], at: datetime) -> Entry:
     """One line of history for all that the clocks of a case came to: the action is the highest stage."""
-    highest = max(found, key=lambda one: LEVELS[one.stage])
+    highest = foremost(found)[0]
     level = max((LEVELS[one.stage] for one in found if rule_under(one.clock).counts), default=0)
     details = {"clocks": [_told(one) for one in found], "level": level}
     return Entry(highest.stage, at, None, None, case.state, case.state, details=details)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from chassis import Configuration, Database
 from services.tasks.service.cases import Cases
+from services.tasks.service.evidence import Evidence
+from services.tasks.service.oversight import Oversight
 from services.tasks.service.study import Study
 from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
-class TasksService(Cases, Study):
+class TasksService(Cases, Evidence, Oversight, Study):
     """Cases with their clocks, and study records."""
 
     name = "tasks"

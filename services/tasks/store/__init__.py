@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases, dispatch, evidence
+from services.tasks.store import cases, dispatch, evidence, notices, oversight
 
 Document = dict[str, Any]
 
@@ -21,16 +21,18 @@ class TasksStore(cases.CasesStore):
     """See README.md for the documents' form."""
 
     database_name = "tasks"
-    outboxes = ("cases",)
+    outboxes = ("cases", oversight.FILE_STAGES)
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
-        "cases": cases.INDEXES,
+        "cases": [*cases.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
-                              partialFilterExpression={"active": True})],
+                              partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES],
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
         "study_records": [],
         "counters": [],
         **dispatch.INDEXES,
         **evidence.INDEXES,
+        **notices.INDEXES,
+        **oversight.INDEXES,
     }  # fmt: skip
 
     def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
@@ -38,6 +40,9 @@ class TasksStore(cases.CasesStore):
         self.numbers = CaseNumbers(self.db.counters)
         self.dispatches = dispatch.Dispatches(self.db)
         self.evidence = evidence.Evidence(self.db)
+        self.notices = notices.Notices(self.db)
+        self.oversight = oversight.Oversight(self)
+        self.mailboxes = notices.Mailboxes(self.db)
 
     # -- the directory of people
 
