@@ -48,6 +48,8 @@ class Endpoint:
         location: bool,
         roles: frozenset[str] | None,
         body: dict[str, Any] | None,
+        takes: type[Schema] | None,
+        answers: type[Schema] | None,
     ) -> None:
         self.operation = operation
         self.status = status
@@ -62,7 +64,9 @@ class Endpoint:
         self.roles = operation.roles if roles is None else roles
         self.body = body
         self.public = bool(self.roles & PUBLIC)
-        self.schema = operation.request(unknown=RAISE, partial=given or None)
+        self.takes = operation.request if takes is None else takes
+        self.answers = operation.response if answers is None else answers
+        self.schema = self.takes(unknown=RAISE, partial=given or None)
         self.lists = frozenset(
             name for name, field in self.schema.fields.items() if isinstance(field, (fields.List, fields.Tuple))
         )
@@ -191,7 +195,7 @@ class Endpoint:
         """What flask-smorest puts into the OpenAPI document for this route."""
         hidden = [name for name in self.schema.fields if name in self.own or name in variables]
         proves = self.asks_for_proof(method)
-        request = with_proof(self.operation.request) if proves and self._in_json else self.operation.request
+        request = with_proof(self.takes) if proves and self._in_json else self.takes
         asked = request(exclude=hidden)
         documented: dict[str, Any] = {"manual_doc": self._manual_document(method)}
         if asked.fields and not self.upload:
@@ -202,8 +206,8 @@ class Endpoint:
         if self.body is not None:
             documented["manual_doc"]["requestBody"] = {"required": True, "content": self.body}
         response: dict[str, Any] = {"description": HTTPStatus(self.status).phrase, "content_type": None}
-        if self.operation.response:
-            response["schema"] = self.operation.response()
+        if self.answers:
+            response["schema"] = self.answers()
         documented["response"] = {"responses": {self.status: [response]}}
         documented["success_status_codes"] = [self.status]
         return documented

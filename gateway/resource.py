@@ -40,6 +40,7 @@ from urllib.parse import quote
 
 import flask_smorest  # type: ignore[import-untyped]
 from flask import Response
+from marshmallow import Schema
 
 from contracts.operation import Operation
 from gateway.endpoint import Endpoint
@@ -70,6 +71,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         location: bool = False,
         roles: frozenset[str] | None = None,
         body: dict[str, Any] | None = None,
+        takes: type[Schema] | None = None,
+        answers: type[Schema] | None = None,
     ) -> Callable[[View], View]:
         """Decorator, below ``route``: this function answers by way of ``operation``.
 
@@ -89,6 +92,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
         to call.
         ``body``: the function reads the body itself, as it comes (gateway/transfers); what it is, as OpenAPI tells
         it: media type -> ``{"schema": …}``. The request comes from the query string then.
+        ``takes``, ``answers``: what the route itself takes and answers, where the function calls several operations and
+        puts their answers together.
         """
         endpoint = Endpoint(
             operation,
@@ -103,6 +108,8 @@ class Resource(flask_smorest.Blueprint):  # type: ignore[misc]
             location=location,
             roles=roles,
             body=body,
+            takes=takes,
+            answers=answers,
         )
 
         def decorate(view: View) -> View:

@@ -15,7 +15,9 @@ REPORTER_MODES = ("anonymous", "named")
 # Who handles a report: the bureau, or, when it is about the bureau's own head, the level above.
 ROUTES = ("bureau", "above")
 # What staff can read of a report, and the purposes that are codes.
-READ = ("report", "suggestion", "messages", "attachments", "attachment", "triage", "identity")
+READ = (
+    "report", "suggestion", "messages", "attachments", "attachment", "triage", "identity", "evidence", "evidence_file",
+)  # fmt: skip
 PURPOSES = ("case_handling", "suggestion_handling", "answer", "supervision", "retention", "identity_request")
 
 
@@ -104,8 +106,9 @@ class AttachmentReceivedV1(Event):
     """A file that belongs to a report is complete and durable, sealed. Subject: the attachment.
 
     Emitted once per attachment, with the write that makes it complete. ``author`` tells which side sent it:
-    ``reporter`` or ``staff``. A consumer may assume: the original can be opened part by part; nothing has looked into
-    it but at its beginning.
+    ``reporter`` or ``staff``. Of a file of evidence ``report_id`` is the id under which the case's files are kept
+    (services/reports/store/case_files.py). A consumer may assume: the original can be opened part by part; nothing has
+    looked into it but at its beginning.
     """
 
     producer = "reports"
@@ -117,12 +120,34 @@ class AttachmentReceivedV1(Event):
     author = fields.String(required=True, validate=one_of("reporter", "staff"))
 
 
+class EvidenceFileReceivedV1(Event):
+    """The file of an item of evidence is complete and durable, sealed. Subject: the attachment.
+
+    Emitted once per file, with the write that makes it complete, beside ``attachment_received``. ``item`` is the number
+    in the case; ``staff_id`` who sent it; ``digest`` the SHA-256 of the sealed record of the file (name, size, type and
+    the SHA-256 of the original), by which the custody chain holds on to it.
+    A consumer may assume: an item has one file at most, and it never changes.
+    """
+
+    producer = "reports"
+    event = "evidence_file_received"
+
+    case_id = Id(required=True)
+    item = fields.Integer(required=True, validate=validate.Range(min=1))
+    attachment_id = Id(required=True)
+    staff_id = Id(required=True)
+    digest = fields.String(required=True)
+    at = Instant(required=True)
+
+
 class ContentAccessedV1(Event):
     """A member of staff is about to read content of a report. Subject: the access.
 
     Emitted once per reading, in the write that records it, which comes before anything is opened. ``what``: what was
-    asked for. ``attachment_id`` and ``copy`` go with ``attachment``. ``purpose_code`` is there where the purpose is one
-    of the codes; a purpose in other words stays in the record. ``case_id`` is null for suggestions.
+    asked for. ``attachment_id`` and ``copy`` go with ``attachment`` and ``evidence_file``, ``evidence_item`` with the
+    latter: the number of the item in the case. ``purpose_code`` is there where the purpose is one of the codes; a
+    purpose in other words stays in the record. ``case_id`` is null for suggestions; ``report_id`` is the case's where
+    the evidence of a case without a report is read.
     """
 
     producer = "reports"
@@ -135,6 +160,7 @@ class ContentAccessedV1(Event):
     what = fields.String(required=True, validate=one_of(*READ))
     attachment_id = Id(load_default=None, allow_none=True)
     copy = fields.String(load_default=None, allow_none=True, validate=one_of("original", "clean"))
+    evidence_item = fields.Integer(load_default=None, allow_none=True)
     purpose_code = fields.String(load_default=None, allow_none=True, validate=one_of(*PURPOSES))
     at = Instant(required=True)
 

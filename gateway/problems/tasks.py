@@ -29,6 +29,22 @@ def _missing(code: str, language: str) -> str:
 
 
 PROBLEMS = {
+    "EvidenceWithdrawn": Row(
+        409,
+        "evidence-withdrawn",
+        zh="证据已撤销",
+        en="Evidence struck out",
+        detail="evidence.problem.withdrawn",
+        members=("item",),
+    ),
+    "EvidenceHasFile": Row(
+        409,
+        "evidence-has-file",
+        zh="证据已有文件",
+        en="Evidence has its file",
+        detail="evidence.problem.has_file",
+        members=("item",),
+    ),
     "CaseCannotClose": Row(
         409,
         "case-cannot-close",

@@ -155,6 +155,10 @@ class Sealer:
         """The desk's half of ``sealed`` under the desk's current key; raises as ``data_key_for_desk``."""
         return self._to_desk(self.data_key_for_desk(report_id, sealed))
 
+    def seal_file_key(self, data_key: bytes) -> dict[str, Any]:
+        """The key of the file of a case that nobody reported, for the desk; opened as that of a report."""
+        return {"desk": self._to_desk(data_key)}
+
     def _to_desk(self, data_key: bytes) -> dict[str, Any]:
         public, _ = self.desk[self.desk_current]
         return {"key_id": self.desk_current, "sealed": crypto_box_seal(data_key, public)}

@@ -8,6 +8,7 @@ further. Of several that begin at once, each sees what the others hold.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from chassis import clock
 from chassis.refusals import IdempotencyKeyReused, Stale
 from contracts.event import Draft
-from contracts.reports.events import AttachmentReceivedV1
+from contracts.reports.events import AttachmentReceivedV1, EvidenceFileReceivedV1
 from services.reports.attachments.parts import Overtaken, Place
 from services.reports.attachments.sealing import SEALED_PART_BYTES, AttachmentKey
 from services.reports.attachments.vault import COPIES, Document, Held, Record, Side, Vault, open_part, opened
@@ -55,7 +56,8 @@ def begin(
 
     ``length``: its bytes, as far as they are known; ``announced``: bytes of the request around it. Raises
     ``TooManyAttachments``, ``AttachmentTooLarge``, ``AttachmentEmpty``; ``IdempotencyKeyReused`` when the earlier one
-    has another name or length.
+    has another name or length. The file of an item of evidence takes the place of one that never became complete;
+    ``EvidenceHasFile`` when there is one.
     """
     name = rules.neutral_name(file_name)
     if length == 0:
@@ -65,6 +67,8 @@ def begin(
         same = next((other for other in others if other["_id"] == attachment_id), None)
         if same is not None:
             return _begun_before(vault, side, same, name, length, now)
+        if side.evidence and any(_makes_way(vault, other, side.evidence.item) for other in others):
+            continue
         held = [_reserved(side, other) for other in others if other["author"] == side.author]
         sizes = [size for size in held if size is not None]
         vault.limits.check_begin(sizes, length, announced)
@@ -77,7 +81,7 @@ def begin(
             "size": 0,
             "type": None,
         }
-        number = max((other["number"] for other in others), default=0) + 1
+        number = side.evidence.item if side.evidence else max((other["number"] for other in others), default=0) + 1
         key = AttachmentKey.new(side.report_id, attachment_id)
         document = vault.attachments.add(_document(side, key, number, record, now))
         if document is not None:
@@ -157,6 +161,16 @@ def _document(side: Side, key: AttachmentKey, number: int, record: Record, now: 
     return document | ({"staff_id": side.staff_id} if side.staff_id else {})
 
 
+def _makes_way(vault: Vault, other: Document, number: int) -> bool:
+    """Whether this was an unfinished file of that number, which is given up now; ``EvidenceHasFile`` if finished."""
+    if other["number"] != number:
+        return False
+    if other["state"] == rules.STORED:
+        raise rules.EvidenceHasFile(number)
+    discard(vault, other["_id"])
+    return True
+
+
 def _reserved(side: Side, document: Document) -> int | None:
     """The bytes that another attachment has or may get to have; None for one that is being removed."""
     if document["state"] not in _IN_USE:
@@ -219,7 +233,7 @@ def _kept(vault: Vault, side: Side, held: Held, record: Record, part: _Part, now
         vault.parts.put(Place(document["_id"], ORIGINAL, part.number, version), sealed)
         if part.last:
             change, record = _completion(vault, side, held, record, part, len(sealed), now)
-            events = [_received(side, document["_id"])]
+            events = _received(side, document["_id"], change["$set"])
         else:
             change = {"$set": {f"{ORIGINAL}.progress": held.key.seal_record(ORIGINAL, "progress", record)}}
         change["$set"][f"{ORIGINAL}.writes.{part.number}"] = version
@@ -268,10 +282,24 @@ def _leave_nothing(vault: Vault, document: Document) -> None:
         vault.parts.erase(document["_id"], COPIES)
 
 
-def _received(side: Side, attachment_id: str) -> Draft:
-    return AttachmentReceivedV1.draft(
-        attachment_id, report_id=side.report_id, attachment_id=attachment_id, author=side.author
-    )
+def _received(side: Side, attachment_id: str, completed: Mapping[str, Any]) -> list[Draft]:
+    told = [
+        AttachmentReceivedV1.draft(
+            attachment_id, report_id=side.report_id, attachment_id=attachment_id, author=side.author
+        )
+    ]
+    if side.evidence:
+        received = EvidenceFileReceivedV1.draft(
+            attachment_id,
+            case_id=side.evidence.case_id,
+            item=side.evidence.item,
+            attachment_id=attachment_id,
+            staff_id=side.staff_id,
+            digest=hashlib.sha256(completed[f"{ORIGINAL}.manifest"]).hexdigest(),
+            at=completed["at"],
+        )
+        told.append(received)
+    return told
 
 
 def _told(side: Side, now: datetime) -> datetime:

@@ -29,12 +29,25 @@ class Vault:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """The item of evidence that a file is, by its number in the case."""
+
+    case_id: str
+    item: int
+
+
+@dataclass(frozen=True)
 class Side:
-    """Whose attachments are meant: a report, opened, and the side that sends. ``staff_id``: None for the reporter."""
+    """Whose attachments are meant: a report, opened, and the side that sends. ``staff_id``: None for the reporter.
+
+    With ``evidence``: the file of a case in the report's place, and the item that the attachment is; its number is the
+    attachment's.
+    """
 
     report_id: str
     data_key: bytes
     staff_id: str | None = None
+    evidence: Evidence | None = None
 
     @property
     def author(self) -> str:

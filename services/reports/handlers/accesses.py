@@ -8,6 +8,7 @@ from chassis.ids import new_id
 from chassis.refusals import NotFound
 from contracts.call import Actor, Call
 from contracts.reports.events import PURPOSES, ContentAccessedV1
+from services.reports.model import attachments
 from services.reports.model import report as rules
 from services.reports.store import ReportsStore
 
@@ -30,11 +31,13 @@ def record(
     attachment_id: str | None = None,
     copy: str | None = None,
     identity_request_id: str | None = None,
+    evidence_item: int | None = None,
 ) -> str:
     """Records that content of a report is about to be read; the id of the access.
 
-    ``what``: one of ``contracts.reports.events.READ``; ``identity_request_id`` goes with ``identity``. What cannot be
-    recorded is not read: the database's error ends the request.
+    ``what``: one of ``contracts.reports.events.READ``; ``identity_request_id`` goes with ``identity``,
+    ``evidence_item`` with ``evidence_file``. What cannot be recorded is not read: the database's error ends the
+    request.
     """
     person = reader(call.actor)
     access_id = new_id()
@@ -45,6 +48,7 @@ def record(
         "what": what,
         "attachment_id": attachment_id,
         "copy": copy,
+        "evidence_item": evidence_item,
         "at": call.now,
     }
     access = {
@@ -58,3 +62,29 @@ def record(
     code = purpose if purpose in PURPOSES else None
     store.accesses.record(access, ContentAccessedV1.draft(access_id, access_id=access_id, purpose_code=code, **told))
     return access_id
+
+
+def record_part(
+    store: ReportsStore,
+    report: dict[str, Any],
+    document: dict[str, Any],
+    request: dict[str, Any],
+    call: Call,
+    *,
+    what: str = "attachment",
+    evidence_item: int | None = None,
+) -> str:
+    """The record that a part of a file is read under: a new one for the first part, else that of the first.
+
+    ``request`` has ``copy``, ``number``, ``access_id`` and ``purpose``. Raises ``ReadingOver`` where there is no such
+    record, or it is too old.
+    """
+    file = {"attachment_id": document["_id"], "copy": request["copy"]}
+    if request["access_id"] is None:
+        if request["number"]:
+            raise attachments.ReadingOver
+        return record(store, report, what, request["purpose"], call, evidence_item=evidence_item, **file)
+    access = store.accesses.find(request["access_id"], reader(call.actor).id, call.now - attachments.READING)
+    if access is None or {name: access.get(name) for name in file} != file:
+        raise attachments.ReadingOver
+    return str(access["_id"])

@@ -19,6 +19,7 @@ from contracts.reports.events import ReportErasedV1
 from services.reports import retention
 from services.reports.attachments.vault import Vault
 from services.reports.handlers.attachments import erase_attachments
+from services.reports.handlers.case_files import erase_case_files
 from services.reports.model import retention as rules
 from services.reports.model.retention import Ended, Rule, Schedule
 from services.reports.store import ReportsStore
@@ -114,6 +115,7 @@ def run(store: ReportsStore, vault: Vault, now: datetime) -> int:
 
 def _sweep(store: ReportsStore, vault: Vault, report_id: str) -> None:
     erase_attachments(vault, report_id)
+    erase_case_files(store, vault, report_id)
     store.retention.remove_messages(report_id)
     store.identity_requests.erase(report_id)
 

@@ -11,6 +11,7 @@ from contracts.event import Received
 from services.reports.attachments.clean_copy import keep_inspection
 from services.reports.attachments.going_out import original
 from services.reports.attachments.vault import COPIES, Document, Held, Vault, opened
+from services.reports.handlers.case_files import key_of_owner
 from services.reports.inspection import Inspection, Scan, Scanner, inspect, scanning
 from services.reports.inspection.verdicts import NO_CLEAN_COPY, UNSAFE
 from services.reports.model.report import ContentUnreadable
@@ -28,18 +29,21 @@ def inspect_attachment(store: ReportsStore, vault: Vault, sealer: Sealer, scanne
     not open as it was sealed.
     """
     report_id, attachment_id = event.data["report_id"], event.data["attachment_id"]
-    document, report = vault.attachments.get(report_id, attachment_id), store.reports.get(report_id)
+    document = vault.attachments.get(report_id, attachment_id)
     if document is None:
         # An attempt that was overtaken by the erasure of the report may have left parts of a copy.
         vault.parts.erase(attachment_id, COPIES)
         return
-    if report is None or "data_key" not in report or document.get("inspection"):
+    if document.get("inspection"):
         return
-    if "desk" not in report["data_key"]:
+    report = store.reports.get(report_id)
+    if report is not None and "desk" not in report.get("data_key", {"desk": None}):
         # Sealed for the level above: nobody here opens it, this process neither.
         vault.attachments.change(document, {"$set": {"inspection": _not_opened()}})
         return
-    data_key = sealer.data_key_for_desk(report_id, report["data_key"])
+    data_key = _data_key(store, sealer, report_id, report)
+    if data_key is None:
+        return
     try:
         _inspect(vault, opened(document, data_key), scanner)
     except ContentUnreadable as error:
@@ -47,6 +51,13 @@ def inspect_attachment(store: ReportsStore, vault: Vault, sealer: Sealer, scanne
             # Erased while it was being read.
             return
         raise Reject(f"attachment {attachment_id} of report {report_id} does not open") from error
+
+
+def _data_key(store: ReportsStore, sealer: Sealer, owner_id: str, report: Document | None) -> bytes | None:
+    """The key of the report, or of the case's file, that the file belongs to; None where it was erased."""
+    if report is None:
+        return key_of_owner(store, sealer, owner_id)
+    return sealer.data_key_for_desk(owner_id, report["data_key"]) if "data_key" in report else None
 
 
 def _inspect(vault: Vault, held: Held, scanner: Scanner) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from chassis import clock
 from contracts.event import Received
 from services.reports.store import ReportsStore
+from services.reports.store.case_files import Told
 from services.reports.store.reports import Step
 
 
@@ -21,6 +22,12 @@ def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
             if event.data["report_id"]
         ]
     )
+    # Who may read the evidence of a case that nobody reported; of the others their reports know.
+    store.case_files.know(
+        Told(event.data["case_id"], event.sequence, _case(event.data))
+        for event in events
+        if event.data["report_id"] is None
+    )
 
 
 def _fields(data: dict[str, Any]) -> dict[str, Any]:
@@ -33,13 +40,17 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "result_told": data["result_told"],
         "outcome": data["outcome"],
         "ended_at": clock.to_the_hour(data["at"]) if data["outcome"] else None,
-        "case": {
-            "id": data["case_id"],
-            "number": data["number"],
-            "handler_id": data["handler_id"],
-            "unit_id": data["unit_id"],
-            "excluded_unit_ids": data["excluded_unit_ids"],
-        },
+        "case": _case(data),
+    }
+
+
+def _case(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": data["case_id"],
+        "number": data["number"],
+        "handler_id": data["handler_id"],
+        "unit_id": data["unit_id"],
+        "excluded_unit_ids": data["excluded_unit_ids"],
     }
 
 

@@ -82,6 +82,13 @@ class UploadConflict(Exception):
 
 
 @dataclass
+class EvidenceHasFile(Exception):
+    """The item of evidence has its file already, which never changes. ``item``: its number in the case."""
+
+    item: int
+
+
+@dataclass
 class AttachmentIncomplete(Exception):
     """Not all of the file has come in yet: there is nothing to fetch."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis import Configuration, Database
 from services.reports.service.attachments import Attachments
+from services.reports.service.evidence import Evidence
 from services.reports.service.holds import Holds
 from services.reports.service.identity_requests import IdentityRequests
 from services.reports.service.intake import Intake
@@ -19,6 +20,7 @@ from services.reports.store import ReportsStore
 
 class ReportsService(
     Attachments,
+    Evidence,
     Holds,
     IdentityRequests,
     Intake,

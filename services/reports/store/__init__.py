@@ -10,6 +10,7 @@ from services.reports.store import (
     above,
     accesses,
     attachments,
+    case_files,
     identity_requests,
     keys,
     messages,
@@ -29,6 +30,7 @@ class ReportsStore(Store):
     indexes: ClassVar = {
         **accesses.INDEXES,
         **attachments.INDEXES,
+        **case_files.INDEXES,
         **identity_requests.INDEXES,
         **messages.INDEXES,
         **parts.INDEXES,
@@ -72,6 +74,11 @@ class ReportsStore(Store):
         return attachments.Attachments(self.aggregates("attachments"))
 
     @cached_property
+    def case_files(self) -> case_files.CaseFiles:
+        """The keys of cases that have evidence, and what is said of it."""
+        return case_files.CaseFiles(self.db)
+
+    @cached_property
     def parts(self) -> parts.GridFsParts:
         """The sealed parts of attachments, where the database keeps them."""
         return parts.GridFsParts(self.db)
@@ -90,3 +97,8 @@ class ReportsStore(Store):
     def wrapped_keys(self) -> keys.WrappedKeys:
         """Which keys the reports are sealed to."""
         return keys.WrappedKeys(self.db["reports"])
+
+    @cached_property
+    def wrapped_file_keys(self) -> keys.DeskKeys:
+        """Which keys of the desk the files of cases that nobody reported are sealed to."""
+        return keys.DeskKeys(self.db["case_files"])

@@ -45,6 +45,10 @@ class Attachments:
         """All attachments of a report in the order of their numbers, also those that are being removed."""
         return list(self._attachments.find({"report_id": report_id}).sort("number", ASCENDING))
 
+    def numbered(self, report_id: str, numbers: Sequence[int]) -> list[Document]:
+        """Those of a report's attachments that have one of these numbers, also those that are being removed."""
+        return list(self._attachments.find({"report_id": report_id, "number": {"$in": list(numbers)}}))
+
     def change(self, attachment: Document, change: Mapping[str, Any], events: Sequence[Draft] = ()) -> Document:
         """The attachment after this change; ``chassis.refusals.Stale`` when it was changed meanwhile."""
         return self._aggregates.update(attachment, change, events)

@@ -27,15 +27,48 @@ class Use(NamedTuple):
     above: dict[str, int]
 
 
-class WrappedKeys:
-    """The wrapped data keys of reports and identities.
+class DeskKeys:
+    """The data keys of a collection's documents, wrapped for the desk.
 
     Each is replaced only while it is still the one that was read, so that several runs, and an erasure, do not disturb
     each other.
     """
 
-    def __init__(self, reports: Collection[Document]) -> None:
-        self._reports = reports
+    def __init__(self, documents: Collection[Document]) -> None:
+        self._reports = documents
+
+    def desk_ids(self) -> list[str]:
+        """The ids of all desk keys that something is sealed to."""
+        return self._reports.distinct(_DESK, {_DESK: {"$gt": ""}})
+
+    def sealed_to(self, desk_ids: Iterable[str]) -> int:
+        """How many documents are sealed to one of these desk keys."""
+        # A key id is never empty: said, so that an index of those alone that have one is used.
+        return self._reports.count_documents({_DESK: {"$in": list(desk_ids), "$gt": ""}})
+
+    def data_keys(self, desk_ids: Iterable[str], size: int) -> Iterator[list[Document]]:
+        """The documents sealed to one of these desk keys, only their wrapped keys, ``size`` at a time."""
+        wanted = {_DESK: {"$in": list(desk_ids), "$gt": ""}}
+        return _batches(self._reports.find(wanted, {"data_key": 1}, batch_size=size), size)
+
+    def replace_data_keys(self, wrapped: Sequence[tuple[Document, Document]]) -> int:
+        """For each document, as ``data_keys`` gave it, the desk's half sealed anew; how many were as they were."""
+        return self._replace(
+            [
+                UpdateOne(
+                    {"_id": document["_id"], "data_key.desk.sealed": document["data_key"]["desk"]["sealed"]},
+                    {"$set": {"data_key.desk": desk}},
+                )
+                for document, desk in wrapped
+            ]
+        )
+
+    def _replace(self, updates: list[Any]) -> int:
+        return self._reports.bulk_write(updates, ordered=False).modified_count if updates else 0
+
+
+class WrappedKeys(DeskKeys):
+    """The wrapped data keys of reports, and those of identities."""
 
     def use(self) -> Use:
         """Counted from the index alone."""
@@ -49,31 +82,6 @@ class WrappedKeys:
                 desk[row["_id"]["desk"]] += row["count"]
         named = self._counted({_IDENTITY: {"$gt": ""}}, _IDENTITY)
         return Use(dict(desk), dict(lookup), named, self._counted({"route": ABOVE}, _ABOVE))
-
-    def desk_ids(self) -> list[str]:
-        """The ids of all desk keys that something is sealed to."""
-        return self._reports.distinct(_DESK, {_DESK: {"$gt": ""}})
-
-    def sealed_to(self, desk_ids: Iterable[str]) -> int:
-        """How many reports are sealed to one of these desk keys."""
-        return self._reports.count_documents({_DESK: {"$in": list(desk_ids)}})
-
-    def data_keys(self, desk_ids: Iterable[str], size: int) -> Iterator[list[Document]]:
-        """The reports sealed to one of these desk keys, only their wrapped keys, ``size`` at a time."""
-        found = self._reports.find({_DESK: {"$in": list(desk_ids)}}, {"data_key": 1}, batch_size=size)
-        return _batches(found, size)
-
-    def replace_data_keys(self, wrapped: Sequence[tuple[Document, Document]]) -> int:
-        """For each report, as ``data_keys`` gave it, the desk's half sealed anew; how many were still as they were."""
-        return self._replace(
-            [
-                UpdateOne(
-                    {"_id": report["_id"], "data_key.desk.sealed": report["data_key"]["desk"]["sealed"]},
-                    {"$set": {"data_key.desk": desk}},
-                )
-                for report, desk in wrapped
-            ]
-        )
 
     def identities_not_sealed_to(self, custodian_id: str) -> int:
         """How many identities are sealed to another key of the custodian."""
@@ -95,9 +103,6 @@ class WrappedKeys:
                 for report, identity in wrapped
             ]
         )
-
-    def _replace(self, updates: list[Any]) -> int:
-        return self._reports.bulk_write(updates, ordered=False).modified_count if updates else 0
 
     def _counted(self, wanted: Document, key_id: str) -> dict[str, int]:
         counted = [{"$match": wanted}, {"$group": {"_id": f"${key_id}", "count": {"$sum": 1}}}]

@@ -52,13 +52,6 @@ class EvidenceWithdrawn(Exception):
     item: int
 
 
-@dataclass
-class EvidenceHasFile(Exception):
-    """The item of evidence has its file already, which never changes. ``item``: its number in the case."""
-
-    item: int
-
-
 def invalid(name: str, message: str, **parts: object) -> Invalid:
     """One wrong field."""
     return Invalid([{"field": name, "message": message, **({"parts": parts} if parts else {})}])

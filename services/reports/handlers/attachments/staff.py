@@ -10,7 +10,7 @@ from contracts.call import Call
 from services.reports import sealing
 from services.reports.attachments import coming_in, going_out
 from services.reports.attachments.vault import Document, Held, Side, Vault, find, opened
-from services.reports.handlers.accesses import reader, record
+from services.reports.handlers.accesses import reader, record, record_part
 from services.reports.handlers.attachments import telling
 from services.reports.handlers.staff import report_of_case
 from services.reports.handlers.suggestions import suggestion_of
@@ -43,7 +43,7 @@ def read_part_for_staff(
         raise NotFound("attachment")
     rules.check_complete(document)
     rules.check_opening(document, request["copy"])
-    access_id = _access(store, report, document, request, call)
+    access_id = record_part(store, report, document, request, call)
     held = opened(document, sealer.data_key_for_desk(report["_id"], report["data_key"]))
     return {**telling.part(vault, held, request["copy"], request["number"]), "access_id": access_id}
 
@@ -92,16 +92,3 @@ def _side(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Ca
     report = _report(store, request, call)
     data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     return Side(report["_id"], data_key, reader(call.actor).id)
-
-
-def _access(store: ReportsStore, report: Document, document: Document, request: dict[str, Any], call: Call) -> str:
-    """The record that this part is read under: a new one for the first part, else that of the first."""
-    what = {"attachment_id": document["_id"], "copy": request["copy"]}
-    if request["access_id"] is None:
-        if request["number"]:
-            raise rules.ReadingOver
-        return record(store, report, "attachment", request["purpose"], call, **what)
-    access = store.accesses.find(request["access_id"], reader(call.actor).id, call.now - rules.READING)
-    if access is None or {name: access.get(name) for name in what} != what:
-        raise rules.ReadingOver
-    return str(access["_id"])
