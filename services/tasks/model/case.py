@@ -445,6 +445,7 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "re_examine": _re_examine,
     "record_rating": _record_rating,
     "reopen": _reopen,
+    "re_review_inadequate": _reopen,
     "keep_from": _keep_from,
     "send_back": _send_back,
 }

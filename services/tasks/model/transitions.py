@@ -42,6 +42,8 @@ LEADER = "leader"
 JOINT = "joint handler"
 
 _WORK = (ASSIGNED, INVESTIGATING, FINDINGS, DISPOSITION)
+# Where somebody of the bureau has the case in hand.
+IN_HAND_STATES = (*_WORK, FEEDBACK, SUSPENDED)
 # A case that others may be merged into: in hand, and without a result.
 MAY_LEAD = (REGISTERED, ACCEPTED, RETURNED, *_WORK)
 NOT_FINAL = (*MAY_LEAD, FEEDBACK, SUSPENDED)
@@ -120,6 +122,13 @@ OPENING = Transition(
 RE_EXAMINE = Transition(
     "re_examine", "复查", (FEEDBACK, CLOSED), ACCEPTED, frozenset(), starts=_REVIEW, drops=RESULT,
     tell=Tell("accepted", "case.re_examined"), new_round=True,
+)  # fmt: skip
+
+# What becomes of a closed case that the supervision group has drawn and found inadequately handled (sampling.py): beside
+# the list of actions, since it goes with a re-review of its own collection.
+RE_REVIEWED = Transition(
+    "re_review_inadequate", "抽查复核不通过", (CLOSED,), REGISTERED, frozenset({SUPERVISOR}), needs=("reason",),
+    starts=ACCEPTANCE, tell=Tell("registered", "case.reopened"), new_round=True,
 )  # fmt: skip
 
 # What the system does with every other rating: it is put on record, whatever the state.
@@ -313,7 +322,7 @@ TABLE: tuple[Transition, ...] = (
 
 # All rows: what people do, and what the system does by itself.
 ROWS = (
-    OPENING, *TABLE, *ON_EVIDENCE, RE_EXAMINE, RECORD_RATING, KEEP_FROM, REMIND, URGE, ESCALATE,
+    OPENING, *TABLE, *ON_EVIDENCE, RE_EXAMINE, RE_REVIEWED, RECORD_RATING, KEEP_FROM, REMIND, URGE, ESCALATE,
     ABSORB, LET_GO, FOLLOW, OPEN_PART, NOTE_PART, EXCLUDE_HANDLER,
 )  # fmt: skip
 BY_ACTION = {row.action: row for row in ROWS}

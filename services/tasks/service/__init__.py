@@ -6,12 +6,14 @@ from chassis import Configuration, Database
 from services.tasks.service.cases import Cases
 from services.tasks.service.evidence import Evidence
 from services.tasks.service.oversight import Oversight
+from services.tasks.service.re_reviews import ReReviews
+from services.tasks.service.routing import Routing
 from services.tasks.service.study import Study
 from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
-class TasksService(Cases, Evidence, Oversight, Study):
+class TasksService(Cases, Evidence, Oversight, ReReviews, Routing, Study):
     """Cases with their clocks, and study records."""
 
     name = "tasks"

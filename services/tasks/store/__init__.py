@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases, dispatch, evidence, notices, oversight
+from services.tasks.store import cases, dispatch, evidence, notices, oversight, re_reviews, routing
 
 Document = dict[str, Any]
 
@@ -23,9 +23,11 @@ class TasksStore(cases.CasesStore):
     database_name = "tasks"
     outboxes = ("cases", oversight.FILE_STAGES)
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
-        "cases": [*cases.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES],
+        "cases": [*cases.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES,
+                  *routing.CASES_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
-                              partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES],
+                              partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES,
+                   *routing.PEOPLE_INDEXES],
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
         "study_records": [],
         "counters": [],
@@ -33,12 +35,15 @@ class TasksStore(cases.CasesStore):
         **evidence.INDEXES,
         **notices.INDEXES,
         **oversight.INDEXES,
+        **re_reviews.INDEXES,
     }  # fmt: skip
 
     def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
         super().__init__(client, prefix)
         self.numbers = CaseNumbers(self.db.counters)
         self.dispatches = dispatch.Dispatches(self.db)
+        self.re_reviews = re_reviews.ReReviews(self.db)
+        self.routing = routing.Routing(self.db)
         self.evidence = evidence.Evidence(self.db)
         self.notices = notices.Notices(self.db)
         self.oversight = oversight.Oversight(self)
