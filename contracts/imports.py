@@ -33,13 +33,15 @@ class RejectedRow(Schema):
     """Why a row was not taken.
 
     ``row`` as the table program counts it (the header is 1); in GIFT and Aiken the line, in Moodle XML the number of
-    the question. ``message`` is a code that the gateway puts in words with ``value``.
+    the question. ``message`` is a code that the gateway puts in words with ``value``, and so is ``right``, what should
+    stand there, where an import tells it.
     """
 
     row = fields.Integer(required=True)
     field = fields.String(required=True)
     message = fields.String(required=True)
     value = fields.String(load_default=None, allow_none=True)
+    right = fields.String(load_default=None, allow_none=True)
 
 
 class Import(Schema):

@@ -53,10 +53,12 @@ def get_import(request, call, rpc, import_id):
 
 
 def rejected_in_words(answer: dict[str, Any], language: str) -> dict[str, Any]:
-    """The answer with every code of a rejected row, and of a failed import, put in words."""
+    """The answer with every code of a rejected row (why, and what is right), and of a failed import, put in words."""
     for row in answer.get("rejected") or []:
         given = row.get("value")
         row["message"] = _words(row["message"], language, value=given, **(row.pop("parts", None) or {}))
+        if row.get("right"):
+            row["right"] = _words(row["right"], language)
     if answer.get("message"):
         answer["message"] = _words(answer["message"], language)
     return answer

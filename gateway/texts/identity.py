@@ -56,13 +56,6 @@ ZH = {
     "identity.import.own_rights_stay": "不能通过导入停用自己的账号或取消自己的管理员角色。",
     "identity.import.too_long": "内容过长。",
     "identity.import.forbidden_character": "含有不允许的字符。",
-    "identity.import.unknown_format": "无法识别的文件格式，请上传 .xlsx 或 .csv。",
-    "identity.import.old_excel": "这是旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx 后重试。",
-    "identity.import.unknown_encoding": "无法识别文件的文字编码，请另存为 UTF-8 后重试。",
-    "identity.import.broken": "文件已损坏，无法读取。",
-    "identity.import.too_large": "文件内容过大。",
-    "identity.import.too_many_rows": "行数过多，请分成多个文件导入。",
-    "identity.import.empty": "表格中没有数据。",
     "identity.import.no_header": "首行须为表头，并含有“姓名”“单位”以及“用户名”或“工号”列。",
     "identity.import.interrupted": "导入多次中断，已停止；可重新上传同一文件，已导入的人员不会重复。",
 }
@@ -111,13 +104,6 @@ EN = {
     "identity.import.own_rights_stay": "An import cannot close your own account or take your administrator role.",
     "identity.import.too_long": "Too long.",
     "identity.import.forbidden_character": "Contains a character that is not allowed.",
-    "identity.import.unknown_format": "Neither an .xlsx nor a .csv.",
-    "identity.import.old_excel": "An old .xls or an encrypted workbook; save it as .xlsx without a password.",
-    "identity.import.unknown_encoding": "The text encoding is not known; save the file as UTF-8.",
-    "identity.import.broken": "The file is damaged and cannot be read.",
-    "identity.import.too_large": "The content of the file is too large.",
-    "identity.import.too_many_rows": "Too many rows; split the file.",
-    "identity.import.empty": "There is nothing in the table.",
     "identity.import.no_header": "The first row has to name the columns, among them name, unit, and username or "
     "staff number.",
     "identity.import.interrupted": "The import was interrupted several times and given up; the same file can be "

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel, MongoClient, UpdateOne
 from pymongo.client_session import ClientSession
 
+from chassis.imports import INDEXES as IMPORT_INDEXES
+from chassis.imports import ImportJobs
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases, dispatch, evidence, notices, oversight, re_reviews, routing
+from services.tasks.store import cases, dispatch, evidence, notices, old_files, oversight, re_reviews, routing
 
 Document = dict[str, Any]
 
@@ -23,7 +25,7 @@ class TasksStore(cases.CasesStore):
     database_name = "tasks"
     outboxes = ("cases", oversight.FILE_STAGES)
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
-        "cases": [*cases.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES,
+        "cases": [*listing.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES,
                   *routing.CASES_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
                               partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES,
@@ -31,9 +33,12 @@ class TasksStore(cases.CasesStore):
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
         "study_records": [],
         "counters": [],
+        "units": [],
+        **IMPORT_INDEXES,
         **dispatch.INDEXES,
         **evidence.INDEXES,
         **notices.INDEXES,
+        **old_files.INDEXES,
         **oversight.INDEXES,
         **re_reviews.INDEXES,
     }  # fmt: skip
@@ -46,6 +51,8 @@ class TasksStore(cases.CasesStore):
         self.routing = routing.Routing(self.db)
         self.evidence = evidence.Evidence(self.db)
         self.notices = notices.Notices(self.db)
+        self.imports = ImportJobs(self.db)
+        self.old_files = old_files.OldFiles(self.db)
         self.oversight = oversight.Oversight(self)
         self.mailboxes = notices.Mailboxes(self.db)
 
@@ -66,6 +73,16 @@ class TasksStore(cases.CasesStore):
         if unit_id:
             wanted["unit_path"] = unit_id
         return page(self.db.people, wanted, sort=BY_ID, limit=limit, cursor=cursor)
+
+    # -- the directory of units
+
+    def know_units(self, units: Iterable[Document]) -> None:
+        """Keeps of each unit the state of the highest ``sequence``, in one write."""
+        self._keep_newest("units", units)
+
+    def units(self) -> list[Document]:
+        """Every unit that there is or was; a bureau has some hundreds."""
+        return list(self.db.units.find({"_id": {"$gt": ""}}))
 
     # -- study
 
