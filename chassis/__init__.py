@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chassis.asking import Asker
     from chassis.configuration import Configuration
     from chassis.consumer import Reject, consume
     from chassis.database import Store
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 _HOMES = {
+    "Asker": "chassis.asking",
     "Configuration": "chassis.configuration",
     "Database": "chassis.database_provider",
     "Reject": "chassis.consumer",
@@ -35,7 +37,7 @@ _HOMES = {
     "serve": "chassis.rpc_server",
 }
 
-__all__ = ["Configuration", "Database", "Reject", "Store", "at_start", "consume", "every", "offload", "serve"]
+__all__ = ["Asker", "Configuration", "Database", "Reject", "Store", "at_start", "consume", "every", "offload", "serve"]
 
 
 def __getattr__(name: str) -> Any:

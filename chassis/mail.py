@@ -10,17 +10,11 @@ import smtplib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
-
-from environs import Env
-from marshmallow import ValidationError
 
 from chassis import connecting
-from chassis.config import secret
 from chassis.connecting import Deadline, NotSent
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
-_SCHEMES = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 
 # Connects to a host and port; may refuse an address with an exception of its own, which passes through.
 Connect = Callable[[str, int, Deadline], socket.socket]
@@ -70,23 +64,6 @@ Outcome = Taken | NotNow | Refused | Unclear
 def directly(host: str, port: int, deadline: Deadline) -> socket.socket:
     """Connects to a host that the operator named in the settings; nothing about its address is checked."""
     return connecting.connect(connecting.addresses_of(host, port, deadline.left), deadline)
-
-
-def mail_server(env: Env, name: str) -> MailServer | None:
-    """The server of an address like ``smtp+starttls://user:password@host:587``, from ``NAME`` or ``NAME_FILE``.
-
-    None when nothing is set. ``smtp`` is without TLS, ``smtps`` with TLS from the first byte. The address may hold a
-    password, so no message repeats it.
-    """
-
-    def well_formed(text: str) -> None:
-        if _parsed(text) is None:
-            raise ValidationError(
-                "must be smtp://, smtp+starttls:// or smtps:// with a host, for example "
-                "smtp+starttls://user:password@mail.example.org:587."
-            )
-
-    return _parsed(secret(env, name, default="", validate=well_formed))
 
 
 def send(
@@ -210,16 +187,3 @@ def _leave(session: smtplib.SMTP) -> None:
         session.quit()
     except (OSError, smtplib.SMTPException):
         session.close()
-
-
-def _parsed(text: str) -> MailServer | None:
-    try:
-        url = urlsplit(text)
-        port = url.port
-    except ValueError:
-        return None
-    security = _SCHEMES.get(url.scheme)
-    if security is None or not url.hostname:
-        return None
-    username = unquote(url.username) if url.username else None
-    return MailServer(url.hostname, port or PORTS[security], security, username, unquote(url.password or ""))

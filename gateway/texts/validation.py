@@ -52,6 +52,9 @@ SENTENCES = {
     "At most {max} bytes.": "最多 {max} 字节。",
     "Contains a character that is not allowed: U+{code}.": "含有不允许的字符：U+{code}。",
     "Must be a single line.": "应为单行文本。",
+    # contracts/tasks/schemas/notices.py
+    "Not a time of day such as 08:30.": "应为时刻，例如 08:30。",
+    "Give either ids or up_to.": "ids 与 up_to 应填其一。",
     # chassis/paging.py
     "Not a cursor of this list.": "不是本列表给出的翻页标记。",
     "Not a valid RFC 3339 time with a zone, such as 2026-03-01T09:00:00+08:00.": (

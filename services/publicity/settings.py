@@ -11,7 +11,8 @@ from environs import Env
 from marshmallow import ValidationError, validate
 
 from chassis.config import ConfigurationError, secret
-from chassis.mail import MailServer, mail_server
+from chassis.mail import MailServer
+from chassis.mail_config import mail_server
 
 Network = IPv4Network | IPv6Network
 

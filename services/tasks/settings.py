@@ -11,7 +11,8 @@ from environs import Env
 from marshmallow import ValidationError, validate
 
 from chassis.config import ConfigurationError
-from chassis.mail import MailServer, mail_server
+from chassis.mail import MailServer
+from chassis.mail_config import mail_server
 from services.tasks.handlers.dispatch import PREFIX
 
 # Growing; the last one goes for as long as the server stays away.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chassis import consume, every, serve
+from chassis import clock, consume, every, serve
 from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1, UnitsNamedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, conflicts, correspondence, due_dates, listing, ratings
+from services.tasks.handlers import cases, conflicts, correspondence, due_dates, listing, notices, ratings
 
 
 class Cases:
@@ -42,6 +42,7 @@ class Cases:
     @consume(MessagePostedV1, group=200)
     def note_messages(self, events):
         correspondence.note_messages(self.store, events)
+        notices.tell_of_messages(self.store, events, clock.now())
 
     @every(seconds=3600, role="due-dates")
     def keep_due_dates(self, now):

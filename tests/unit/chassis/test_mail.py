@@ -7,7 +7,8 @@ import pytest
 from chassis import mail
 from chassis.config import ConfigurationError, read
 from chassis.connecting import Deadline
-from chassis.mail import MailServer, NotNow, Refused, Taken, Unclear, mail_server
+from chassis.mail import MailServer, NotNow, Refused, Taken, Unclear
+from chassis.mail_config import mail_server
 from tests.support.sinks import MailSink
 
 LETTER = b"Subject: test\r\n\r\nbody\r\n"
