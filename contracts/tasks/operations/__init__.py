@@ -27,6 +27,7 @@ from contracts.tasks.operations.old_files import (
     start_old_file_import,
     summarise_old_files,
 )
+from contracts.tasks.operations.oversight import count_overdue_cases, what_if
 from contracts.tasks.operations.re_reviews import (
     decide_re_review,
     draw_re_reviews,
@@ -43,9 +44,10 @@ __all__ = [
     "OLD_FILE_IMPORT_ID_PREFIX",
     "act_on_case",
     "add_evidence",
+    "count_my_notices",
+    "count_overdue_cases",
     "decide_re_review",
     "draw_re_reviews",
-    "count_my_notices",
     "expect_evidence_file",
     "get_case",
     "get_evidence",
@@ -72,5 +74,6 @@ __all__ = [
     "set_my_notice_settings",
     "start_old_file_import",
     "summarise_old_files",
+    "what_if",
     "withdraw_evidence",
 ]
