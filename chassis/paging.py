@@ -24,21 +24,28 @@ def page(
     cursor: str | None,
     projection: Mapping[str, Any] | None = None,
     shape: Callable[[Document], Any] = lambda document: document,
+    hint: str | None = None,
 ) -> dict[str, Any]:
     """``{"items", "next_cursor"}``: at most ``limit`` documents in ``sort`` order, after ``cursor`` if given.
 
     ``sort`` ends with a unique field (``_id``), its fields are never missing, and an index begins with the
-    filter's equalities and then ``sort``. Raises ``Invalid`` for a cursor that is none of ours.
+    filter's equalities and then ``sort``. ``hint``: that index, where the database
+    might choose another. Raises ``Invalid`` for a cursor that is none of ours.
     """
     query: dict[str, Any] = dict(filter)
     if cursor:
         after = _decode(cursor, len(sort))
         query = {"$and": [query, _later_than(sort, after)]} if query else _later_than(sort, after)
-    found = list(collection.find(query, projection).sort(list(sort)).limit(limit + 1))
+    found = list(collection.find(query, projection, hint=hint).sort(list(sort)).limit(limit + 1))
     more = len(found) > limit
     items = found[:limit]
-    following = _encode([_value(items[-1], name) for name, _ in sort]) if more else None
+    following = cursor_after(items[-1], sort) if more else None
     return {"items": [shape(item) for item in items], "next_cursor": following}
+
+
+def cursor_after(item: Document, sort: Sequence[tuple[str, int]]) -> str:
+    """The cursor of the page that begins after this document."""
+    return _encode([_value(item, name) for name, _ in sort])
 
 
 def _later_than(sort: Sequence[tuple[str, int]], after: Sequence[Any]) -> dict[str, Any]:

@@ -55,6 +55,12 @@ SENTENCES = {
     # contracts/tasks/schemas/notices.py
     "Not a time of day such as 08:30.": "应为时刻，例如 08:30。",
     "Give either ids or up_to.": "ids 与 up_to 应填其一。",
+    # contracts/tasks/schemas/listing.py
+    "Overdue cases are listed in the order in which they are due: sort=due.": "超期线索按到期先后排列：sort=due。",
+    "Cases found by number are listed in the order of their numbers: sort=number.": (
+        "按编号查找时按编号排列：sort=number。"
+    ),
+    "Not together with number or sort=number.": "不能与 number 或 sort=number 同时使用。",
     # chassis/paging.py
     "Not a cursor of this list.": "不是本列表给出的翻页标记。",
     "Not a valid RFC 3339 time with a zone, such as 2026-03-01T09:00:00+08:00.": (

@@ -12,6 +12,7 @@ from typing import Any
 
 from pymongo.collection import Collection
 
+from services.tasks.model.listing import facet_within, facets_of
 from tests.performance.examroom import Examroom
 from tests.performance.flows.report_to_case import send_report
 from tests.performance.load import Client, run
@@ -63,8 +64,8 @@ class Archive:
 
     def forget_new_cases(self) -> None:
         """Takes away the reports and cases that came since `fill`, so that the measured size stays the same."""
-        recent = {"opened_at": {"$gte": datetime.now(UTC) - OLDER / 2}}
-        ids = [case["_id"] for case in self._cases.find(recent, {"_id": 1}, hint="newest")]
+        recent = {"facets": facet_within(None), "opened_at": {"$gte": datetime.now(UTC) - OLDER / 2}}
+        ids = [case["_id"] for case in self._cases.find(recent, {"_id": 1}, hint="listed_newest")]
         for collection in (self._cases, self._reports):
             collection.delete_many({"_id": {"$in": ids}})
 
@@ -97,7 +98,9 @@ def old_case(case: Document, number: int, id: str) -> Document:
     if number % 10:
         copy |= {"state": "closed", "reporter_state": "closed", "next_due_at": NEVER}
         copy |= {"handler_id": f"handler-{number % HANDLERS}", "unit_id": f"unit-{number % UNITS}"}
-    return copy
+    handler_ids = [copy["handler_id"]] if "handler_id" in copy else []
+    place = copy["state"], copy["category"], copy["source"]["kind"], copy.get("unit_id")
+    return copy | {"facets": list(facets_of(*place, handler_ids))}
 
 
 def old_attempt(attempt: Document, number: int) -> Document:

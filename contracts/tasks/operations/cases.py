@@ -5,11 +5,11 @@ from __future__ import annotations
 from contracts.fields import page_of
 from contracts.operation import Operation
 from contracts.roles import DESK, HANDLER, LEADER, SUPERVISOR
-from contracts.tasks.schemas import cases
+from contracts.tasks.schemas import cases, listing
 
 CASE_READERS = frozenset({HANDLER, DESK, SUPERVISOR, LEADER})
 
-list_cases = Operation("tasks", "list_cases", cases.ListCases, page_of(cases.Case), CASE_READERS, repeatable=True)
+list_cases = Operation("tasks", "list_cases", listing.ListCases, page_of(cases.Case), CASE_READERS, repeatable=True)
 get_case = Operation("tasks", "get_case", cases.CaseId, cases.Case, CASE_READERS, repeatable=True)
 read_case_history = Operation(
     "tasks", "read_case_history", cases.ReadHistory, page_of(cases.HistoryEntry), CASE_READERS, repeatable=True

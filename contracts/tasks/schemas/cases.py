@@ -51,6 +51,11 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "reassign": _takes("handler_id reason", "unit_id"),
     "start": _takes(optional="reason"),
     "return": _takes("reason"),
+    "object": _takes("reason"),
+    "insist": _takes("reason"),
+    "join": _takes("handler_id reason"),
+    "release": _takes("handler_id reason"),
+    "exclude": _takes("person_ids reason"),
     "record_step": _takes("what", "evidence"),
     "request_assistance": _takes("what reason", "body body_name unit_id document_number"),
     "record_assistance": _takes("request what", "evidence"),
@@ -71,6 +76,9 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "refuse_extension": _takes("reason"),
     "supervise": _takes("reason", "due_on"),
     "answer_supervision": _takes("what", "order"),
+    "merge": _takes("into reason"),
+    "separate": _takes("reason"),
+    "split": _takes("allegation_numbers reason"),
     "reopen": _takes("reason"),
 }
 
@@ -127,6 +135,14 @@ class ExtensionRequest(Schema):
     by_id = Id(required=True, allow_none=True)
 
 
+class CasePart(Schema):
+    """A case that was split off; ``over``: closed, refused or transferred."""
+
+    id = Id(required=True)
+    number = fields.String(required=True)
+    over = fields.Boolean(required=True)
+
+
 class Case(Schema):
     """A case as its readers see it; ``allowed_actions`` are those that the reader may take now.
 
@@ -135,6 +151,10 @@ class Case(Schema):
     asked for by a reporter who was not satisfied. ``satisfied``: the reporter's last rating, null before one.
     ``level``: how high the case has risen as its time limits ran out: 0 handler, 1 desk, 2 leader, 3 supervision
     group. ``supervisions``: orders that wait for an answer.
+    ``merged_into``: the case that leads this one; ``follower_ids``: those that this one leads. ``split_from`` and
+    ``parts``: what it was split off, and what was split off it. ``joint_handler_ids``: further handlers.
+    ``excluded_person_ids``: who must never see it; told to the desk and the handlers alone. ``moved_allegations``: the
+    numbers of those that are answered in another case.
     """
 
     id = Id(required=True)
@@ -154,19 +174,15 @@ class Case(Schema):
     level = fields.Integer(required=True)
     supervisions = fields.List(fields.Nested(Supervision), required=True)
     extension_request = fields.Nested(ExtensionRequest, required=True, allow_none=True)
+    merged_into = Id(required=True, allow_none=True)
+    follower_ids = fields.List(Id(), required=True)
+    split_from = Id(required=True, allow_none=True)
+    parts = fields.List(fields.Nested(CasePart), required=True)
+    joint_handler_ids = fields.List(Id(), required=True)
+    excluded_person_ids = fields.List(Id(), required=True)
+    moved_allegations = fields.List(fields.Integer(), required=True)
     allowed_actions = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
-
-
-class ListCases(PageRequest):
-    """Newest first; with ``overdue`` in the order in which they are, or were, due."""
-
-    state = fields.String(validate=one_of(*CASE_STATES))
-    category = fields.String(validate=validate.Length(max=64))
-    handler_id = Id()
-    unit_id = Id()
-    overdue = fields.Boolean(metadata={"description": "Whether a running clock is past its end"})
-    source = fields.String(validate=one_of(*SOURCES))
 
 
 class CaseId(Schema):
@@ -241,6 +257,17 @@ class ActOnCase(CaseId):
     what = Text(max=4000, metadata={"description": "The step of investigation taken"})
     evidence = fields.List(Text(max=200, single_line=True), validate=validate.Length(max=50))
     allegation = fields.Integer(validate=validate.Range(min=1), metadata={"description": "Its number"})
+    allegation_numbers = fields.List(
+        fields.Integer(validate=validate.Range(min=1)),
+        validate=validate.Length(min=1, max=50),
+        metadata={"description": "Those that are split off; at least one must stay"},
+    )
+    into = Id(metadata={"description": "The case that leads from now on"})
+    person_ids = fields.List(
+        Id(),
+        validate=validate.Length(min=1, max=50),
+        metadata={"description": "People who must never see the case"},
+    )
     outcome = fields.String(validate=one_of(*OUTCOMES))
     measure = fields.String(validate=one_of(*MEASURES))
     days = fields.Integer(validate=validate.Range(min=1, max=365))

@@ -5,32 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.call import Call
-from services.tasks.handlers.reading import representation, scope_to_list, signed_in
+from chassis.refusals import Forbidden
+from contracts.call import Actor, Call
+from services.tasks.handlers.reading import representation, signed_in
+from services.tasks.model.listing import Reader, Wanted, order_of, reader_of
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
 
-_FILTERS = {"state": "state", "category": "category", "handler_id": "handler_id", "unit_id": "unit_id",
-            "source": "source.kind"}  # fmt: skip
+_FILTERS = ("category", "source", "unit_id", "handler_id", "overdue", "opened_from", "opened_to", "number")
 
 
 def list_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
-    """A page of the cases that the caller may know of."""
+    """A page of the cases that the caller may know of; ``Forbidden`` when no role of theirs gives any."""
     actor = signed_in(call)
-    scope = scope_to_list(actor)
-    wanted = {column: request[name] for name, column in _FILTERS.items() if name in request}
-    if scope.handler_id is not None:
-        if wanted.get("handler_id", scope.handler_id) != scope.handler_id:
-            return {"items": [], "next_cursor": None}
-        wanted["handler_id"] = scope.handler_id
-    found = store.cases(
-        wanted,
-        hidden_from=scope.not_about,
-        overdue=request.get("overdue"),
-        now=call.now,
-        limit=request["limit"],
-        cursor=request["cursor"],
-    )
+    reader, wanted = reader_from(actor), wanted_from(request)
+    order = order_of(wanted, request.get("sort"))
+    found = store.cases(wanted, reader, order, call.now, request["limit"], request["cursor"])
     items = [representation(document, actor, call.now) for document in found["items"]]
     return {"items": items, "next_cursor": found["next_cursor"]}
+
+
+def reader_from(actor: Actor) -> Reader:
+    """The actor as a reader of lists; ``Forbidden`` when no role gives any."""
+    reader = reader_of(actor)
+    if reader is None:
+        raise Forbidden()
+    return reader
+
+
+def wanted_from(request: Mapping[str, Any]) -> Wanted:
+    """The filters of a request."""
+    return Wanted(tuple(request.get("state", ())), **{name: request[name] for name in _FILTERS if name in request})

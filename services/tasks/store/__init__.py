@@ -12,7 +12,7 @@ from chassis.imports import INDEXES as IMPORT_INDEXES
 from chassis.imports import ImportJobs
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases, dispatch, evidence, notices, old_files, oversight, re_reviews, routing
+from services.tasks.store import cases, dispatch, evidence, listing, notices, old_files, oversight, re_reviews, routing
 
 Document = dict[str, Any]
 
@@ -28,8 +28,7 @@ class TasksStore(cases.CasesStore):
         "cases": [*listing.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES,
                   *routing.CASES_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
-                              partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES,
-                   *routing.PEOPLE_INDEXES],
+                              partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES],
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
         "study_records": [],
         "counters": [],

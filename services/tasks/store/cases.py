@@ -1,4 +1,4 @@
-"""The cases: opened, changed, listed, and the indexes by which each list is one query."""
+"""The cases: opened, changed, listed."""
 
 from __future__ import annotations
 
@@ -6,41 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
+from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from chassis import Store
-from chassis.paging import page
+from chassis.paging import cursor_after, page
 from contracts.event import Draft
+from services.tasks.model.listing import Order, Reader, Wanted, facet_within
 from services.tasks.oversight_documents import NEVER
+from services.tasks.store.listing import ORDERINGS, Ordering, in_time_order, matching
 
 Document = dict[str, Any]
 
-# Reports tell only the hour in which they came; within it the numbers are in order.
-NEWEST_FIRST = [("opened_at", DESCENDING), ("number", DESCENDING)]
-SOONEST_DUE_FIRST = [("next_due_at", ASCENDING), ("_id", ASCENDING)]
-
 # A case without what it grew by: enough to decide on, to list and to show it.
 WITHOUT_HISTORY = {"history": 0}
-
-
-def _listed_by(field: str, name: str, sort: list[tuple[str, int]], *, sparse: bool = False) -> IndexModel:
-    options: Document = {"partialFilterExpression": {field: {"$exists": True}}} if sparse else {}
-    return IndexModel([(field, ASCENDING), *sort], name=name, **options)
-
-
-INDEXES = [
-    IndexModel([("number", ASCENDING)], unique=True),
-    IndexModel(NEWEST_FIRST, name="newest"),
-    IndexModel(SOONEST_DUE_FIRST, name="due"),
-    _listed_by("state", "newest_of_state", NEWEST_FIRST),
-    _listed_by("category", "newest_of_category", NEWEST_FIRST),
-    _listed_by("source.kind", "newest_of_source", NEWEST_FIRST),
-    _listed_by("handler_id", "newest_of_handler", NEWEST_FIRST, sparse=True),
-    _listed_by("unit_id", "newest_of_unit", NEWEST_FIRST, sparse=True),
-    _listed_by("handler_id", "due_of_handler", SOONEST_DUE_FIRST, sparse=True),
-    _listed_by("unit_id", "due_of_unit", SOONEST_DUE_FIRST, sparse=True),
-]
 
 
 class CasesStore(Store):
@@ -52,6 +31,10 @@ class CasesStore(Store):
         """
         return self.aggregates("cases").insert_many((document, [event]) for document, event in cases)
 
+    def add_case(self, case: Document, event: Draft, session: ClientSession | None = None) -> None:
+        """Inserts one case with its event."""
+        self.aggregates("cases").insert(case, [event], session)
+
     def case(self, case_id: str, session: ClientSession | None = None) -> Document | None:
         """The case without its history."""
         return self.db.cases.find_one({"_id": case_id}, WITHOUT_HISTORY, session=session)
@@ -60,6 +43,11 @@ class CasesStore(Store):
         """The case with ``limit`` lines of its history after the first ``skip``, oldest first."""
         return self.db.cases.find_one({"_id": case_id}, {"history": {"$slice": [skip, limit]}})
 
+    def last_entries(self, case_id: str, count: int) -> list[Document]:
+        """The last ``count`` lines of the case's history, oldest first."""
+        found = self.db.cases.find_one({"_id": case_id}, {"history": {"$slice": -count}})
+        return found["history"] if found else []
+
     def record_action(
         self,
         document: Document,
@@ -67,35 +55,48 @@ class CasesStore(Store):
         entry: Document,
         event: Draft,
         session: ClientSession | None = None,
+        to_notify: Document | None = None,
     ) -> Document:
-        """Writes what an action changed, its line of history and its event as one; ``Stale`` if not the
-        first.
+        """Writes what an action changed, its line of history, its event and whom to notify as one; ``Stale`` if not
+        the first.
         """
-        change = {"$set": changes, "$push": {"history": entry}}
+        grown = {"history": entry, **({"to_notify": to_notify} if to_notify else {})}
+        change = {"$set": changes, "$push": grown}
         return self.aggregates("cases").update(document, change, [event], session=session)
 
     def cases(
-        self,
-        wanted: Document,
-        *,
-        hidden_from: Sequence[str],
-        overdue: bool | None,
-        now: datetime,
-        limit: int,
-        cursor: str | None,
+        self, wanted: Wanted, reader: Reader, order: Order, now: datetime, limit: int, cursor: str | None
     ) -> dict[str, Any]:
-        """A page of cases without their histories: newest first, or, asked for overdue or not, soonest
-        due first.
+        """A page of the cases that are wanted and that the reader may know of, in this order, without their histories.
 
-        ``wanted``: equalities. ``hidden_from``: units of the reader; cases about them are left out.
+        In the order in which they are due, those that owe nothing are left out.
         """
-        query: Document = dict(wanted)
-        if hidden_from:
-            query["excluded_unit_ids"] = {"$nin": list(hidden_from)}
-        if overdue is not None:
-            query["next_due_at"] = {"$lt" if overdue else "$gte": now}
-        sort = NEWEST_FIRST if overdue is None else SOONEST_DUE_FIRST
-        return page(self.db.cases, query, sort=sort, limit=limit, cursor=cursor, projection=WITHOUT_HISTORY)
+        query = matching(wanted, reader, now)
+        if order == "due":
+            return self._due(in_time_order(query, reader), limit, cursor)
+        return self._page(query, ORDERINGS[order], limit, cursor)
+
+    def _due(self, parts: Sequence[tuple[Document, Ordering]], limit: int, cursor: str | None) -> dict[str, Any]:
+        pages = [(self._page(query, ordering, limit, cursor), ordering) for query, ordering in parts]
+        if len(pages) == 1:
+            return pages[0][0]
+        found = [(case, ordering) for page, ordering in pages for case in page["items"]]
+        found.sort(key=lambda one: [one[0][name] for name, _ in one[1].sort])
+        shown = found[:limit]
+        more = len(found) > limit or any(page["next_cursor"] for page, _ in pages)
+        following = cursor_after(shown[-1][0], shown[-1][1].sort) if more else None
+        return {"items": [case for case, _ in shown], "next_cursor": following}
+
+    def _page(self, query: Document, ordering: Ordering, limit: int, cursor: str | None) -> dict[str, Any]:
+        return page(
+            self.db.cases,
+            query,
+            sort=ordering.sort,
+            limit=limit,
+            cursor=cursor,
+            projection=WITHOUT_HISTORY,
+            hint=ordering.index,
+        )
 
     def note_messages(self, messages: Iterable[tuple[str, int, str]]) -> set[str]:
         """Keeps of each case the newest message: its number and its author's side; the ids without a case."""
@@ -121,7 +122,8 @@ class CasesStore(Store):
 
     def cases_with_running_clocks(self) -> Iterator[Document]:
         """Every case that is due some time, or that oversight comes to, without its history."""
-        coming = [{"next_due_at": {"$lt": NEVER}}, {"next_stage_at": {"$lt": NEVER}}]
+        every = {"facets": facet_within(None)}
+        coming = [{**every, "next_due_at": {"$lt": NEVER}}, {"next_stage_at": {"$lt": NEVER}}]
         return iter(self.db.cases.find({"$or": coming}, WITHOUT_HISTORY))
 
     def set_due_dates(self, counted: Iterable[tuple[Document, Document]]) -> None:

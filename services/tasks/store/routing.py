@@ -11,13 +11,6 @@ from pymongo.database import Database
 
 Document = dict[str, Any]
 
-PEOPLE_INDEXES = [
-    IndexModel(
-        [("roles", ASCENDING), ("_id", ASCENDING)],
-        name="active_in_role",
-        partialFilterExpression={"active": True},
-    )
-]
 # Written once a case is given to somebody, never when it is opened.
 CASES_INDEXES = [
     IndexModel(

@@ -5,7 +5,7 @@ explained.
 from datetime import timedelta
 
 from contracts.tasks import operations
-from services.tasks.handlers import cases, correspondence, ratings, study
+from services.tasks.handlers import correspondence, ratings, study
 from services.tasks.handlers.due_dates import keep_due_dates
 from tests.integration.tasks.building import (
     DESK,
@@ -80,11 +80,3 @@ def run_everything(store):
                 store, operations.list_study_records.load({**unit, **page}), by(TRAINER)
             )
         )
-
-
-def test_the_overdue_list_reads_little_more_than_it_shows(store):
-    """With many cases that are not overdue, those that are still cost one look into the index each."""
-    cases.open_cases(store, [])
-    explained = store.db.cases.find({"next_due_at": {"$lt": NOW}}).sort([("next_due_at", 1), ("_id", 1)]).explain()
-    figures = explained["executionStats"]
-    assert figures["totalDocsExamined"] == figures["nReturned"]
