@@ -9,6 +9,7 @@ from typing import Any
 
 from services.tasks.model.calendar import WorkingCalendar
 from services.tasks.model.case import Case, Entry, apply, opened, opening_entry
+from services.tasks.model.clocks import state
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.decisions import Action, decide
 from services.tasks.model.ratings import rated
@@ -76,7 +77,23 @@ class File:
         self.history: list[Entry] = [opening_entry(self.case)]
 
     def act(self, name: str, person: Somebody, **fields: Any) -> File:
-        entry = decide(self.case, Action(name, fields, self.now), person, self.colleagues, len(self.history))
+        action = Action(name, fields, self.now)
+        entry = decide(self.case, action, person, self.colleagues, len(self.history), self.run_out())
+        return self.add(entry)
+
+    def run_out(self) -> frozenset[str]:
+        """The rules of the clocks whose time is over."""
+        waiting = [clock for clock in self.case.clocks if clock.ended_at is None]
+        return frozenset(clock.rule for clock in waiting if state(clock, self.now, CALENDAR) == "missed")
+
+    def add(self, entry: Entry) -> File:
+        """What was decided happens."""
+        self.case = apply(self.case, entry)
+        self.history.append(entry)
+        return self
+
+    def take(self, entry: Entry) -> File:
+        """An entry that was decided otherwise."""
         self.case = apply(self.case, entry)
         self.history.append(entry)
         return self
@@ -84,10 +101,7 @@ class File:
     def rated(self, satisfied: bool, number: int = 1) -> File:
         """The reporter rates; nothing happens where the rating is known already."""
         entry = rated(self.case, number, satisfied, self.now)
-        if entry:
-            self.case = apply(self.case, entry)
-            self.history.append(entry)
-        return self
+        return self.add(entry) if entry else self
 
     def later(self, days: float) -> File:
         self.now += timedelta(days=days)
