@@ -55,7 +55,8 @@ Cast = Callable[[Surroundings, Partners], list[Person]]
 class Stage:
     """The services of `replicas` and the gateway, on a virtual host and databases of their own, used by `cast`.
 
-    `commands` is what runs in place of a service. On leaving it everything is gone but the logs in `folder`.
+    `commands` is what runs in place of a service, `environment` what is set besides. On leaving it everything is
+    gone but the logs in `folder`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Stage:
         cast: Cast,
         *,
         commands: Mapping[str, Sequence[str]] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._at_rest_since: float | None = None
         self._unique = f"chaos{seed}_{secrets.token_hex(3)}_"
@@ -79,7 +81,7 @@ class Stage:
             prefix=self._unique,
             services=tuple(replicas),
             replicas=replicas,
-            environment=ENVIRONMENT,
+            environment={**ENVIRONMENT, **(environment or {})},
             commands=commands,
         )
         self.databases = Databases(database.uri, self._unique)
@@ -162,7 +164,8 @@ class Stage:
     def _at_rest(self) -> bool:
         """Nothing pending, nothing queued, nothing due, for longer than the broker takes to tell of a queue."""
         since, self._at_rest_since = self._at_rest_since, None
-        if self._waits() or self._queues():
+        # A dead letter rests already.
+        if self._waits() or any(not name.endswith(".dead") for name in self._queues()):
             return False
         self._at_rest_since = since or time.monotonic()
         return time.monotonic() - self._at_rest_since > TOLD_EVERY_S

@@ -22,13 +22,15 @@ from tests.chaos.reporting import Reporter
 from tests.chaos.stage import Stage
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 # One process each: the one that is killed is the one that has everything in hand.
 # Messages of a report without a case are told to a case that never comes.
 OF_A_MISSING_CASE = ("tasks.note_messages", "CaseNotOpened")
 REPLICAS = {"reports": 1, "reports-worker": 1, "tasks": 1}
 REPORTERS = 8
+# What waits for a case that never comes is given up soon, and the system comes to rest.
+SOON = {"RETRY_WAITS": "0.5,1,2", "MAX_ATTEMPTS": "4"}
 # Kills until something was lost or doubled; mostly the first does it.
 MOST_KILLS = 10
 # What a consumer logs that has taken events and cannot write.
@@ -58,7 +60,7 @@ def stage_without(broker: Broker, mongo: Database, tmp_path: Path) -> StageWitho
         commands: Mapping[str, Sequence[str]] = {
             service: (sys.executable, "-m", "tests.chaos.without", protection, target)
         }
-        with Stage(0, broker, mongo, tmp_path, REPLICAS, reporters, commands=commands) as made:
+        with Stage(0, broker, mongo, tmp_path, REPLICAS, reporters, commands=commands, environment=SOON) as made:
             made.begin()
             yield made
 
