@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     # What is about the head of a body goes to the level above, which registers it and tells of acceptance and result.
     Rule(
         code="forward_above", zh="报送上级机关", en="Hand on to the level above",
-        source=ACCUSATIONS, article="检举控告的接收和受理", version="2020-01-21", valid_from=date(2020, 1, 21),
+        source=ACCUSATIONS, article="15", version="2020-01-21", valid_from=date(2020, 1, 21),
         days=5, unit="working", route=ABOVE,
     ),
     Rule(
@@ -74,6 +74,19 @@ RULES: tuple[Rule, ...] = (
         code="tell_acceptance_named", zh="告知实名举报人受理情况", en="Tell a named reporter",
         source=ACCUSATIONS, article="实名检举控告的处理", version="2020-01-21", valid_from=date(2020, 1, 21),
         days=15, unit="working", named_only=True,
+    ),
+    # Nobody reported it, so no law of petitions asks for an answer; without a term of its own it could lie for ever.
+    # Discipline inspection has a month to say what it will do with a clue (线索处置); the bureau takes as much, 30 days.
+    Rule(
+        code="propose_handling", zh="提出处置意见", en="Say what will be done with it",
+        source=OWN_TERM, article="中国共产党纪律检查机关监督执纪工作规则 21", version="2019-01-01",
+        valid_from=date(2020, 1, 1), days=30, unit="calendar", sources=frozenset({"clue", "review"}),
+    ),
+    # What is open to whoever was given the case, so nothing that is ever overdue.
+    Rule(
+        code="object", zh="提出异议", en="Object to having been given the case",
+        source=PETITIONS, article="23", version="2022-02-25", valid_from=date(2022, 5, 1),
+        days=5, unit="working", sources=frozenset({"report", "clue", "review"}), pausable=True, counts=False,
     ),
     Rule(
         code="handle", zh="办结", en="Handle to the end",

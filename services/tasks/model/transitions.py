@@ -26,8 +26,8 @@ TRANSFERRED = "transferred"
 CLOSED = "closed"
 MERGED = "merged"
 
-# Final until somebody reopens them with a reason, or the reporter is not satisfied with what was closed; a case that was
-# merged goes the way of the leading one until somebody separates it.
+# Final until somebody reopens them with a reason, or the reporter is not satisfied with what was closed; a case that
+# was merged goes the way of the leading one until somebody separates it.
 FINAL = frozenset({REFUSED, TRANSFERRED, CLOSED, MERGED})
 
 # A target that is not a state of its own: where the case was before it was suspended.
@@ -98,7 +98,7 @@ class Transition:
     emits: tuple[str, ...] = (PROGRESSED,)
 
 
-ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
+ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above", "propose_handling")
 RESULT = ("tell_result_named",)
 _OBJECTION = ("object",)
 _HANDLE = ("handle",)
@@ -137,9 +137,9 @@ RECORD_RATING = Transition("record_rating", "记录评价", (), None, frozenset(
 # What the system does when a report turns out to be about further units: the case is hidden from them, in any state.
 KEEP_FROM = Transition("keep_from", "回避", (), None, frozenset())
 
-# What merging and splitting do to the other cases: the leading case takes the merged one over, and lets it go when it is
-# separated; each step of the leading case that its reporters may know of is one of the merged case too; a part begins,
-# and the case that it was split off learns what became of it.
+# What merging and splitting do to the other cases: the leading case takes the merged one over, and lets it go when it
+# is separated; each step of the leading case that its reporters may know of is one of the merged case too; a part
+# begins, and the case that it was split off learns what became of it.
 ABSORB = Transition("absorb", "并入", MAY_LEAD, None, frozenset())
 LET_GO = Transition("let_go", "撤销并入", (), None, frozenset())
 FOLLOW = Transition("follow", "随主案办理", (MERGED,), None, frozenset())
