@@ -53,20 +53,23 @@ class Schedule:
     valid_to: date | None = None
 
 
+# Before any rule.
+_BEGINNING = date(2000, 1, 1)
+
 # The law sets the time limits and wants delay supervised (《信访工作条例》, 监督和追责); the days are the bureau's own.
 # A change is a new row beside the old one, never an edit.
 SCHEDULES: tuple[Schedule, ...] = (
-    Schedule(None, date(2020, 1, 1), remind=20, supervise=3, escalate=10),
+    Schedule(None, _BEGINNING, remind=20, supervise=3, escalate=10),
     # Five working days altogether, and what it is about is the head of the bureau.
-    Schedule("forward_above", date(2020, 1, 1), remind=20, supervise=1, escalate=3),
+    Schedule("forward_above", _BEGINNING, remind=20, supervise=1, escalate=3),
     # What another body owes: it is pressed for an answer, and nobody of the bureau rises a level for it.
-    Schedule("transfer_acknowledged", date(2020, 1, 1), remind=None, supervise=5, escalate=None),
-    Schedule("assist", date(2020, 1, 1), remind=None, supervise=5, escalate=None),
+    Schedule("transfer_acknowledged", _BEGINNING, remind=None, supervise=5, escalate=None),
+    Schedule("assist", _BEGINNING, remind=None, supervise=5, escalate=None),
     # A time within which something is allowed: nobody owes anything at its end.
-    Schedule("object", date(2020, 1, 1), remind=None, supervise=None, escalate=None, urge=False),
+    Schedule("object", _BEGINNING, remind=None, supervise=None, escalate=None, urge=False),
     # What only named reporters have is for the readers of the file: nobody above them is told that it runs.
-    Schedule("tell_acceptance_named", date(2020, 1, 1), remind=20, supervise=None, escalate=None),
-    Schedule("tell_result_named", date(2020, 1, 1), remind=20, supervise=None, escalate=None),
+    Schedule("tell_acceptance_named", _BEGINNING, remind=20, supervise=None, escalate=None),
+    Schedule("tell_result_named", _BEGINNING, remind=20, supervise=None, escalate=None),
 )
 
 
