@@ -47,6 +47,7 @@ def notice_document(cause: Cause, case: Case, person: Recipient, mail_from: date
         "at": cause.at,
         "unread": True,
         "mail_from": mail_from,
+        **({"of_file": True} if cause.of_file else {}),
         "forget_at": forget_at,
     }
 

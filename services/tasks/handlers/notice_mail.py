@@ -154,7 +154,7 @@ def _gather(this: Round, mailbox: Document, person: Recipient) -> Document:
     return {
         "id": ids.new_id(),
         "at": this.now,
-        "notices": [{name: one[name] for name in ("_id", "kind", "case_id", "number")} for one in unmailed],
+        "notices": [{name: value for name, value in one.items() if name != "mail_from"} for one in unmailed],
         "opened": opened,
         "opened_to": until,
     }

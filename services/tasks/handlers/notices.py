@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,8 @@ def tell_of_stage(store: TasksStore, event: Received, now: datetime) -> None:
     if document is None:
         return
     cause = of_kind(stage["stage"], case_of(document), event.id, stage["at"], to=stage["to"])
+    # A time limit that only named reporters have is told under a subject of its own.
+    cause = replace(cause, of_file=event.subject != stage["case_id"])
     if LEADER in cause.roles and stage["handler_id"]:
         handler = store.people([stage["handler_id"]]).get(stage["handler_id"])
         leaders = map(recipient_of, store.notices.active_with_roles([LEADER]))
@@ -111,14 +114,9 @@ def count_mine(store: TasksStore, request: Mapping[str, Any], call: Call) -> Doc
     """How many of the caller's notices are unread, counting those that the list shows."""
     actor = signed_in(call)
     counted = store.notices.unread_by_case(actor.id)
-    cases = {id: case_of(case) for id, case in store.notices.cases({case_id for case_id, _ in counted}).items()}
+    cases = _cases_of(store, counted)
     reader = Recipient(actor.id, actor.roles, actor.unit_path)
-    unread = sum(
-        count
-        for (case_id, kind), count in counted.items()
-        if case_id in cases and may_be_told(kind, reader, cases[case_id])
-    )
-    return {"unread": unread}
+    return {"unread": sum(group["count"] for group in counted if _is_for(group, reader, cases))}
 
 
 def read_mine(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
@@ -198,7 +196,8 @@ def _cases_of(store: TasksStore, notices: Iterable[Document]) -> dict[str, Any]:
 
 def _is_for(notice: Document, person: Recipient, cases: Mapping[str, Any]) -> bool:
     case = cases.get(notice["case_id"])
-    return case is not None and may_be_told(notice["kind"], person, case)
+    of_file = notice.get("of_file", False)
+    return case is not None and may_be_told(notice["kind"], person, case, of_file=of_file)
 
 
 def _shown(notice: Document) -> Document:

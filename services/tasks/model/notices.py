@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.conflict import concerned, sees
+from services.tasks.model.conflict import concerned, handlers_of, reads_details, sees
 from services.tasks.model.rules import ABOVE
 from services.tasks.model.transitions import DESK, HANDLER, LEADER, SUPERVISOR
 
@@ -43,7 +43,9 @@ _DESK = frozenset({DESK})
 TABLE = (
     Kind("assigned", "交办", "Assigned to you", _HANDLER),
     Kind("reassigned", "改派", "Reassigned to you", _HANDLER),
+    Kind("joined", "联合办理", "To be handled jointly", _HANDLER),
     Kind("returned", "退回", "Returned by the handler", _DESK),
+    Kind("objected", "异议", "Objected to by the handler", _DESK),
     Kind("sent_back", "复核退回", "Sent back after review", _HANDLER),
     Kind("concluded", "办结待复核", "Concluded, to be reviewed", frozenset({DESK, LEADER})),
     Kind("closed", "销号", "Closed", _HANDLER),
@@ -51,8 +53,11 @@ TABLE = (
     Kind("message", "举报人来信", "Message from the reporter", _HANDLER, or_desk=True, discreet=True),
     Kind("remind", "提醒", "Reminder of a time limit", _HANDLER),
     Kind("urge", "催办", "Time limit reached", _HANDLER),
-    Kind("supervise", "督办", "Overdue, supervised", _HANDLER),
+    Kind("supervise", "督办", "Supervised", _HANDLER),
     Kind("escalate", "提级", "Overdue, escalated", _HANDLER, urgent=True),
+    Kind("supervision_answered", "督办已答复", "Supervision answered"),
+    Kind("extension_asked", "延期待审批", "Extension to decide"),
+    Kind("extension_decided", "延期已审批", "Extension decided", _HANDLER),
     Kind("identity_asked", "身份查阅待审批", "Identity request to decide", frozenset({CUSTODIAN})),
     Kind("identity_decided", "身份查阅已审批", "Identity request decided"),
 )
@@ -62,13 +67,24 @@ URGENT = tuple(kind.code for kind in TABLE if kind.urgent)
 # Which actions on a case are told of, and as what. An opening is not: the desk gets a count in its digest.
 BY_ACTION = {
     "assign": "assigned",
+    "insist": "assigned",
     "reassign": "reassigned",
+    "join": "joined",
     "return": "returned",
+    "object": "objected",
     "send_back": "sent_back",
     "conclude": "concluded",
     "close": "closed",
     "re_examine": "re_examined",
+    "supervise": "supervise",
+    "answer_supervision": "supervision_answered",
+    "ask_extension": "extension_asked",
+    "extend": "extension_decided",
+    "approve_extension": "extension_decided",
+    "refuse_extension": "extension_decided",
 }
+# Of these the clocks tell by an event of their own, where nobody did it.
+_BY_CLOCKS = frozenset({"supervise"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,8 @@ class Cause:
     """Something that happened to a case, once: ``id`` is the same however often it is told of.
 
     ``by_id``: who did it and need not be told. ``person_ids`` and ``roles``: who is to know; of the role ``handler``
-    those are named in ``person_ids``.
+    those are named in ``person_ids``. ``of_file``: only those may know of it who read the file, because it would tell
+    others whether the report was signed.
     """
 
     id: str
@@ -95,12 +112,31 @@ class Cause:
     by_id: str | None = None
     person_ids: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    of_file: bool = False
 
 
 def of_action(entry: Entry, after: Case, id: str) -> Cause | None:
     """What is to be told of an action that made the case what it is; None when nothing is."""
     code = BY_ACTION.get(entry.action)
-    return of_kind(code, after, id, entry.at, by_id=entry.by_id) if code else None
+    if code is None or (entry.action in _BY_CLOCKS and entry.by_id is None):
+        return None
+    named = _named(entry, after)
+    if named is not None:
+        return Cause(id, code, entry.at, entry.by_id, named)
+    return of_kind(code, after, id, entry.at, by_id=entry.by_id)
+
+
+def _named(entry: Entry, after: Case) -> tuple[str, ...] | None:
+    """Whom the action itself is for; None where the table says it."""
+    if "handler_id" in entry.details:
+        # Given to one person: whoever handles it jointly learns nothing new.
+        return (entry.details["handler_id"],)
+    if entry.action == "ask_extension":
+        return (entry.details["approver_id"],)
+    if entry.action == "answer_supervision":
+        order = after.supervisions[entry.details["order"] - 1]
+        return (order.by_id,) if order.by_id else ()
+    return None
 
 
 def of_kind(
@@ -109,7 +145,7 @@ def of_kind(
     """A cause of this kind for those whom the table names, or, where the event says it, for the roles ``to``."""
     kind = KINDS[code]
     roles = frozenset(kind.to if to is None else to)
-    handlers = (case.handler_id,) if case.handler_id and HANDLER in roles else ()
+    handlers = handlers_of(case) if HANDLER in roles else ()
     others = roles - {HANDLER}
     if kind.or_desk and not handlers:
         others |= {DESK}
@@ -132,11 +168,11 @@ def recipients(cause: Cause, people: Iterable[Recipient], case: Case) -> list[Re
         for person in people
         if person.id != cause.by_id
         and (person.id in cause.person_ids or cause.roles & person.roles)
-        and may_be_told(cause.kind, person, case)
+        and may_be_told(cause.kind, person, case, of_file=cause.of_file)
     ]
 
 
-def may_be_told(code: str, person: Recipient, case: Case) -> bool:
+def may_be_told(code: str, person: Recipient, case: Case, *, of_file: bool = False) -> bool:
     """Whether the person may know of the case now, as far as such a notice tells of it.
 
     A custodian knows for which case identity is asked for and sees nothing else of it; the conflict rule holds for them
@@ -144,8 +180,8 @@ def may_be_told(code: str, person: Recipient, case: Case) -> bool:
     """
     if KINDS[code].to == {CUSTODIAN}:
         in_conflict = case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path)
-        return CUSTODIAN in person.roles and not in_conflict
-    return sees(person, case)
+        return CUSTODIAN in person.roles and not in_conflict and person.id not in case.excluded_person_ids
+    return sees(person, case) and (not of_file or reads_details(person, case))
 
 
 def mail_from(code: str, at: datetime, now: datetime) -> datetime:

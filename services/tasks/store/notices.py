@@ -116,16 +116,17 @@ class Notices:
             wanted["unread"] = True if unread else {"$exists": False}
         return page(self._notices, wanted, sort=NEWEST_FIRST, limit=limit, cursor=cursor)
 
-    def unread_by_case(self, person_id: str) -> dict[tuple[str, str], int]:
-        """How many unread notices of each kind the person has about each case: ``{(case_id, kind): n}``."""
+    def unread_by_case(self, person_id: str) -> list[Document]:
+        """How many unread notices of each kind the person has about each case: ``{case_id, kind, of_file, count}``."""
+        told_apart = ("case_id", "kind", "of_file")
         groups = self._notices.aggregate(
             [
                 {"$match": {"person_id": person_id, "unread": True}},
-                {"$group": {"_id": {"case_id": "$case_id", "kind": "$kind"}, "count": {"$sum": 1}}},
+                {"$group": {"_id": [f"${name}" for name in told_apart], "count": {"$sum": 1}}},
             ],
             hint="unread_of_person",
         )
-        return {(group["_id"]["case_id"], group["_id"]["kind"]): group["count"] for group in groups}
+        return [{**dict(zip(told_apart, group["_id"], strict=True)), "count": group["count"]} for group in groups]
 
     def get(self, person_id: str, notice_id: str) -> Document | None:
         """The person's own notice."""
@@ -144,7 +145,7 @@ class Notices:
     def unmailed(self, person_id: str, limit: int) -> list[Document]:
         """What is still to be mailed to the person, those first that may be told of first."""
         wanted = {"person_id": person_id, "mail_from": {"$exists": True, "$gt": _EARLIEST}}
-        found = self._notices.find(wanted, {"kind": 1, "case_id": 1, "number": 1, "mail_from": 1})
+        found = self._notices.find(wanted, {"kind": 1, "case_id": 1, "number": 1, "mail_from": 1, "of_file": 1})
         return list(found.sort("mail_from", ASCENDING).hint("unmailed_of_person").limit(limit))
 
     def need_no_mail(self, ids: Iterable[str]) -> None:
