@@ -92,12 +92,6 @@ class File:
         self.history.append(entry)
         return self
 
-    def take(self, entry: Entry) -> File:
-        """An entry that was decided otherwise."""
-        self.case = apply(self.case, entry)
-        self.history.append(entry)
-        return self
-
     def rated(self, satisfied: bool, number: int = 1) -> File:
         """The reporter rates; nothing happens where the rating is known already."""
         entry = rated(self.case, number, satisfied, self.now)

@@ -77,7 +77,7 @@ def test_what_was_found_inadequate_is_handled_anew_with_every_guard_to_be_satisf
     file = File().closed()
     entry = judged_inadequate(file.case, 1, SUPERVISOR, MORNING, "处理畸轻")
     assert (entry.by_id, entry.why, entry.to_state) == (SUPERVISOR.id, "处理畸轻", "registered")
-    file.take(entry)
+    file.add(entry)
     assert (file.case.round, file.case.findings, file.case.reviewer_id) == (2, (), None)
     assert file.act("accept", DESK).case.state == "accepted"
 
