@@ -227,12 +227,16 @@ def test_a_suspended_clock_stands_still_and_one_extension_is_approved_by_a_leade
     suspended = act(desk, case, "suspend", reason="等待鉴定")
     assert suspended["clocks"][-1]["state"] == "paused"
     assert act(desk, case, "resume")["clocks"][-1]["state"] == "running"
-    leader_id = signed_in("leader").get("/me").json()["id"]
-    body = problem(post(desk, case, "extend", days=31, approver_id=leader_id, reason="复杂"), 422, "invalid")
+    leader = signed_in("leader")
+    leader_id = leader.get("/me").json()["id"]
+    problem(post(desk, case, "extend", days=30, approver_id=leader_id, reason="复杂"), 403, "forbidden")
+    body = problem(post(leader, case, "extend", days=31, approver_id=leader_id, reason="复杂"), 422, "invalid")
     assert body["errors"][0]["field"] == "days"
-    extended = act(desk, case, "extend", days=30, approver_id=leader_id, reason="复杂")
+    asked = act(desk, case, "ask_extension", days=30, approver_id=leader_id, reason="复杂")
+    assert asked["extension_request"]["days"] == 30
+    extended = act(leader, case, "approve_extension")
     assert extended["clocks"][-1]["due_at"] > suspended["clocks"][-1]["due_at"]
-    problem(post(desk, case, "extend", days=1, approver_id=leader_id, reason="再延"), 409, "wrong-state")
+    problem(post(leader, case, "extend", days=1, approver_id=leader_id, reason="再延"), 409, "wrong-state")
 
 
 def test_lists_filter_by_what_the_interface_names_and_refuse_anything_else(signed_in, case):

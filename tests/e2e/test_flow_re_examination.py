@@ -110,9 +110,10 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
     assert staff_have_read(handler, case, answered) == 0
 
     # Extended: the reporter reads why, and both days; the reason that the staff gave stays with them.
-    leader_id = my_id(signed_in("leader"))
+    leader = signed_in("leader")
+    leader_id = my_id(leader)
     extension = {"days": 20, "approver_id": leader_id, "reason": "待司法鉴定中心出具意见", "ground": "needs_expertise"}
-    act(desk, case, "extend", **extension)
+    act(leader, case, "extend", **extension)
     result = eventually(lambda: (step := reporter.step("result"))["moved"] and step, 20)
     [move] = result["moved"]
     assert (move["due_before"], move["due_after"], days_between(before, result["due_at"])) == (

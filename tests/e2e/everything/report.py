@@ -86,7 +86,7 @@ def _is_taken_on(stage: Stage, case: Case) -> None:
     assert held["history"][0]["reason"] == WORDS["reason of the hold"]
     act(desk, case, "accept", allegations=["收受财物"])
     act(desk, case, "assign", handler_id=handler.get("/me").json()["id"])
-    act(desk, case, "extend", days=20, approver_id=leader.get("/me").json()["id"], reason="人手不足")
+    act(leader, case, "extend", days=20, approver_id=leader.get("/me").json()["id"], reason="人手不足")
     act(handler, case, "start")
 
 

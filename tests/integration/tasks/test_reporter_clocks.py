@@ -34,7 +34,7 @@ def clocks(store, case_id):
 
 
 def extended(store, case_id, **fields):
-    return act(store, case_id, "extend", by(DESK), days=20, approver_id=LEADER.id, reason="机密理由", **fields)
+    return act(store, case_id, "extend", by(LEADER), days=20, approver_id=LEADER.id, reason="机密理由", **fields)
 
 
 def test_of_a_new_case_the_nearest_day_alone_is_told(store):

@@ -51,7 +51,7 @@ def test_suspending_stops_the_sixty_days_and_resuming_lets_them_run_on():
 def test_an_extension_gives_the_sixty_days_thirty_more():
     file = File().investigating()
     due = due_of(file.case, "handle", file)
-    file.act("extend", DESK, days=30, approver_id=LEADER.id, reason="复杂")
+    file.act("extend", LEADER, days=30, approver_id=LEADER.id, reason="复杂")
     assert (due_of(file.case, "handle", file) - due).days == 30
 
 

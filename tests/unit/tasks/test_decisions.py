@@ -164,16 +164,17 @@ def test_the_handling_unit_is_the_handlers_own_unless_the_desk_names_one():
     assert file.case.unit_id == "team-2"
 
 
-def test_handling_is_extended_once_by_at_most_thirty_days_with_a_leader_as_approver():
+def test_handling_is_extended_once_by_at_most_thirty_days_by_a_leader_in_person():
     file = File().investigating()
     with pytest.raises(Invalid):
-        file.act("extend", DESK, days=31, approver_id=LEADER.id, reason="复杂")
+        file.act("extend", LEADER, days=31, approver_id=LEADER.id, reason="复杂")
     with pytest.raises(Invalid):
-        file.act("extend", DESK, days=30, approver_id=DESK.id, reason="复杂")
-    with pytest.raises(Forbidden):
-        file.act("extend", HANDLER, days=30, approver_id=LEADER.id, reason="复杂")
-    file.act("extend", DESK, days=30, approver_id=LEADER.id, reason="复杂")
-    assert "extend" not in allowed_actions(file.case, DESK)
+        file.act("extend", LEADER, days=30, approver_id="another-leader", reason="复杂")
+    for person in (DESK, HANDLER, SUPERVISOR):
+        with pytest.raises(Forbidden):
+            file.act("extend", person, days=30, approver_id=LEADER.id, reason="复杂")
+    file.act("extend", LEADER, days=30, approver_id=LEADER.id, reason="复杂")
+    assert "extend" not in allowed_actions(file.case, LEADER)
     with pytest.raises(WrongState):
         file.act("extend", LEADER, days=1, approver_id=LEADER.id, reason="再延")
 

@@ -28,14 +28,14 @@ def test_a_clock_that_runs_as_it_began_has_not_moved():
 
 def test_an_extension_tells_its_ground_and_the_days_it_gave():
     file = File().investigating().later(5)
-    file.act("extend", DESK, days=20, approver_id=LEADER.id, reason="人多", ground="many_persons")
+    file.act("extend", LEADER, days=20, approver_id=LEADER.id, reason="人多", ground="many_persons")
     [move] = moves(handling(file), CALENDAR)
 
     assert (move.reason, move.at, days(move)) == ("extension.many_persons", file.now, 20)
 
 
 def test_an_extension_without_a_ground_is_for_complexity():
-    file = File().investigating().act("extend", DESK, days=20, approver_id=LEADER.id, reason="复杂")
+    file = File().investigating().act("extend", LEADER, days=20, approver_id=LEADER.id, reason="复杂")
 
     assert moves(handling(file), CALENDAR)[0].reason == "extension.complex"
 

@@ -66,7 +66,7 @@ def test_the_review_is_due_in_thirty_days_which_nobody_extends():
 
     assert (clock.rule, clocks.state(clock, file.now, CALENDAR)) == ("re_examine", "running")
     assert (clocks.due_at(clock, file.now, CALENDAR) - file.now).days == 30
-    assert "extend" not in allowed_actions(file.case, DESK)
+    assert "extend" not in allowed_actions(file.case, LEADER)
 
 
 def test_the_result_of_the_first_round_need_not_be_told_any_more():
