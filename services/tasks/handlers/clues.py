@@ -8,11 +8,8 @@ from typing import Any
 from chassis import ids
 from contracts.call import Call
 from contracts.tasks import operations
-from services.tasks.documents import new_case_document
-from services.tasks.handlers import progress
+from services.tasks.handlers.opening import opening_of
 from services.tasks.handlers.reading import representation, signed_in
-from services.tasks.holidays import CALENDAR
-from services.tasks.model import clocks
 from services.tasks.model import clues as rules
 from services.tasks.model.calendar import local_day
 from services.tasks.store import TasksStore
@@ -27,9 +24,8 @@ def open_clue(store: TasksStore, request: Mapping[str, Any], call: Call) -> Docu
     def effect(session: Any) -> Document:
         [number] = store.numbers.take(local_day(call.now).year, 1)
         case, opening = rules.open_clue(id=ids.new_id(), number=number, at=call.now, person=actor, **request)
-        due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
-        document = new_case_document(case, opening, due)
-        kept = store.aggregates("cases").insert(document, [progress.opened(case, due)], session)
+        document, event = opening_of(case, opening)
+        kept = store.aggregates("cases").insert(document, [event], session)
         return representation(kept, actor, call.now)
 
     return store.once(call, request, operations.open_clue, effect)

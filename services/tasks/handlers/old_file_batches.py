@@ -10,10 +10,8 @@ from typing import Any
 
 from chassis.ids import derived_id
 from chassis.tables import AmbiguousUnit, UnitNames, UnknownUnit, words
-from services.tasks.documents import new_case_document
-from services.tasks.handlers import progress
-from services.tasks.holidays import CALENDAR
-from services.tasks.model import clocks
+from contracts.event import Draft
+from services.tasks.handlers.opening import opening_of
 from services.tasks.model.calendar import local_day
 from services.tasks.model.old_files import OldFile, Verdict, examine, open_review
 from services.tasks.old_file_table import OUTSIDE, OldFileRow, Rejection, number_key
@@ -101,7 +99,7 @@ class Batch:
         numbers = self._store.numbers.take(local_day(now).year, len(failed))
         self._store.add_cases(self._case(one, number, now) for one, number in zip(failed, numbers, strict=True))
 
-    def _case(self, reviewed: _Reviewed, number: str, now: datetime) -> Any:
+    def _case(self, reviewed: _Reviewed, number: str, now: datetime) -> tuple[Document, Draft]:
         case, opening = open_review(
             reviewed.row.file,
             reviewed.verdict,
@@ -112,8 +110,7 @@ class Batch:
             by_id=self._job["started_by"],
             by_name=self._job["started_by_name"],
         )
-        due = clocks.next_due_at(case.clocks, case.opened_at, CALENDAR)
-        return new_case_document(case, opening, due), progress.opened(case, due)
+        return opening_of(case, opening)
 
     def _keep(self, new: list[_Reviewed]) -> None:
         """Keeps them; one that another import kept at this moment is taken out of ``new``."""
