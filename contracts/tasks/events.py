@@ -8,6 +8,7 @@ from contracts.fields import Id, Instant
 CASE_STATES = (
     "registered", "accepted", "assigned", "investigating", "findings", "disposition", "feedback",
     "suspended", "returned", "refused", "transferred", "closed",
+    "merged",
 )  # fmt: skip
 
 REPORTER_STATES = (
@@ -66,8 +67,10 @@ class CaseProgressedV1(Event):
     Who works on it now (`handler_id`, `unit_id`; null = nobody), the units that must never see it
     (`excluded_unit_ids`, complete each time), `state` for staff and `reporter_state` for the reporter, `at`
     the moment of the action, `due_at` the end of the nearest running clock (null = none runs).
-    `report_id` is null when the case was not opened by a report. `text_code` names the sentence to show the
-    reporter (words: gateway/texts/tasks.py); null = nothing to tell.
+    `report_id` is null when the case was not opened by a report, and of a part, which was split off the case `part_of`
+    and is about the report of that one. `joint_handler_ids`: further handlers; `excluded_person_ids`: people who must
+    never see the case (complete each time, both). A case that was merged has the handler of the case that leads it.
+    `text_code` names the sentence to show the reporter (words: gateway/texts/tasks.py); null = nothing to tell.
     For the reporter besides: `reporter_clocks`, the time limits of the present round of handling in the order in
     which they began (empty in the first event of a case: there only `due_at` is known); `re_examination`, whether
     this round was asked for by a reporter who was not satisfied; `results`, how many results there were so far;
@@ -98,6 +101,9 @@ class CaseProgressedV1(Event):
     results = fields.Integer(load_default=0, validate=validate.Range(min=0))
     result_told = fields.Boolean(load_default=False)
     outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
+    part_of = Id(load_default=None, allow_none=True)
+    joint_handler_ids = fields.List(Id(), load_default=list)
+    excluded_person_ids = fields.List(Id(), load_default=list)
 
 
 # What happens as a time limit runs out: 提醒, 催办, 督办, 提级.

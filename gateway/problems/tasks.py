@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.language import text
+from gateway.language import knows, text
 from gateway.problems.row import Row
 
 
@@ -28,7 +28,25 @@ def _missing(code: str, language: str) -> str:
     return text(f"cases.missing.{name}", language, number=number or "–")
 
 
+def _changed(details: dict[str, Any], language: str) -> str:
+    """What was done since, oldest first, and by whom."""
+    colon, separator = (": ", "; ") if language == "en" else ("：", "；")
+    said = [
+        f"{one['by'] or text('cases.the_system', language)}{colon}{_action(one['action'], language)}"
+        for one in details["changes"]
+    ]
+    return text("cases.changed" if said else "problem.stale", language, changes=separator.join(said))
+
+
+def _action(action: str, language: str) -> str:
+    code = f"action.{action}"
+    return text(code, language) if knows(code) else action
+
+
 PROBLEMS = {
+    "CaseChanged": Row(
+        412, "stale", zh="内容已被他人修改", en="Changed meanwhile", detail=_changed, members=("changes",)
+    ),
     "EvidenceWithdrawn": Row(
         409,
         "evidence-withdrawn",
@@ -48,8 +66,8 @@ PROBLEMS = {
     "CaseCannotClose": Row(
         409,
         "case-cannot-close",
-        zh="尚不能办结或销号",
-        en="The case cannot be concluded or closed yet",
+        zh="尚缺必要条件",
+        en="Something is still missing",
         detail=_cannot_close,
         members=("state", "missing", "allowed"),
     ),

@@ -30,7 +30,9 @@ ZH = {
     "case.merged": "您的举报与反映同一事项的其他举报合并办理，办理情况将照常在此告知。",
     "case.separated": "您的举报已改为单独办理，将在规定期限内告知您是否受理。",
     "case.handed_on": "您的举报将改由其他人员办理。",
-    "case.re_examined_for_another": "同一事项的另一位举报人对处理结果不满意，该事项将由此前未参与办理的人员复查，三十日内提出复查意见。",
+    "case.re_examined_for_another": (
+        "同一事项的另一位举报人不满意，该事项将由此前未参与办理的人员复查，三十日内提出意见。"
+    ),
     # Why a time limit moved.
     "case.moved.extension.complex": "情况复杂，经批准延长",
     "case.moved.extension.many_persons": "涉及人员较多，经批准延长",
@@ -132,7 +134,6 @@ ZH = {
     "cases.other_route": "由上级机关办理的线索只能与同样的线索并案。",
     "cases.accept_leading_first": "本线索已受理，请先受理拟并入的线索。",
     "cases.leads_too_many": "一条线索最多并入 {most} 条线索。",
-    "cases.nothing_left_to_lead": "撤销并案后主案将没有待查的反映问题，不能撤销。",
     "cases.unit_concerned": "该单位与线索反映的问题有关，应当回避。",
     "cases.not_a_leader": "批准人应为在岗的领导。",
     "cases.approver_is_handler": "批准人不得是承办人本人。",
@@ -202,7 +203,7 @@ EN = {
     "case.merged": "Your report is handled together with others on the same matter; you are told of it here as before.",
     "case.separated": "Your report is handled by itself again. You will be told in time whether it is accepted.",
     "case.handed_on": "Your report is given to other people.",
-    "case.re_examined_for_another": "Another reporter of the matter was not satisfied: people who had no part in it re-examine it.",
+    "case.re_examined_for_another": "Another reporter was not satisfied: people who had no part in it re-examine it.",
     "case.moved.extension.complex": "the matter is complex; extended with approval",
     "case.moved.extension.many_persons": "many persons are involved; extended with approval",
     "case.moved.extension.needs_expertise": "an expert opinion is needed; extended with approval",
@@ -300,7 +301,6 @@ EN = {
     "cases.other_route": "A case for the level above can only be merged with another one of that kind.",
     "cases.accept_leading_first": "This case is accepted: accept the one that is to lead it first.",
     "cases.leads_too_many": "A case leads at most {most} others.",
-    "cases.nothing_left_to_lead": "The leading case would be left with nothing to ask.",
     "cases.unit_concerned": "The unit is concerned by the case and must keep out of it.",
     "cases.not_a_leader": "The approver must be an active leader.",
     "cases.approver_is_handler": "The approver must not be the case officer.",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.tasks.clock_documents import clock_document, clock_of
+from services.tasks.listing_documents import listing_fields
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.clocks import Clock, Extension, Pause, Told
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.dates import Dates
 from services.tasks.model.dispatch import Assistance, Transfer
+from services.tasks.model.related import TIME_LIMITS
 from services.tasks.model.rules import BUREAU
 from services.tasks.model.study import RequiredExam, StudyEntry
 from services.tasks.oversight_documents import (
@@ -19,6 +22,7 @@ from services.tasks.oversight_documents import (
     oversight_fields,
     supervisions_of,
 )
+from services.tasks.relation_documents import relation_fields, relations_of
 
 Document = dict[str, Any]
 
@@ -39,6 +43,7 @@ def new_case_document(case: Case, opening: Entry, dates: Dates) -> Document:
         "allegations": list(case.allegations),
         "clocks": [clock_document(clock) for clock in case.clocks],
         **date_fields_at_opening(dates),
+        **listing_fields(case),
         "history": [entry_document(opening)],
     }
 
@@ -70,8 +75,10 @@ def changed_fields(case: Case, dates: Dates) -> Document:
         "predecessors": sorted(case.predecessors),
         "rating": {"number": case.rating[0], "satisfied": case.rating[1]} if case.rating else None,
         **date_fields(dates),
+        **listing_fields(case),
         **oversight_fields(case),
         **_of_some_cases(case),
+        **relation_fields(case),
     }
 
 
@@ -120,7 +127,7 @@ def case_of(document: Document) -> Case:
         handler_id=document.get("handler_id"),
         unit_id=document.get("unit_id"),
         allegations=tuple(document["allegations"]),
-        clocks=tuple(_clock_of(clock) for clock in document["clocks"]),
+        clocks=tuple(clock_of(clock) for clock in document["clocks"]),
         steps=document.get("steps", 0),
         evidence=document.get("evidence", 0),
         investigators=frozenset(document.get("investigators", ())),
@@ -144,6 +151,7 @@ def case_of(document: Document) -> Case:
         transfer=_transfer_of(document.get("transfer")),
         assistance=tuple(Assistance(**request) for request in document.get("assistance", ())),
         closed_at=document.get("closed_at"),
+        **relations_of(document),
         version=document["version"],
     )
 
@@ -158,7 +166,7 @@ def entry_document(entry: Entry) -> Document:
         "from": entry.from_state,
         "to": entry.to_state,
         "why": entry.why,
-        "details": dict(entry.details),
+        "details": _stored(entry.details),
     }
 
 
@@ -173,8 +181,20 @@ def entry_of(document: Document) -> Entry:
         from_state=document["from"],
         to_state=document["to"],
         why=document["why"],
-        details=document["details"],
+        details=_loaded(document["details"]),
     )
+
+
+def _stored(details: Mapping[str, Any]) -> Document:
+    if TIME_LIMITS not in details:
+        return dict(details)
+    return {**details, TIME_LIMITS: [clock_document(clock) for clock in details[TIME_LIMITS]]}
+
+
+def _loaded(details: Document) -> Document:
+    if TIME_LIMITS not in details:
+        return details
+    return {**details, TIME_LIMITS: [clock_of(clock) for clock in details[TIME_LIMITS]]}
 
 
 def colleague_of(document: Document) -> Colleague:
@@ -211,46 +231,3 @@ def required_exam_of(document: Document) -> RequiredExam:
         units=frozenset(document["units"]),
         roles=frozenset(document["roles"]),
     )
-
-
-def clock_document(clock: Clock) -> Document:
-    """A clock as it is stored; what is empty is left out."""
-    document: Document = {"rule": clock.rule, "version": clock.version, "started_at": clock.started_at}
-    if clock.ended_at:
-        document["ended_at"] = clock.ended_at
-    if clock.pauses:
-        document["pauses"] = [{"since": pause.since, "until": pause.until} for pause in clock.pauses]
-    if clock.extension:
-        extension = clock.extension
-        document["extension"] = {
-            "days": extension.days,
-            "approver_id": extension.approver_id,
-            "at": extension.at,
-            "ground": extension.ground,
-        }
-    if clock.round > 1:
-        document["round"] = clock.round
-    if clock.ref is not None:
-        document["ref"] = clock.ref
-    if clock.told is not None:
-        document["told"] = {"stage": clock.told.stage, "at": clock.told.at}
-    return document
-
-
-def _clock_of(document: Document) -> Clock:
-    return Clock(
-        rule=document["rule"],
-        version=document["version"],
-        started_at=document["started_at"],
-        ended_at=document.get("ended_at"),
-        pauses=tuple(Pause(one["since"], one["until"]) for one in document.get("pauses", ())),
-        extension=_extension_of(document["extension"]) if "extension" in document else None,
-        round=document.get("round", 1),
-        ref=document.get("ref"),
-        told=Told(document["told"]["stage"], document["told"]["at"]) if "told" in document else None,
-    )
-
-
-def _extension_of(document: Document) -> Extension:
-    ground = document.get("ground", "complex")
-    return Extension(document["days"], document["approver_id"], document["at"], ground)

@@ -11,15 +11,16 @@ from contracts.call import Call
 from contracts.event import Draft, Received
 from contracts.tasks import operations
 from services.tasks.documents import colleague_of, new_case_document
-from services.tasks.handlers import dispatch, progress
-from services.tasks.handlers.reading import representation, signed_in, visible
+from services.tasks.handlers import dispatch, progress, relations
+from services.tasks.handlers.changes import CaseChanged, changed_since
+from services.tasks.handlers.reading import representation, run_out, signed_in, visible
 from services.tasks.handlers.recording import record
 from services.tasks.holidays import CALENDAR
 from services.tasks.model.calendar import local_day
 from services.tasks.model.case import opened, opening_entry
 from services.tasks.model.conflict import reads_details
 from services.tasks.model.dates import dates_at_opening
-from services.tasks.model.decisions import Action, decide
+from services.tasks.model.decisions import Action, decide, people_of
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -70,7 +71,7 @@ def act(store: TasksStore, request: Mapping[str, Any], call: Call, prefix: str =
     """
 
     def effect(session: Any) -> Document:
-        if session is None and dispatch.sends(request["action"]):
+        if session is None and (dispatch.sends(request["action"]) or relations.is_about_two(request["action"])):
             return store.transaction(effect)
         return _act(store, request, call, session, prefix)
 
@@ -78,11 +79,13 @@ def act(store: TasksStore, request: Mapping[str, Any], call: Call, prefix: str =
 
 
 def _act(store: TasksStore, request: Mapping[str, Any], call: Call, session: Any, prefix: str) -> Document:
-    tries = 1 if request["expected_version"] is not None or session is not None else _TRIES
+    tries = 1 if session is not None else _TRIES
     while True:
         tries -= 1
         try:
             return _act_once(store, request, call, session, prefix)
+        except CaseChanged:
+            raise
         except Stale:
             if tries == 0:
                 raise
@@ -93,12 +96,16 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     document, case = visible(store.case(request["case_id"], session), actor)
     expected = request["expected_version"]
     if expected is not None and expected != case.version:
-        raise Stale(case.version)
+        raise changed_since(store, case, expected)
     fields = {name: value for name, value in request.items() if name not in _NOT_OF_THE_ACTION and value is not None}
-    named = [fields[name] for name in ("handler_id", "approver_id") if name in fields]
+    named = people_of(case, request["action"], fields)
     people = store.people(named, session) if named else {}
     colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
-    entry = decide(case, Action(request["action"], fields, call.now), actor, colleagues, case.version)
+    action = Action(request["action"], fields, call.now)
+    entry = decide(case, action, actor, colleagues, case.version, run_out(case, call.now))
+    if relations.is_about_two(entry.action):
+        after = relations.take(store, document, case, entry, actor, call.now, session)
+        return representation(after, actor, call.now)
     if dispatch.sends(entry.action):
         entry = dispatch.numbered(store, case, entry, prefix, session)
     return representation(record(store, document, case, entry, call.now, session=session), actor, call.now)

@@ -15,7 +15,8 @@ from chassis.faults import database_away
 from chassis.refusals import Stale
 from contracts.event import Draft
 from contracts.tasks.events import ClockStageReachedV1
-from services.tasks.documents import case_of, changed_fields, clock_document, entry_document
+from services.tasks.clock_documents import clock_document
+from services.tasks.documents import case_of, changed_fields, entry_document
 from services.tasks.holidays import CALENDAR
 from services.tasks.model.calendar import WorkingCalendar
 from services.tasks.model.case import Case, apply

@@ -13,7 +13,8 @@ from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock
 from services.tasks.model.ending import outcome
 from services.tasks.model.moves import moves
-from services.tasks.model.transitions import BY_ACTION, OPENING, text_code
+from services.tasks.model.telling import said, told_clocks
+from services.tasks.model.transitions import OPENING, text_code
 
 Document = dict[str, Any]
 
@@ -26,39 +27,49 @@ def opened(case: Case, due: datetime | None) -> Draft:
 def progressed(case: Case, entry: Entry, due: datetime | None, now: datetime) -> Draft:
     """``entry`` made the case what it is; ``due``: the end of the nearest running clock."""
     told = {
-        "reporter_clocks": [
-            _told(clock, now) for clock in case.clocks if clock.round == case.round and _is_ours(clock)
-        ],
+        "reporter_clocks": [_told(clock, now) for clock in told_clocks(case)],
         "re_examination": case.re_examination,
         "results": case.results,
         "result_told": case.result_told,
         "outcome": outcome(case),
     }
-    said = text_code(BY_ACTION[entry.action], case.route, entry.details)
-    return _draft(case, said, entry.at, due, **(told if case.source_kind == "report" else {}))
+    return _draft(case, said(case, entry), entry.at, due, **(told if _has_a_receipt(case) else {}))
 
 
-def _draft(case: Case, said: str | None, at: datetime, due: datetime | None, **told: Any) -> Draft:
+def _has_a_receipt(case: Case) -> bool:
+    """Whether a reporter follows this very case: of a part, only that which it was split off."""
+    return case.source_kind == "report" and case.split_from is None
+
+
+def _draft(case: Case, text: str | None, at: datetime, due: datetime | None, **told: Any) -> Draft:
     return CaseProgressedV1.draft(
         subject=case.id,
         case_id=case.id,
         number=case.number,
-        report_id=case.source_id if case.source_kind == "report" else None,
+        report_id=case.source_id if _has_a_receipt(case) else None,
         state=case.state,
         reporter_state=case.reporter_state,
-        text_code=said,
+        text_code=text,
         handler_id=case.handler_id,
         unit_id=case.unit_id,
         excluded_unit_ids=list(case.excluded_unit_ids),
         at=at,
         due_at=due,
+        **_of_some(case),
         **told,
     )
 
 
-def _is_ours(clock: Clock) -> bool:
-    """Whether it is a term of the bureau; those of others would tell the reporter whom it has written to."""
-    return clocks.rule_under(clock).counts
+def _of_some(case: Case) -> Document:
+    """What only some cases have: every report pays for what is told of all."""
+    some: Document = {}
+    if case.split_from is not None:
+        some["part_of"] = case.split_from
+    if case.joint_handler_ids:
+        some["joint_handler_ids"] = list(case.joint_handler_ids)
+    if case.excluded_person_ids:
+        some["excluded_person_ids"] = list(case.excluded_person_ids)
+    return some
 
 
 def _told(clock: Clock, now: datetime) -> Document:

@@ -42,8 +42,28 @@ def representation(document: Document, actor: Actor, now: datetime) -> Document:
         "level": case.level,
         "supervisions": [supervision_document(order) for order in case.supervisions if order.answered_at is None],
         "extension_request": vars(case.extension_request) if case.extension_request else None,
-        "allowed_actions": allowed_actions(case, actor),
+        **_relations(case, details),
+        "allowed_actions": allowed_actions(case, actor, run_out(case, now)),
         "version": case.version,
+    }
+
+
+def run_out(case: Case, now: datetime) -> frozenset[str]:
+    """The rules of those clocks of the case whose time is over without their being met."""
+    open_clocks = [clock for clock in case.clocks if clock.ended_at is None]
+    return frozenset(clock.rule for clock in open_clocks if clocks.state(clock, now, CALENDAR) == "missed")
+
+
+def _relations(case: Case, details: bool) -> Document:
+    """How it hangs together with other cases, and with whom; who must keep out is for the readers of the file."""
+    return {
+        "merged_into": case.merged_into,
+        "follower_ids": [follower.case_id for follower in case.followers],
+        "split_from": case.split_from,
+        "parts": [{"id": part.case_id, "number": part.number, "over": part.over} for part in case.parts],
+        "joint_handler_ids": list(case.joint_handler_ids),
+        "excluded_person_ids": list(case.excluded_person_ids) if details else [],
+        "moved_allegations": list(case.moved),
     }
 
 

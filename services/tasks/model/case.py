@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.tasks.model import clocks, dispatch, extending, supervision
+from services.tasks.model import clocks, dispatch, extending, related, supervision
 from services.tasks.model.calendar import end_of
 from services.tasks.model.clocks import Clock, Extension, Told
 from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.extending import ExtensionRequest
+from services.tasks.model.related import Follower, Part
 from services.tasks.model.rules import BUREAU
 from services.tasks.model.supervision import Supervision
-from services.tasks.model.transitions import BY_ACTION, FORMER, OPENING, Transition
+from services.tasks.model.transitions import BY_ACTION, FORMER, OPEN_PART, OPENING, Transition
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class Case:
 
     ``transfer``: the last one. ``assistance``: all requests for it, answered or not. ``closed_at``: when it was last
     closed.
+
+    ``merged_into``: the case that leads this one; ``told_clocks`` and ``led_outcome`` are that one's then, for the
+    reporter of this one. ``followers``: the cases that this one leads. ``split_from``: the case that this is a part of;
+    its reporter hears from that one. ``parts``: what was split off. ``moved``: numbers of allegations that are asked in
+    another case. ``joint_handler_ids``: further handlers. ``excluded_person_ids``: people who must never see it.
+    ``objection``: the handler who objected to having it, and their unit, until the desk has decided.
     """
 
     id: str
@@ -99,12 +106,40 @@ class Case:
     transfer: Transfer | None = None
     assistance: tuple[Assistance, ...] = ()
     closed_at: datetime | None = None
+    merged_into: str | None = None
+    told_clocks: tuple[Clock, ...] = ()
+    led_outcome: str | None = None
+    followers: tuple[Follower, ...] = ()
+    split_from: str | None = None
+    parts: tuple[Part, ...] = ()
+    moved: tuple[int, ...] = ()
+    joint_handler_ids: tuple[str, ...] = ()
+    excluded_person_ids: tuple[str, ...] = ()
+    objection: tuple[str, str] | None = None
     version: int = field(default=1, compare=False)
 
     @property
     def named(self) -> bool:
-        """Whether the reporter gave their name."""
-        return self.reporter_mode == "named"
+        """Whether somebody who reported it, or what was merged into it, gave their name; of a part, the whole tells."""
+        own = self.reporter_mode == "named" and self.split_from is None
+        return own or any(follower.reporter_mode == "named" for follower in self.followers)
+
+    @property
+    def reported(self) -> bool:
+        """Whether somebody who reported it, or what was merged into it, is told its result."""
+        own = self.source_kind == "report" and self.split_from is None
+        return own or any(follower.reporter_mode is not None for follower in self.followers)
+
+    @property
+    def asked(self) -> list[int]:
+        """The numbers of the allegations that are answered in this very case."""
+        return [number for number in range(1, len(self.allegations) + 1) if number not in self.moved]
+
+    @property
+    def own(self) -> list[int]:
+        """Those of them that this case brought itself; there is always one."""
+        of_followers = {number for one in self.followers for number in one.allegations}
+        return [number for number in self.asked if number not in of_followers]
 
 
 def opened(
@@ -145,7 +180,7 @@ def opening_entry(case: Case) -> Entry:
 def replay(case: Case, history: Iterable[Entry]) -> Case:
     """The case that a freshly opened ``case`` becomes by the entries after its opening."""
     for entry in history:
-        if entry.action != OPENING.action:
+        if entry.action not in (OPENING.action, OPEN_PART.action):
             case = apply(case, entry)
     return case
 
@@ -190,7 +225,8 @@ def _move_clocks(case: Case, row: Transition, at: datetime, ref: str | None = No
     kept = [clock for clock in case.clocks if clock.ended_at or not _is_about(clock, row.drops, ref)]
     moved = [_move_clock(clock, row, at, ref) for clock in kept]
     number = case.round + 1 if row.new_round else case.round
-    started = [clocks.start(code, at, case.source_kind, case.named, number, case.route, ref) for code in row.starts]
+    source = "report" if case.reported else case.source_kind
+    started = [clocks.start(code, at, source, case.named, number, case.route, ref) for code in row.starts]
     return (*_latest_runs_on(moved, row), *(clock for clock in started if clock))
 
 
@@ -219,15 +255,33 @@ def _latest_runs_on(moved: list[Clock], row: Transition) -> list[Clock]:
 
 
 def _accept(case: Case, entry: Entry) -> Case:
-    return replace(case, allegations=tuple(entry.details.get("allegations") or case.allegations))
+    given = entry.details.get("allegations")
+    return replace(case, allegations=related.named_anew(case, given)) if given else case
 
 
 def _assign(case: Case, entry: Entry) -> Case:
-    return replace(case, handler_id=entry.details["handler_id"], unit_id=entry.details["unit_id"])
+    handler_id = entry.details["handler_id"]
+    joint = tuple(one for one in case.joint_handler_ids if one != handler_id)
+    return replace(
+        case, handler_id=handler_id, unit_id=entry.details["unit_id"], joint_handler_ids=joint, objection=None
+    )
 
 
 def _leave(case: Case, _entry: Entry) -> Case:
-    return replace(case, handler_id=None, unit_id=None)
+    return replace(case, handler_id=None, unit_id=None, joint_handler_ids=(), objection=None)
+
+
+def _object(case: Case, entry: Entry) -> Case:
+    objection = (case.handler_id, case.unit_id) if case.handler_id and case.unit_id else None
+    return replace(_leave(case, entry), objection=objection)
+
+
+def _exclude_handler(case: Case, entry: Entry) -> Case:
+    return _leave(related.exclude(case, entry), entry)
+
+
+def _separate(case: Case, entry: Entry) -> Case:
+    return related.separate(_reopen(case, entry), entry)
 
 
 def _record_step(case: Case, entry: Entry) -> Case:
@@ -332,7 +386,7 @@ def _refuse_extension(case: Case, _entry: Entry) -> Case:
 
 def _reach_stage(case: Case, entry: Entry) -> Case:
     """By the system: how far oversight has got with these clocks."""
-    stages = {(one["rule"], one["ref"], one["round"]): one["stage"] for one in entry.details["clocks"]}
+    stages = {(one["rule"], one["ref"], one["round"]): one["stage"] for one in entry.details["stages"]}
     told = tuple(
         replace(clock, told=Told(stages[about], entry.at))
         if clock.ended_at is None and (about := (clock.rule, clock.ref, clock.round)) in stages
@@ -344,7 +398,7 @@ def _reach_stage(case: Case, entry: Entry) -> Case:
 
 def _supervise(case: Case, entry: Entry) -> Case:
     """By the system as a time limit is long past, or by somebody's order."""
-    if "clocks" in entry.details:
+    if "stages" in entry.details:
         return _reach_stage(case, entry)
     orders = supervision.ordered(case.supervisions, entry.details, entry.by_id, entry.at)
     return replace(case, supervisions=orders)
@@ -376,7 +430,7 @@ def _re_examine(case: Case, entry: Entry) -> Case:
     """A new round in other hands."""
     before = case.predecessors | case.investigators | case.deciders | case.reviewers
     anew = replace(_reopen(case, entry), re_examination=True, re_examined=True, predecessors=before)
-    return _record_rating(anew, entry)
+    return _record_rating(anew, entry) if "number" in entry.details else anew
 
 
 def _record_rating(case: Case, entry: Entry) -> Case:
@@ -448,4 +502,17 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "re_review_inadequate": _reopen,
     "keep_from": _keep_from,
     "send_back": _send_back,
+    "object": _object,
+    "insist": _assign,
+    "join": related.join,
+    "release": related.release,
+    "exclude": related.exclude,
+    "exclude_handler": _exclude_handler,
+    "merge": related.merge,
+    "separate": _separate,
+    "absorb": related.absorb,
+    "let_go": related.let_go,
+    "follow": related.follow,
+    "split": related.split,
+    "note_part": related.note_part,
 }

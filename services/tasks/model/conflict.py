@@ -15,7 +15,7 @@ from typing import Protocol
 
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.rules import ABOVE
-from services.tasks.model.transitions import DESK, HANDLER, KEEP_FROM, LEADER, SUPERVISOR
+from services.tasks.model.transitions import DESK, HANDLER, JOINT, KEEP_FROM, LEADER, SUPERVISOR
 
 
 class Person(Protocol):
@@ -46,13 +46,15 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cases a person may know of. ``handler_id``: only those of this handler; ``None`` = of everybody.
+    """Which cases a person may know of. ``handler_id``: only those of this handler, jointly handled ones among them;
+    ``None`` = of everybody.
 
-    ``not_about``: none about one of these units.
+    ``not_about``: none about one of these units. ``person_id``: none from which this person must keep out.
     """
 
     handler_id: str | None
     not_about: tuple[str, ...]
+    person_id: str = ""
 
 
 def scope_of(person: Person) -> Scope | None:
@@ -61,37 +63,48 @@ def scope_of(person: Person) -> Scope | None:
     The supervision group comes from the level above, so no case about a unit of the bureau is hidden from it.
     """
     if SUPERVISOR in person.roles:
-        return Scope(None, ())
+        return Scope(None, (), person.id)
     if person.roles & {DESK, LEADER}:
-        return Scope(None, person.unit_path)
+        return Scope(None, person.unit_path, person.id)
     if HANDLER in person.roles:
-        return Scope(person.id, person.unit_path)
+        return Scope(person.id, person.unit_path, person.id)
     return None
 
 
 def sees(person: Person, case: Case) -> bool:
     """Whether the person may know of this case."""
     scope = scope_of(person)
-    if scope is None:
+    if scope is None or person.id in case.excluded_person_ids:
         return False
     if case.route == ABOVE and SUPERVISOR not in person.roles:
         return False
-    own = scope.handler_id is None or scope.handler_id == case.handler_id
+    own = scope.handler_id is None or scope.handler_id in handlers_of(case)
     return own and not concerned(case.excluded_unit_ids, scope.not_about)
 
 
 def reads_details(person: Person, case: Case) -> bool:
-    """Whether the person reads what the file says, beyond its progress: the desk, and the handler of it."""
+    """Whether the person reads what the file says, beyond its progress: the desk, and the handlers of it."""
     if case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path):
         return False
-    return DESK in person.roles or (HANDLER in person.roles and case.handler_id == person.id)
+    if person.id in case.excluded_person_ids:
+        return False
+    return DESK in person.roles or (HANDLER in person.roles and person.id in handlers_of(case))
+
+
+def handlers_of(case: Case) -> tuple[str, ...]:
+    """Whoever handles the case: the first handler, if there is one, and those who handle it jointly."""
+    return (*((case.handler_id,) if case.handler_id else ()), *case.joint_handler_ids)
 
 
 def acting_roles(person: Person, case: Case) -> frozenset[str]:
-    """The roles that count for this case: a handler's only in own cases, none but the supervisor's in a
-    conflict.
+    """The roles that count for this case: a handler's only in own cases, ``JOINT`` in those handled jointly; none but
+    the supervisor's in a conflict, and none of a person who must keep out.
     """
+    if person.id in case.excluded_person_ids:
+        return frozenset()
     roles = person.roles if case.handler_id == person.id else person.roles - {HANDLER}
+    if HANDLER in person.roles and person.id in case.joint_handler_ids:
+        roles |= {JOINT}
     conflict = case.route == ABOVE or concerned(case.excluded_unit_ids, person.unit_path)
     return roles & {SUPERVISOR} if conflict else roles
 

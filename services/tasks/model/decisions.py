@@ -4,19 +4,20 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.tasks.model import clocks, extending, guards
+from services.tasks.model import clocks, extending, guards, relating
 from services.tasks.model.case import Case, Entry, is_extendable, target
 from services.tasks.model.conflict import Colleague, Person, acting_roles, concerned
 from services.tasks.model.dispatch import SENT, open_requests
 from services.tasks.model.dispatching import check_dispatch
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState, invalid
+from services.tasks.model.relating import check_relating
 from services.tasks.model.supervision import check_answer, check_order, open_orders
-from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, Transition, possible
+from services.tasks.model.transitions import BY_ACTION, EXCLUDE_HANDLER, FINAL, HANDLER, LEADER, Transition, possible
 
 # Lines of history that actions without a change of state may add: 16 MB is the most that one document
 # holds, and a line takes up to about 15 kB. Actions that move the case on are not limited, so no case
@@ -28,9 +29,11 @@ MAX_HISTORY = 700
 _WITH_AN_OBJECT = frozenset(
     {
         "extend", "ask_extension", "approve_extension", "refuse_extension", "answer_supervision",
-        "acknowledge_transfer", "record_assistance", "withdraw_assistance",
+        "acknowledge_transfer", "record_assistance", "withdraw_assistance", "object", "insist", "merge", "split",
+        "release",
     }
 )  # fmt: skip
+_GIVING = frozenset({"assign", "reassign"})
 _EXTENDING = frozenset({"extend", "ask_extension"})
 _ON_REQUEST = frozenset({"approve_extension", "refuse_extension"})
 
@@ -44,11 +47,24 @@ class Action:
     at: datetime
 
 
+def people_of(case: Case, action: str, fields: Mapping[str, Any]) -> list[str]:
+    """The ids of the people whom ``decide`` must know for this action."""
+    named = [fields[name] for name in ("handler_id", "approver_id") if name in fields]
+    if action == "insist" and case.objection:
+        named.append(case.objection[0])
+    return [*named, *fields.get("person_ids", ())]
+
+
 def decide(
-    case: Case, action: Action, person: Person, colleagues: Mapping[str, Colleague], history_length: int = 0
+    case: Case,
+    action: Action,
+    person: Person,
+    colleagues: Mapping[str, Colleague],
+    history_length: int = 0,
+    run_out: Collection[str] = (),
 ) -> Entry:
-    """The entry to apply. ``colleagues``: the people that the fields name, as far as the directory knows
-    them.
+    """The entry to apply. ``colleagues``: the people that the action is about, as far as the directory knows them.
+    ``run_out``: the rules of the clocks whose time is over by now.
 
     Raises, in this order: ``Forbidden`` (no role of this person ever takes the action in this case),
     ``WrongState`` (not now), ``CaseCannotClose`` (guards), ``Invalid`` (a field), ``Forbidden`` (a
@@ -58,7 +74,7 @@ def decide(
     roles = acting_roles(person, case)
     if not roles & row.roles:
         raise Forbidden("cases.not_your_action")
-    _check_state(case, row, person)
+    _check_state(case, row, person, run_out)
     _check_fields(case, action, colleagues)
     _check_person(case, action, person)
     if row.newcomers_only and person.id in case.predecessors:
@@ -76,10 +92,14 @@ def decide(
         details |= extending.granted(case.extension_request)
     if row.action == "answer_supervision":
         details.setdefault("order", open_orders(case.supervisions)[0])
-    if "handler_id" in details:
+    if row.action in _GIVING:
         details["unit_id"] = details.get("unit_id") or colleagues[details["handler_id"]].unit_id
+    if row.action == "insist" and case.objection:
+        details["handler_id"], details["unit_id"] = case.objection
+    if row.action == "exclude" and case.handler_id in details["person_ids"]:
+        row = EXCLUDE_HANDLER
     return Entry(
-        action=action.name,
+        action=row.action,
         at=action.at,
         by_id=person.id,
         by_name=person.name,
@@ -95,13 +115,13 @@ def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
-def allowed_actions(case: Case, person: Person) -> list[str]:
-    """What this person may do with the case now, all conditions considered."""
+def allowed_actions(case: Case, person: Person, run_out: Collection[str] = ()) -> list[str]:
+    """What this person may do with the case now, all conditions considered; ``run_out`` as for ``decide``."""
     roles = acting_roles(person, case)
-    return [name for name in possible(case.state, roles) if _is_open(case, BY_ACTION[name], person)]
+    return [name for name in possible(case.state, roles) if _is_open(case, BY_ACTION[name], person, run_out)]
 
 
-def _is_open(case: Case, row: Transition, person: Person) -> bool:
+def _is_open(case: Case, row: Transition, person: Person, run_out: Collection[str]) -> bool:
     if row.newcomers_only and person.id in case.predecessors:
         return False
     if row.action in _EXTENDING:
@@ -116,10 +136,14 @@ def _is_open(case: Case, row: Transition, person: Person) -> bool:
         return case.transfer is not None and case.transfer.state == SENT
     if row.action in ("record_assistance", "withdraw_assistance"):
         return bool(open_requests(case.assistance))
+    if row.action in relating.ACTIONS:
+        return relating.is_open(case, row.action, run_out)
     return not _lacking(case, row)
 
 
 def _lacking(case: Case, row: Transition) -> list[str]:
+    if row.action == "merge":
+        return guards.missing_to_merge(case)
     if row.action == "close":
         return guards.missing_to_close(case)
     if row.action == "conclude":
@@ -127,19 +151,19 @@ def _lacking(case: Case, row: Transition) -> list[str]:
     return guards.missing(case, row.guards)
 
 
-def _check_state(case: Case, row: Transition, person: Person) -> None:
+def _check_state(case: Case, row: Transition, person: Person, run_out: Collection[str]) -> None:
     in_place = case.state in row.sources
     # Whoever wants to close learns what stands against it from any state that is not final.
     lacking = _lacking(case, row) if in_place or (row.action == "close" and case.state not in FINAL) else []
     if lacking:
-        raise CaseCannotClose(row.action, case.state, lacking, allowed_actions(case, person))
-    if not in_place or (row.action in _WITH_AN_OBJECT and not _has_its_object(case, row, person)):
-        raise WrongState(case.state, allowed_actions(case, person))
+        raise CaseCannotClose(row.action, case.state, lacking, allowed_actions(case, person, run_out))
+    if not in_place or (row.action in _WITH_AN_OBJECT and not _has_its_object(case, row, person, run_out)):
+        raise WrongState(case.state, allowed_actions(case, person, run_out))
 
 
-def _has_its_object(case: Case, row: Transition, person: Person) -> bool:
+def _has_its_object(case: Case, row: Transition, person: Person, run_out: Collection[str]) -> bool:
     """Whether what the action is about is there; who may take it is another question."""
-    return is_extension_open(case) if row.action in _ON_REQUEST else _is_open(case, row, person)
+    return is_extension_open(case) if row.action in _ON_REQUEST else _is_open(case, row, person, run_out)
 
 
 def is_extension_open(case: Case) -> bool:
@@ -162,8 +186,11 @@ def _check_person(case: Case, action: Action, person: Person) -> None:
 
 def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague]) -> None:
     fields = action.fields
-    if "handler_id" in fields:
+    if "handler_id" in fields and action.name != "release":
         _check_handler(case, colleagues.get(fields["handler_id"]), fields.get("unit_id"))
+    if action.name == "insist" and case.objection:
+        _check_handler(case, colleagues.get(case.objection[0]), None)
+    check_relating(case, action.name, fields, colleagues)
     if "approver_id" in fields:
         _check_extension(case, colleagues.get(fields["approver_id"]), fields["days"])
     if "allegation" in fields:
@@ -178,6 +205,8 @@ def _check_handler(case: Case, handler: Colleague | None, unit_id: str | None) -
         raise invalid("handler_id", "cases.not_a_handler")
     if handler.id in case.predecessors:
         raise invalid("handler_id", "cases.handler_is_predecessor")
+    if handler.id in case.excluded_person_ids:
+        raise invalid("handler_id", "cases.person_concerned")
     if concerned(case.excluded_unit_ids, handler.unit_path):
         raise invalid("handler_id", "cases.unit_concerned")
     if unit_id is not None and concerned(case.excluded_unit_ids, (unit_id,)):
@@ -189,6 +218,8 @@ def _check_extension(case: Case, approver: Colleague | None, days: int) -> None:
         raise invalid("approver_id", "cases.not_a_leader")
     if approver.id == case.handler_id:
         raise invalid("approver_id", "cases.approver_is_handler")
+    if approver.id in case.excluded_person_ids:
+        raise invalid("approver_id", "cases.person_concerned")
     if concerned(case.excluded_unit_ids, approver.unit_path):
         raise invalid("approver_id", "cases.unit_concerned")
     most = max(clocks.rule_under(clock).extension for clock in case.clocks if is_extendable(clock))
@@ -200,6 +231,8 @@ def _check_allegation(case: Case, action: str, fields: Mapping[str, Any]) -> Non
     number = fields["allegation"]
     if number > len(case.allegations):
         raise invalid("allegation", "cases.no_such_allegation", count=len(case.allegations))
+    if number in case.moved:
+        raise invalid("allegation", "cases.allegation_moved")
     if action == "record_disposition" and dict(case.findings).get(number) not in guards.SUBSTANTIATED:
         raise invalid("allegation", "cases.not_substantiated")
 

@@ -10,10 +10,15 @@ STRENGTH = ("substantiated", "partly_substantiated", "unclear", "unsubstantiated
 
 
 def outcome(case: Case) -> str | None:
-    """``refused``, ``transferred``, or the strongest finding of a closed case; None while it is being handled."""
+    """``refused``, ``transferred``, or the strongest finding of a closed case and of its parts; None while it is being
+    handled. A case that was merged ends as the leading one does.
+    """
+    if case.merged_into is not None:
+        return case.led_outcome
     if case.state in (REFUSED, TRANSFERRED):
         return case.state
     if case.state != CLOSED:
         return None
-    found = {finding for _, finding in case.findings}
+    found = {finding for number, finding in case.findings if number not in case.moved}
+    found |= {part.outcome for part in case.parts if part.outcome is not None}
     return next((finding for finding in STRENGTH if finding in found), None)

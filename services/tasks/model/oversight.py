@@ -133,7 +133,7 @@ def entry_of(case: Case, found: Sequence[Reached], at: datetime) -> Entry:
     """One line of history for all that the clocks of a case came to: the action is the highest stage."""
     highest = foremost(found)[0]
     level = max((LEVELS[one.stage] for one in found if rule_under(one.clock).counts), default=0)
-    details = {"clocks": [_told(one) for one in found], "level": level}
+    details = {"stages": [_told(one) for one in found], "level": level}
     return Entry(highest.stage, at, None, None, case.state, case.state, details=details)
 
 

@@ -227,15 +227,17 @@ TABLE: tuple[Transition, ...] = (
         newcomers_only=True,
     ),
     Transition(
-        "request_assistance", "协查", (ACCEPTED, RETURNED, *_WORK), None, frozenset({HANDLER, DESK}),
+        "request_assistance", "协查", (ACCEPTED, RETURNED, *_WORK), None, frozenset({HANDLER, JOINT, DESK}),
         needs=("what", "reason"), starts=_ASSISTANCE,
     ),
     Transition(
-        "record_assistance", "记录协查结果", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None, frozenset({HANDLER, DESK}),
+        "record_assistance", "记录协查结果", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None,
+        frozenset({HANDLER, JOINT, DESK}),
         needs=("request", "what"), meets=_ASSISTANCE, newcomers_only=True,
     ),
     Transition(
-        "withdraw_assistance", "撤回协查", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None, frozenset({HANDLER, DESK}),
+        "withdraw_assistance", "撤回协查", (ACCEPTED, RETURNED, *_WORK, SUSPENDED), None,
+        frozenset({HANDLER, JOINT, DESK}),
         needs=("request", "reason"), drops=_ASSISTANCE,
     ),
     Transition(

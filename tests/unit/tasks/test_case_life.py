@@ -17,8 +17,11 @@ from services.tasks.documents import (
 )
 from services.tasks.model import clocks, guards
 from services.tasks.model.calendar import local_day
-from services.tasks.model.case import opening_entry, replay
+from services.tasks.model.case import apply, opening_entry, replay
+from services.tasks.model.dates import dates_of
 from services.tasks.model.decisions import allowed_actions
+from services.tasks.model.oversight import entry_of as overseen
+from services.tasks.model.oversight import on_the_case, reached
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
 from services.tasks.model.transitions import BY_ACTION, FINAL, TABLE
 from tests.unit.tasks.builders import (
@@ -53,8 +56,13 @@ FIELDS = {
     "unit_id": st.just("team-2"),
     "approver_id": st.just(LEADER.id),
     "allegations": st.sampled_from([["问题"], ["问题"], ["问题一", "问题二"]]),
+    "person_ids": st.sampled_from([[OTHER_HANDLER.id], [LEADER.id, HANDLER.id], [SUPERVISOR.id]]),
 }
 OPTIONAL = {"accept": ("allegations",), "record_step": ("evidence",), "record_assistance": ("evidence",)}
+
+# Those that are about two cases have a walk of their own: test_cases_together.py.
+OF_TWO = ("merge", "separate", "split")
+ROWS = [row for row in TABLE if row.action not in OF_TWO]
 
 WORK = ("start", "record_step", "record_assistance", "record_finding", "record_disposition", "conclude")
 REVIEW = ("confirm_adequate", "send_back")
@@ -68,7 +76,7 @@ USUAL = {
     "investigating": ["record_step", "record_finding"],
     "findings": ["record_finding", "record_disposition", "conclude"],
     "disposition": ["record_disposition", "conclude"],
-    "feedback": ["tell_result", "confirm_adequate", "close", "close", "close"],
+    "feedback": ["tell_result", "confirm_adequate", "answer_supervision", "close", "close", "close"],
     "suspended": ["resume"],
 }
 
@@ -80,14 +88,14 @@ class CaseLife(RuleBasedStateMachine):
         self.file = File(report(reporter_mode=mode, source_kind=kind), colleagues=COLLEAGUES)
         self.fresh = self.file.case
 
-    @rule(row=st.sampled_from(TABLE), person=st.sampled_from(PEOPLE), days=st.integers(0, 20), data=st.data())
+    @rule(row=st.sampled_from(ROWS), person=st.sampled_from(PEOPLE), days=st.integers(0, 20), data=st.data())
     def anything_by_anybody(self, row, person, days, data):
         self._act(row, person, days, data)
 
     @precondition(lambda self: self.file.case.state not in FINAL)
     @rule(person=st.sampled_from(PEOPLE), days=st.integers(0, 20), data=st.data())
     def something_that_is_open(self, person, days, data):
-        names = allowed_actions(self.file.case, person)
+        names = [name for name in allowed_actions(self.file.case, person) if name not in OF_TWO]
         if names:
             self._act(BY_ACTION[data.draw(st.sampled_from(names))], person, days, data)
 
@@ -118,6 +126,20 @@ class CaseLife(RuleBasedStateMachine):
             and before.state in ("feedback", "closed")
             and not any(entry.action == "re_examine" for entry in self.file.history[:-1])
         )
+
+    @rule(days=st.integers(0, 40))
+    def the_system_looks_at_the_clocks(self, days):
+        file = self.file.later(days)
+        before = file.case
+        found = [
+            one for clock in before.clocks if (one := reached(clock, file.now, CALENDAR)) and on_the_case(one.clock)
+        ]
+        if found:
+            entry = overseen(before, found, file.now)
+            file.case = apply(before, entry)
+            file.history.append(entry)
+        assert (file.case.state, file.case.reporter_state) == (before.state, before.reporter_state)
+        assert file.case.level >= before.level
 
     def _act(self, row, person, days, data):
         wanted = (*row.needs, *OPTIONAL.get(row.action, ()))
@@ -158,6 +180,9 @@ class CaseLife(RuleBasedStateMachine):
         assert set(findings) == set(range(1, len(case.allegations) + 1))
         assert "unclear" not in findings.values()
         assert {number for number, outcome in findings.items() if outcome == "substantiated"} <= disposed
+        ordered = [entry for entry in self.file.history if entry.action == "supervise" and entry.by_id]
+        answered = [entry for entry in self.file.history if entry.action == "answer_supervision"]
+        assert len(ordered) == len(answered)
         worked = {entry.by_id for entry in self.file.history if entry.action in WORK}
         reviewers = {entry.by_id for entry in acts[last:] if entry.action == "confirm_adequate"}
         assert reviewers - worked
@@ -212,9 +237,9 @@ class CaseLife(RuleBasedStateMachine):
     @invariant()
     def it_survives_being_stored(self):
         case = self.file.case
-        due = clocks.next_due_at(case.clocks, self.file.now, CALENDAR)
-        document = new_case_document(self.fresh, opening_entry(self.fresh), due)
-        assert case_of({**document, **changed_fields(case, due), "version": 1}) == case
+        dates = dates_of(case.clocks, self.file.now, CALENDAR)
+        document = new_case_document(self.fresh, opening_entry(self.fresh), dates)
+        assert case_of({**document, **changed_fields(case, dates), "version": 1}) == case
 
     @invariant()
     def closed_means_all_four_guards(self):

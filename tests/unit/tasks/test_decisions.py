@@ -26,16 +26,20 @@ from tests.unit.tasks.builders import (
     report,
     somebody,
 )
+from tests.unit.tasks.cabinet import Cabinet
 
 FIELDS = {
     "ground": "no_substance", "reason": "理由", "body": "市纪委监委", "handler_id": HANDLER.id, "what": "谈话",
     "allegation": 1, "outcome": "false", "measure": "criticism", "days": 30, "approver_id": LEADER.id,
     "answered_on": date(2026, 3, 2), "request": 1,
+    "into": "case-2", "person_ids": [OTHER_HANDLER.id], "allegation_numbers": [1],
 }  # fmt: skip
 
 
 def fields_of(action: str) -> dict[str, object]:
     fields = {name: FIELDS[name] for name in BY_ACTION[action].needs}
+    if action == "join":
+        fields["handler_id"] = OTHER_HANDLER.id
     return {**fields, "body": "police"} if action == "request_assistance" else fields
 
 
@@ -55,6 +59,7 @@ def in_every_state() -> dict[str, Case]:
         "refused": File().act("refuse", DESK, ground="no_substance", reason="无实质内容"),
         "transferred": File().act("transfer", DESK, body="市纪委监委", reason="管辖"),
         "closed": File().closed(),
+        "merged": Cabinet().with_merged("case-1", into="case-2").files["case-1"],
     }  # fmt: skip
     return {state: file.case for state, file in cases.items()}
 

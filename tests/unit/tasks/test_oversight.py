@@ -152,7 +152,7 @@ def test_several_clocks_of_a_case_come_to_one_line_of_history_with_the_highest_s
     found = [one for clock in case.clocks if (one := reached(clock, late, CALENDAR))]
     entry = entry_of(case, found, late)
     assert entry.action == "urge"
-    assert {one["rule"]: (one["stage"], one["skipped"]) for one in entry.details["clocks"]} == {
+    assert {one["rule"]: (one["stage"], one["skipped"]) for one in entry.details["stages"]} == {
         "register_and_route": ("urge", ["remind"]),
         "tell_acceptance": ("urge", ["remind"]),
     }
