@@ -80,6 +80,7 @@ def test_one_download_is_one_reading(store, vault, sealer, reporter, case):
         "what": "attachment",
         "attachment_id": upload["id"],
         "copy": "original",
+        "evidence_item": None,
         "purpose_code": None,
         "at": "2026-03-02T01:15:08.412Z",
     }
