@@ -9,7 +9,8 @@ from contracts.identity.organisation import LINE_CODES
 from contracts.tasks.schemas.cases import CaseId
 from contracts.tasks.schemas.dispatch import BODIES
 
-# Why somebody must not be given a case; each has its words in gateway/texts/tasks.py as ``cases.excluded.<reason>``.
+# Why somebody must not be given a case: somebody of a unit concerned, a person concerned, or one who had a part in the
+# handling before a re-examination.
 EXCLUSIONS = ("unit_concerned", "person_concerned", "predecessor")
 
 
