@@ -24,7 +24,7 @@ from contracts.identity import operations as identity
 from services.tasks import letters
 from services.tasks.handlers.notices import due_at, visible_lines
 from services.tasks.holidays import CALENDAR
-from services.tasks.model.conflict import scope_of
+from services.tasks.model.listing import reader_of
 from services.tasks.model.notices import URGENT, Recipient
 from services.tasks.model.quiet_hours import OFF, MailSettings, is_quiet, next_digest, quiet_ends
 from services.tasks.model.transitions import DESK
@@ -148,9 +148,9 @@ def _gather(this: Round, mailbox: Document, person: Recipient) -> Document:
     until = clock.to_the_hour(this.now)
     since = mailbox.get("opened_to", until)
     opened = 0
-    scope = scope_of(person)
-    if DESK in person.roles and scope is not None:
-        opened = this.store.notices.opened_between(since, until, scope.not_about, _MOST_OPENED + 1)
+    reader = reader_of(person) if DESK in person.roles else None
+    if reader is not None:
+        opened = this.store.notices.opened_between(since, until, reader, _MOST_OPENED + 1)
     return {
         "id": ids.new_id(),
         "at": this.now,

@@ -147,28 +147,21 @@ def _tell(store: TasksStore, told: Sequence[Told], now: datetime) -> None:
     people = _people(store, [cause for cause, _ in told])
     # To the hour, so that it does not tell when a reporter wrote.
     forget_at = clock.to_the_hour(clock.now()) + KEPT
-    made = []
+    made: defaultdict[str, list[Document]] = defaultdict(list)
     for cause, document in told:
         case = case_of(document)
         earliest = mail_from(cause.kind, cause.at, now)
-        made += [
-            notice_document(cause, case, person, earliest, forget_at) for person in recipients(cause, people, case)
-        ]
-    inbox.count_duplicates(store.notices.add(made))
-    _expect_mails(store, made)
-
-
-def _expect_mails(store: TasksStore, made: Iterable[Document]) -> None:
-    by_person: defaultdict[str, list[Document]] = defaultdict(list)
-    for notice in made:
-        by_person[notice["person_id"]].append(notice)
-    mailboxes = store.mailboxes.of(by_person)
-    due = {}
-    for person_id, notices in by_person.items():
-        when = due_at(mailboxes.get(person_id), notices)
-        if when is not None:
-            due[person_id] = when
-    store.mailboxes.expect(due)
+        for person in recipients(cause, people, case):
+            made[person.id].append(notice_document(cause, case, person, earliest, forget_at))
+    mailboxes = store.mailboxes.of(made)
+    due = {person_id: due_at(mailboxes.get(person_id), notices) for person_id, notices in made.items()}
+    for person_id, notices in made.items():
+        if due[person_id] is None:
+            # Whoever wants no mail now does not get this one later, either.
+            for notice in notices:
+                del notice["mail_from"]
+    inbox.count_duplicates(store.notices.add([notice for notices in made.values() for notice in notices]))
+    store.mailboxes.expect({person_id: when for person_id, when in due.items() if when is not None})
 
 
 def due_at(mailbox: Document | None, unmailed: Iterable[Document]) -> datetime | None:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateMany, UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from chassis.paging import page
+from services.tasks.model.listing import Reader, Wanted
+from services.tasks.store.listing import ORDERINGS, matching
 
 Document = dict[str, Any]
 
@@ -157,14 +159,10 @@ class Notices:
         wanted = {"person_id": person_id, "mail_from": {"$exists": True, "$gt": _EARLIEST}}
         self._notices.update_many(wanted, {"$unset": {"mail_from": ""}}, hint="unmailed_of_person")
 
-    def opened_between(self, since: datetime, until: datetime, hidden_from: Sequence[str], most: int) -> int:
-        """How many cases were opened from ``since`` to before ``until`` that these units may know of, up to ``most``;
-        none on the route above.
-        """
-        wanted: Document = {"opened_at": {"$gte": since, "$lt": until}, "route": {"$exists": False}}
-        if hidden_from:
-            wanted["excluded_unit_ids"] = {"$nin": list(hidden_from)}
-        return self._cases.count_documents(wanted, limit=most)
+    def opened_between(self, since: datetime, until: datetime, reader: Reader, most: int) -> int:
+        """How many cases that the reader may know of were opened from ``since`` to before ``until``, up to ``most``."""
+        query = matching(Wanted(opened_from=since, opened_to=until), reader, until)
+        return self._cases.count_documents(query, limit=most, hint=ORDERINGS["newest"].index)
 
     def _read(self, wanted: Document) -> None:
         change = {"$unset": {"unread": "", "mail_from": ""}}
@@ -210,13 +208,14 @@ class Mailboxes:
         """A mail is due to each of these people at this time, or before. ``opened_to``: of whom no openings were
         counted yet, they count from here.
         """
-        writes = []
-        for person_id, due_at in due.items():
-            change: Document = {"$min": {"due_at": due_at}, "$inc": {"touched": 1}}
-            if opened_to is not None:
-                change["$setOnInsert"] = {"opened_to": opened_to}
-            writes.append(UpdateOne({"_id": person_id}, change, upsert=True))
-        if writes:
+        writes: list[UpdateOne | UpdateMany] = [
+            UpdateOne({"_id": person_id}, {"$min": {"due_at": due_at}, "$inc": {"touched": 1}}, upsert=True)
+            for person_id, due_at in due.items()
+        ]
+        if opened_to is not None:
+            uncounted = {"_id": {"$in": list(due)}, "opened_to": {"$exists": False}}
+            writes.append(UpdateMany(uncounted, {"$set": {"opened_to": opened_to}}))
+        if due:
             self._mailboxes.bulk_write(writes, ordered=False)
 
     def claim(self, now: datetime, until: datetime, claim: str) -> Document | None:
