@@ -10,6 +10,8 @@ COMMANDS = {
     "contracts": "cli.contracts:contracts",
     "create-admin": "cli.create_admin:create_admin",
     "dead-letters": "cli.dead_letters:dead_letters",
+    "identity-requests": "cli.identity_requests:identity_requests",
+    "import": "cli.imports:imports",
     "keys": "cli.keys:keys",
     "retention": "cli.retention:retention",
     "sealed-reports": "cli.sealed_reports:sealed_reports",
