@@ -15,8 +15,8 @@ def list_my_notices(request, call, rpc):
     """工作提醒列表 One's own notices, newest first
 
     A notice names the case by its number and says what kind of thing happened, nothing of what the case is about.
-    One of a case that one may not know of any more is left out, so a page may be shorter than `limit`. Kept for 180
-    days.
+    One of a case that one may not know of any more is left out, so a page may be shorter than `limit`. Of a reporter's
+    message `at` is the hour. Kept for 180 days.
     """
     page = rpc(request)
     return {**page, "items": [_in_words(notice, call.language) for notice in page["items"]]}

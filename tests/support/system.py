@@ -17,6 +17,7 @@ from deploy.local.checkout import ROOT, Checkout
 from deploy.local.database import Database
 from tests.support.servers import Given
 from tests.support.serving import ServingProcess
+from tests.support.sinks import MailSink
 
 JOB_DEADLINE_S = 300.0
 PREFIX = "system_"
@@ -43,8 +44,11 @@ class System:
     pause (put it right again before the test ends), `amqp_uri`, `mongo_uri` and `database_prefix` its servers.
 
     `replicas` says how many processes a service has, if not one; the second of tasks is `parts["tasks-2"]`.
-    `environment` is what all parts are told besides, `commands` what runs in place of a service, by its name.
+    `environment` is what all parts are told besides, `commands` what runs in place of a service, by its name. The
+    session's system hands notices to staff to the mail server `mail`.
     """
+
+    mail: MailSink
 
     def __init__(
         self,
@@ -139,11 +143,18 @@ def system(
 ) -> Iterator[System]:
     """The running system with its demonstration data; see `System`."""
     amqp_uri = broker.uri if isinstance(broker, Given) else broker.create_vhost("system")
-    system = System(tmp_path_factory.mktemp("system"), amqp_uri, mongo.uri)
-    try:
-        yield system.start()
-    finally:
-        system.stop()
+    with MailSink() as mail:
+        notices = {
+            "TASKS_SMTP_URL": mail.url,
+            "TASKS_MAIL_FROM": "mingjing@justice.example",
+            "TASKS_CONSOLE_URL": "https://mingjing.justice.example/console",
+        }
+        system = System(tmp_path_factory.mktemp("system"), amqp_uri, mongo.uri, environment=notices)
+        system.mail = mail
+        try:
+            yield system.start()
+        finally:
+            system.stop()
 
 
 @pytest.fixture(scope="module")
