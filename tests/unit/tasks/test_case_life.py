@@ -23,6 +23,7 @@ from services.tasks.model.decisions import allowed_actions
 from services.tasks.model.oversight import entry_of as overseen
 from services.tasks.model.oversight import on_the_case, reached
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
+from services.tasks.model.sampling import check_re_reviewer, judged_inadequate
 from services.tasks.model.transitions import BY_ACTION, FINAL, TABLE
 from tests.unit.tasks.builders import (
     CALENDAR,
@@ -92,7 +93,7 @@ class CaseLife(RuleBasedStateMachine):
     def anything_by_anybody(self, row, person, days, data):
         self._act(row, person, days, data)
 
-    @precondition(lambda self: self.file.case.state not in FINAL)
+    @precondition(lambda self: self.file.case.state not in FINAL - {"transferred"})
     @rule(person=st.sampled_from(PEOPLE), days=st.integers(0, 20), data=st.data())
     def something_that_is_open(self, person, days, data):
         names = [name for name in allowed_actions(self.file.case, person) if name not in OF_TWO]
@@ -141,6 +142,22 @@ class CaseLife(RuleBasedStateMachine):
         assert (file.case.state, file.case.reporter_state) == (before.state, before.reporter_state)
         assert file.case.level >= before.level
 
+    @precondition(lambda self: self.file.case.state == "closed")
+    @rule(drawn_in=st.integers(1, 3), person=st.sampled_from([SUPERVISOR, EVERYTHING]))
+    def the_supervision_group_finds_the_handling_inadequate(self, drawn_in, person):
+        before = self.file.case
+        had_a_part = {entry.by_id for entry in self.file.history if entry.action in WORK}
+        try:
+            check_re_reviewer(before, person)
+        except Forbidden:
+            return
+        assert person.id not in had_a_part
+        entry = judged_inadequate(before, drawn_in, person, self.file.now, "抽查")
+        assert (entry is not None) == (drawn_in == before.round)
+        if entry:
+            self.file.add(entry)
+            assert not any(guards.satisfied(self.file.case).values())
+
     def _act(self, row, person, days, data):
         wanted = (*row.needs, *OPTIONAL.get(row.action, ()))
         if row.action == "request_assistance":
@@ -166,7 +183,7 @@ class CaseLife(RuleBasedStateMachine):
         """The four guards, told anew in the test's own words, from the history."""
         acts = []
         for entry in self.file.history:
-            acts = [] if entry.action in ("reopen", "re_examine") else [*acts, entry]
+            acts = [] if BY_ACTION[entry.action].new_round else [*acts, entry]
         assert any(entry.action == "record_step" for entry in acts)
         assert any(entry.details.get("evidence") for entry in acts)
         last = max(index for index, entry in enumerate(acts) if entry.action == "conclude")

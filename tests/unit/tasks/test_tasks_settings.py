@@ -57,3 +57,14 @@ def test_a_mail_server_needs_a_sender_and_the_consoles_address() -> None:
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     assert name in problems_of(**{**MAIL, name: value})
+
+
+def test_document_numbers_begin_with_the_bureaus_short_name_with_or_without_a_mail_server() -> None:
+    assert settings().dispatch_prefix == "明司"
+    assert settings(TASKS_DISPATCH_PREFIX="宁司").dispatch_prefix == "宁司"
+    assert settings(**MAIL, TASKS_DISPATCH_PREFIX="宁司").dispatch_prefix == "宁司"
+
+
+@pytest.mark.parametrize("prefix", ["明 司", "明司2026", "明司〔", "司" * 21])
+def test_a_prefix_that_would_spoil_a_document_number_is_refused(prefix: str) -> None:
+    assert "TASKS_DISPATCH_PREFIX" in problems_of(TASKS_DISPATCH_PREFIX=prefix)
