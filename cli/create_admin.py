@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import click
 
 from chassis.rpc_client import DeadlineExceeded, Refused
+from cli.passwords import password_from_environment
 from cli.rpc import call
 from cli.settings import settings_or_exit
 from contracts.identity import operations
@@ -38,14 +36,3 @@ def create_admin(username: str, name: str, unit: str) -> None:
     except DeadlineExceeded as error:
         raise click.ClickException("identity did not answer in time; look whether the account exists.") from error
     click.echo(f"Created {username}. Sign in and create the others.")
-
-
-def password_from_environment(variable: str) -> str | None:
-    """From ``VARIABLE`` or the file that ``VARIABLE_FILE`` names; not from the arguments, which others can read."""
-    path = os.environ.get(f"{variable}_FILE")
-    if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise click.ClickException(f"{variable}_FILE: cannot read {path}: {error.strerror}.") from error
-    return os.environ.get(variable)

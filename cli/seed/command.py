@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from cli.create_admin import password_from_environment
+from cli.passwords import password_from_environment
 from cli.rpc import call
 from cli.seed.context import Context
 from cli.settings import settings_or_exit

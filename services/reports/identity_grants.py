@@ -18,6 +18,9 @@ from nacl.bindings import crypto_box_seal, crypto_box_SEALBYTES
 from services.reports import sealing
 from services.reports.keys import KEY_BYTES, key_id, public_key
 
+# The purpose that the key file of a request names (services/reports/keys.py).
+REQUESTER_PRIVATE = "requester-private"
+
 _BOX_BYTES = KEY_BYTES + crypto_box_SEALBYTES
 _FINGERPRINT_BYTES = 16
 

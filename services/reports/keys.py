@@ -98,18 +98,18 @@ def generate(directory: Path) -> dict[str, bool]:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {name: not (directory / name).exists() for name in (DESK_FILE, LOOKUP_FILE)}
     if made[DESK_FILE]:
-        _write_new(directory / DESK_FILE, write_key(secrets.token_bytes(KEY_BYTES), DESK_PRIVATE))
+        write_new(directory / DESK_FILE, write_key(secrets.token_bytes(KEY_BYTES), DESK_PRIVATE))
     if made[LOOKUP_FILE]:
-        _write_new(directory / LOOKUP_FILE, write_key(secrets.token_bytes(KEY_BYTES), LOOKUP))
+        write_new(directory / LOOKUP_FILE, write_key(secrets.token_bytes(KEY_BYTES), LOOKUP))
     for public_file, private_file, public_purpose, private_purpose in _HANDED_OVER:
         made[public_file] = not (directory / public_file).exists()
         if made[public_file]:
             path = directory / private_file
             made[private_file] = not path.exists()
             if made[private_file]:
-                _write_new(path, write_key(secrets.token_bytes(KEY_BYTES), private_purpose))
+                write_new(path, write_key(secrets.token_bytes(KEY_BYTES), private_purpose))
             private, *_ = read_keys(path.read_text(encoding="ascii"), private_purpose)
-            _write_new(directory / public_file, write_key(public_key(private), public_purpose))
+            write_new(directory / public_file, write_key(public_key(private), public_purpose))
     return made
 
 
@@ -142,9 +142,10 @@ def _check_public(key: bytes, purpose: str) -> None:
         raise BadKey(f"the {purpose} key is no point that anything can be sealed to")
 
 
-def _write_new(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read. ``FileExistsError`` when there is one, ``OSError``."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

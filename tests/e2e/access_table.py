@@ -81,6 +81,21 @@ DELETE /hold                            401 401 401 404 404 404 403 403 403 403 
 GET    /triage                          401 401 401 404 404 404 404 404 403 403 403 403 403 403 403 403 403
 POST   /triage/decision                 401 401 401 404 404 404 404 404 403 403 403 403 403 403 403 403 403
 
+/cases/{case}/identity-requests         no  own oth dsk dof dbl han hot cus sup lea adm aud edi rev tra mem
+POST                                    401 401 401 201 404 404 409 404 403 403 403 403 403 403 403 403 403
+
+/cases/{sealed}/identity-requests       no  own oth dsk dof dbl han hot cus sup lea adm aud edi rev tra mem
+POST                                    401 401 401 404 404 404 404 404 403 403 403 403 403 403 403 403 403
+
+/identity-requests                      no  own oth dsk dof dbl han hot cus sup lea adm aud edi rev tra mem
+GET                                     401 401 401 200 200 200 200 200 200 200 403 403 200 403 403 403 403
+
+/identity-requests/{asked}              no  own oth dsk dof dbl han hot cus sup lea adm aud edi rev tra mem
+GET                                     401 401 401 404 404 404 200 404 200 200 403 403 200 403 403 403 403
+GET    /identity                        401 401 401 404 404 404 409 404 403 403 403 403 403 403 403 403 403
+POST   /revocation                      401 401 401 403 403 403 403 403 409 403 403 403 403 403 403 403 403
+POST   /decision                        401 401 401 403 403 403 403 403 200 403 403 403 403 403 403 403 403
+
 /suggestions                            no  own oth dsk dof dbl han hot cus sup lea adm aud edi rev tra mem
 GET                                     401 401 401 200 200 200 403 403 403 403 403 403 403 403 403 403 403
 

@@ -6,6 +6,7 @@ same status and the same words.
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from contracts.roles import ALL_ROLES
 from gateway.app import resource_modules
+from services.reports.keys import public_key
 from tests.e2e.access_table import COLUMNS, ROUTES, Route
 from tests.e2e.cases import act, post
 from tests.e2e.reporting import Reporter
@@ -37,6 +39,13 @@ FILE = ("凭证.txt", "收据一张。".encode(), "text/plain")
 ABOUT = [{"unit": UNIT}]
 THE_HEAD = [{"unit": "明镜市司法局", "position": "局长"}]
 SUGGESTION = {"kind": "suggestion", "category": "service.convenience", "subjects": ABOUT}
+NAMED = {"mode": "named", "name": "郑远", "phone": "13700001111"}
+ASKED = {
+    "purpose": "talk",
+    "reason": "面谈核实",
+    "hours": 24,
+    "public_key": base64.b64encode(public_key(b"k" * 32)).decode(),
+}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 Client = httpx.Client
@@ -62,6 +71,10 @@ SENT: dict[str, dict[str, Any]] = {
     "PUT /hold": {"json": {"reason": "诉讼未结"}},
     "DELETE /hold": {"json": {"reason": "诉讼已结"}},
     "POST /triage/decision": {"json": {"category": "conduct.attitude", "urgency": "routine"}},
+    "POST /cases/{case}/identity-requests": {"json": ASKED},
+    "POST /cases/{sealed}/identity-requests": {"json": ASKED},
+    "POST /decision": {"json": {"approved": False, "reason": "不必"}},
+    "POST /revocation": {"json": {"reason": "不必"}},
     "POST /answer": {"json": {"decision": "adopted", "because": "可行。"}},
 }
 
@@ -80,7 +93,7 @@ def scene(system: System, signed_in: SignedIn) -> Iterator[Scene]:
     clients = {name: signed_in(account) for name, account in ACCOUNTS.items()}
     made = {name: employed(system, clients["adm"], *who) for name, who in MADE.items()}
     public = signed_in()
-    mine, others = Reporter(public, subjects=ABOUT), Reporter(public)
+    mine, others = Reporter(public, subjects=ABOUT, reporter=NAMED), Reporter(public)
     sealed, giver = Reporter(public, subjects=THE_HEAD), Reporter(public, **SUGGESTION)
     desk = clients["dsk"]
     case, others_case = mine.case(desk), others.case(desk)
@@ -92,6 +105,7 @@ def scene(system: System, signed_in: SignedIn) -> Iterator[Scene]:
     begun = visitors["own"].post("/reports/current/uploads", headers={**TUS, "Upload-Length": "30"})
     places = {
         "case": case["id"],
+        "asked": asks(clients["han"], case["id"]),
         "sealed": hidden_case(clients["sup"], desk),
         "suggestion": found_by_its_title(desk, giver),
         "file": sends(mine),
@@ -209,6 +223,13 @@ def assigned(desk: Client, case: dict[str, Any], handler: Client) -> None:
     fields = {"handler_id": handler.get("/me").json()["id"]}
     eventually(lambda: post(desk, case, "assign", **fields).status_code == 200, 20)
     eventually(lambda: handler.get(f"/cases/{case['id']}/report").status_code == 200, 20)
+
+
+def asks(handler: Client, case_id: str) -> str:
+    """The id of the handler's request to see who the reporter is."""
+    asked = handler.post(f"/cases/{case_id}/identity-requests", json=ASKED)
+    assert asked.status_code == 201, asked.text
+    return str(asked.json()["id"])
 
 
 def sends(reporter: Reporter) -> str:

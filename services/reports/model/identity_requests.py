@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -59,11 +59,18 @@ def standing(request: Mapping[str, Any], now: datetime) -> str:
     return OVER if state == APPROVED and request["until"] <= now else state
 
 
-def may_know(person: Reader, requester_id: str, excluded_unit_ids: Collection[str]) -> bool:
-    """Whoever asked, the custodians, and those who follow the progress; nobody of a unit that the report is about."""
-    if not person.units.isdisjoint(excluded_unit_ids):
+def may_know(person: Reader, request: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """Whoever asked, the custodians, and those who follow the progress; nobody of a unit that the report is about, and
+    nobody who is kept out of the case that the request is for.
+
+    ``report``: ``subject_unit_ids``, ``case`` and, where it was split, ``parts``.
+    """
+    cases = (report["case"], *report.get("parts", ()))
+    case = next((one for one in cases if one["id"] == request["case_id"]), report["case"])
+    kept_from = {*report["subject_unit_ids"], *case["excluded_unit_ids"]}
+    if not person.units.isdisjoint(kept_from) or person.id in case.get("excluded_person_ids", ()):
         return False
-    return person.id == requester_id or not person.roles.isdisjoint(_FOLLOWING)
+    return person.id == request["requester_id"] or not person.roles.isdisjoint(_FOLLOWING)
 
 
 def sees_all(person: Reader) -> bool:

@@ -109,14 +109,11 @@ class Reports:
         """The report that opened this case, once the case has told so."""
         return self._reports.find_one({"case.id": case_id})
 
-    def kept_from(self, report_ids: Sequence[str]) -> dict[str, set[str]]:
-        """From which units these reports and their cases are kept, by the report's id."""
-        wanted = {"subject_unit_ids": 1, "case.excluded_unit_ids": 1}
+    def who_is_kept_out(self, report_ids: Sequence[str]) -> dict[str, Document]:
+        """Of these reports what tells whom they and their cases are kept from, by the report's id."""
+        wanted = {"subject_unit_ids": 1, "case": 1, "parts": 1}
         found = self._reports.find({"_id": {"$in": list(report_ids)}}, wanted) if report_ids else ()
-        return {
-            report["_id"]: {*report["subject_unit_ids"], *report.get("case", {}).get("excluded_unit_ids", ())}
-            for report in found
-        }
+        return {report["_id"]: report for report in found}
 
     def suggestion(self, suggestion_id: str) -> Document | None:
         """The suggestion of this id; never a report."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.e2e.cases import act
-from tests.e2e.everything import planted
+from tests.e2e.everything import identity, planted
 from tests.e2e.everything.planted import PHONE, WORDS
 from tests.e2e.everything.stage import PATIENCE_S, STAFF, Stage, told
 from tests.e2e.everything.visitors import Holder
@@ -56,6 +56,7 @@ def is_handled(stage: Stage) -> None:
     [case] = stage.staff["desk"].get("/cases", params={"source": "report"}).json()["items"]
 
     _is_taken_on(stage, case)
+    identity.is_seen_for_a_time(stage, case)
     _is_investigated(stage, case, sent)
     with stage.until_all_has_followed():
         _is_answered(reporter)
@@ -110,8 +111,11 @@ def _is_investigated(stage: Stage, case: Case, sent: Sequence[str]) -> None:
 
 
 def _is_answered(reporter: Holder) -> None:
-    """The reporter reads what was asked, and opens the file."""
-    messages = reporter.sees()["messages"]
+    """The reporter reads what was asked and who was allowed to see the identity, and opens the file."""
+    seen = reporter.sees()
+    assert [request["state"] for request in seen["identity_requests"]] == ["revoked", "refused"]
+    assert sum(hour["times"] for hour in seen["identity_requests"][0]["openings"]) == 1
+    messages = seen["messages"]
     assert [message["text"] for message in messages] == [WORDS["message"], WORDS["answer of staff"]]
     read = {"up_to": messages[-1]["id"]}
     reporter.gets(200, "PUT", "/reports/current/messages/read", reporter.receipt, json=read)

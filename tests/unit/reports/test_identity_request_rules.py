@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def request(state="approved", **changes):
-    fields = {"requester_id": "asker", "purpose": "talk", "state": state, "asked_at": NOW - 3 * HOUR}
+    fields = {"case_id": "c1", "requester_id": "asker", "purpose": "talk", "state": state, "asked_at": NOW - 3 * HOUR}
     if state != "asked":
         fields |= {"decided_at": NOW - 2 * HOUR}
     if state in ("approved", "revoked", "over"):
@@ -47,22 +47,43 @@ def test_an_approved_request_is_open_until_its_time_and_not_a_moment_longer():
         rules.check_open(request(until=NOW), NOW)
 
 
+def report(about=(), excluded=(), persons=(), parts=()):
+    case = {"id": "c1", "excluded_unit_ids": list(excluded), "excluded_person_ids": list(persons)}
+    return {"subject_unit_ids": list(about), "case": case, "parts": list(parts)}
+
+
 @pytest.mark.parametrize("role", ["custodian", "supervisor", "auditor"])
 def test_those_who_follow_know_of_everybodys_requests(role):
-    assert rules.may_know(person("x", role), "asker", ())
+    assert rules.may_know(person("x", role), request(), report())
     assert rules.sees_all(person("x", role))
 
 
 @pytest.mark.parametrize("role", ["desk", "handler", "leader", "admin", "member"])
 def test_others_know_of_their_own_alone(role):
-    assert not rules.may_know(person("x", role), "asker", ())
-    assert rules.may_know(person("asker", role), "asker", ())
+    assert not rules.may_know(person("x", role), request(), report())
+    assert rules.may_know(person("asker", role), request(), report())
     assert not rules.sees_all(person("x", role))
 
 
-def test_nobody_of_a_unit_that_the_report_is_about_knows_of_a_request():
+@pytest.mark.parametrize("kept_from_east", [report(about=["east"]), report(excluded=["east"])], ids=["report", "case"])
+def test_nobody_of_a_unit_that_report_or_case_is_kept_from_knows_of_a_request(kept_from_east):
     for who in (person("asker", "desk", units=("bureau", "east")), person("c", "custodian", units=("east",))):
-        assert not rules.may_know(who, "asker", {"east"})
+        assert not rules.may_know(who, request(), kept_from_east)
+
+
+def test_nobody_who_is_kept_out_of_the_case_knows_of_a_request():
+    kept_out = report(persons=["c"])
+
+    assert not rules.may_know(person("c", "custodian"), request(), kept_out)
+    assert rules.may_know(person("other", "custodian"), request(), kept_out)
+
+
+def test_for_a_part_of_a_case_those_count_who_are_kept_out_of_the_part():
+    split = report(excluded=["east"], parts=[{"id": "c2", "excluded_unit_ids": ["west"]}])
+    east, west = (person("c", "custodian", units=(unit,)) for unit in ("east", "west"))
+
+    assert [rules.may_know(who, request(), split) for who in (east, west)] == [False, True]
+    assert [rules.may_know(who, request(case_id="c2"), split) for who in (east, west)] == [True, False]
 
 
 def test_nobody_decides_their_own_request():

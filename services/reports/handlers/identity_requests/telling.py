@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,11 @@ def list_requests(store: ReportsStore, request: Document, call: Call) -> Documen
     person = reader(call.actor)
     only = None if rules.sees_all(person) else person.id
     found = store.identity_requests.page(only, request["limit"], request["cursor"])
-    kept_from = store.reports.kept_from([one["report_id"] for one in found["items"]])
+    reports = store.reports.who_is_kept_out([one["report_id"] for one in found["items"]])
     items = [
         one
         for one in found["items"]
-        if one["report_id"] in kept_from and rules.may_know(person, one["requester_id"], kept_from[one["report_id"]])
+        if one["report_id"] in reports and rules.may_know(person, one, reports[one["report_id"]])
     ]
     openings = store.accesses.openings([one["_id"] for one in items])
     return {**found, "items": [_item(one, openings.get(one["_id"], ()), call.now) for one in items]}
@@ -47,7 +47,7 @@ def request_of(store: ReportsStore, request_id: str, call: Call) -> tuple[Docume
     """The request and its report, for those who may know of it; ``NotFound`` for everybody else, ``Erased``."""
     found = store.identity_requests.get(request_id)
     report = store.reports.get(found["report_id"]) if found else None
-    if found is None or report is None or not _known(found, report, call):
+    if found is None or report is None or not rules.may_know(reader(call.actor), found, report):
         raise NotFound("identity_request")
     retention.refuse_erased(report)
     return found, report
@@ -87,14 +87,6 @@ def seen_by_reporter(store: ReportsStore, report: Mapping[str, Any], now: dateti
     requests = store.identity_requests.of_report(report["_id"])
     openings = store.accesses.openings([request["_id"] for request in requests])
     return [rules.seen_by_reporter(request, openings.get(request["_id"], ()), now) for request in requests]
-
-
-def _known(request: Document, report: Document, call: Call) -> bool:
-    return rules.may_know(reader(call.actor), request["requester_id"], _kept_from(report))
-
-
-def _kept_from(report: Document) -> Collection[str]:
-    return {*report["subject_unit_ids"], *report["case"]["excluded_unit_ids"]}
 
 
 def _item(request: Document, openings: Openings, now: datetime) -> Document:
