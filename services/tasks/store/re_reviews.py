@@ -28,7 +28,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 # Written when a case is closed.
 CASES_INDEXES = [
     IndexModel(
-        [("closed_at", ASCENDING), ("unit_id", ASCENDING), ("_id", ASCENDING)],
+        [("state", ASCENDING), ("closed_at", ASCENDING), ("unit_id", ASCENDING), ("_id", ASCENDING)],
         name="closed",
         partialFilterExpression={"state": "closed"},
     )
@@ -76,13 +76,12 @@ class ReReviews:
         return page(self._re_reviews, query, sort=NEWEST_FIRST, limit=limit, cursor=cursor)
 
     def tally(self, draw_id: str, hidden_from: Sequence[str]) -> list[tuple[str | None, str, int]]:
-        """Of a draw: unit, state and how many, in order of both."""
+        """Of a draw: unit, state and how many."""
         by = {"unit_id": "$unit_id", "state": "$state"}
         counted = self._re_reviews.aggregate(
             [
                 {"$match": {"draw_id": draw_id, **_visible(hidden_from)}},
                 {"$group": {"_id": by, "count": {"$sum": 1}}},
-                {"$sort": {"_id.unit_id": 1, "_id.state": 1}},
             ]
         )
         return [(one["_id"]["unit_id"], one["_id"]["state"], one["count"]) for one in counted]
