@@ -24,7 +24,8 @@ def what_if(request, call, rpc, case_id):
 def count_overdue_cases(request, call, rpc):
     """超期线索统计 How many cases are overdue, by unit or by handler, the oldest and for how many days
 
-    The cases behind a figure are those of `GET /cases?overdue=true` with its `unit_id` and `handler_id`. Cases that
-    one may not know of are not counted, and time limits that one may not know of make no case overdue.
+    The cases behind a figure are those of `GET /cases?overdue=true` with its `unit_id` (or `unassigned=true`) and
+    `handler_id`. Cases that one may not know of are not counted, and time limits that one may not know of make no case
+    overdue.
     """
     return rpc(request)

@@ -56,6 +56,7 @@ SENTENCES = {
     "Not a time of day such as 08:30.": "应为时刻，例如 08:30。",
     "Give either ids or up_to.": "ids 与 up_to 应填其一。",
     # contracts/tasks/schemas/listing.py
+    "Only together with overdue=true, and without unit_id.": "仅可与 overdue=true 同用，且不得与 unit_id 同用。",
     "Overdue cases are listed in the order in which they are due: sort=due.": "超期线索按到期先后排列：sort=due。",
     "Cases found by number are listed in the order of their numbers: sort=number.": (
         "按编号查找时按编号排列：sort=number。"

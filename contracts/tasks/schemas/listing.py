@@ -16,6 +16,7 @@ SORTS = ("newest", "oldest", "due", "number")
 # What a sort cannot be combined with, since no index is in that order; in Chinese in gateway/texts/validation.py.
 OVERDUE_BY_DUE = "Overdue cases are listed in the order in which they are due: sort=due."
 NUMBERS_BY_NUMBER = "Cases found by number are listed in the order of their numbers: sort=number."
+UNASSIGNED_AND_OVERDUE = "Only together with overdue=true, and without unit_id."
 NUMBERS_WITHOUT_TIMES = "Not together with number or sort=number."
 
 _NUMBER = re.compile(r"^(?:[0-9]{1,4}|[0-9]{4}-[0-9]{0,12})\Z")
@@ -56,6 +57,14 @@ class ListCases(PageRequest, CaseFilters):
     """
 
     sort = fields.String(validate=one_of(*SORTS))
+    unassigned = fields.Boolean(
+        metadata={"description": "Whether no unit has the case; only with overdue=true, and without unit_id"}
+    )
+
+    @validates_schema
+    def _unassigned_among_the_overdue(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "unassigned" in data and (not data.get("overdue") or "unit_id" in data):
+            raise ValidationError(UNASSIGNED_AND_OVERDUE, "unassigned")
 
     @validates_schema
     def _in_an_order_that_goes_with_the_filters(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -57,7 +57,7 @@ class CountOverdue(Schema):
 class OverdueFigure(Schema):
     """So many cases of this unit (of this handler, where asked for; null otherwise, and where nobody handles them) are
     overdue, the oldest since ``oldest_due_at``, ``days`` days ago. They are those of the list of cases with
-    `overdue=true` and the same unit, or handler.
+    `overdue=true` and the same unit (`unassigned=true` where it is null), and handler.
     """
 
     unit_id = Id(required=True, allow_none=True)

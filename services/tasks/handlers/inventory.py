@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.refusals import Forbidden
 from contracts.call import Call
+from services.tasks.handlers.listing import reader_from
 from services.tasks.handlers.reading import signed_in
 from services.tasks.model.calendar import local_day
-from services.tasks.model.listing import reader_of
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -18,10 +17,7 @@ Document = dict[str, Any]
 
 def overdue_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """Overdue cases that the caller may know of, counted by the clocks that the caller may know of."""
-    reader = reader_of(signed_in(call))
-    if reader is None:
-        raise Forbidden()
-    counted = store.oversight.overdue(request["by"], reader, call.now)
+    counted = store.oversight.overdue(request["by"], reader_from(signed_in(call)), call.now)
     return {
         "items": [_figure(one, call.now) for one in counted],
         "overdue": sum(one["first"] for one in counted),

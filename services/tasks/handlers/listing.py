@@ -13,7 +13,9 @@ from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
 
-_FILTERS = ("category", "source", "unit_id", "handler_id", "overdue", "opened_from", "opened_to", "number")
+_FILTERS = (
+    "category", "source", "unit_id", "unassigned", "handler_id", "overdue", "opened_from", "opened_to", "number",
+)  # fmt: skip
 
 
 def list_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:

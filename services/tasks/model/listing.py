@@ -29,7 +29,7 @@ class Wanted:
     """Filters; None or empty = any. ``states``: one of these. ``opened_from`` inclusive, ``opened_to`` exclusive.
 
     ``number``: a whole case number or the beginning of one. ``overdue``: whether a clock that the reader may know of
-    has run out.
+    has run out. ``unassigned``: whether no unit has it; of overdue cases alone.
     """
 
     states: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class Wanted:
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     number: str | None = None
+    unassigned: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def matching(wanted: Wanted, reader: Reader, now: datetime) -> Document:
         query["opened_at"] = opened
     if wanted.number is not None:
         query["number"] = _beginning_with(wanted.number)
+    if wanted.unassigned is not None:
+        query["unit_id"] = None if wanted.unassigned else {"$ne": None}
     if wanted.overdue is not None:
         query |= _overdue(wanted.overdue, reader, now)
     return query | _visible_to(reader)
