@@ -78,7 +78,7 @@ def erase_case_files(store: ReportsStore, vault: Vault, report_id: str) -> None:
 
 
 def _check_reader(case: Document, call: Call) -> None:
-    if not rules.may_read_case_report(reader(call.actor), case["handler_id"], case["excluded_unit_ids"]):
+    if not rules.may_read_case_report(reader(call.actor), case):
         raise NotFound("case")
 
 

@@ -9,7 +9,7 @@ from chassis import clock
 from contracts.event import Received
 from services.reports.store import ReportsStore
 from services.reports.store.case_files import Told
-from services.reports.store.reports import Step
+from services.reports.store.reports import Part, Step
 
 
 def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
@@ -26,7 +26,15 @@ def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
     store.case_files.know(
         Told(event.data["case_id"], event.sequence, _case(event.data))
         for event in events
-        if event.data["report_id"] is None
+        if event.data["report_id"] is None and event.data["part_of"] is None
+    )
+    # Who may read a report for a part of its case.
+    store.reports.know_parts(
+        [
+            Part(event.data["part_of"], event.sequence, _case(event.data))
+            for event in events
+            if event.data["part_of"] is not None
+        ]
     )
 
 
@@ -51,6 +59,7 @@ def _case(data: dict[str, Any]) -> dict[str, Any]:
         "handler_id": data["handler_id"],
         "unit_id": data["unit_id"],
         "excluded_unit_ids": data["excluded_unit_ids"],
+        **{name: data[name] for name in ("joint_handler_ids", "excluded_person_ids") if data[name]},
     }
 
 

@@ -75,14 +75,16 @@ def read_content(
 
 
 def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, Any]:
-    """The report behind a case, for those who may read it; ``NotFound`` for everybody else, ``Erased``."""
+    """The report behind a case, for those who may read it; ``NotFound`` for everybody else, ``Erased``.
+
+    Its ``case`` is the one that was asked for, be it the case that the report opened or a part of it.
+    """
     report = store.reports.of_case(case_id)
     # What goes to the level above opens with no key that is here, whoever asks.
     if report is None or report.get("route") == ABOVE:
         raise NotFound("case")
-    case = report["case"]
-    excluded = {*case["excluded_unit_ids"], *report["subject_unit_ids"]}
-    if not rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded):
+    case = next(one for one in (report["case"], *report.get("parts", ())) if one["id"] == case_id)
+    if not rules.may_read_case_report(reader(call.actor), case, report["subject_unit_ids"]):
         raise NotFound("case")
     retention.refuse_erased(report)
-    return report
+    return {**report, "case": case}

@@ -167,8 +167,7 @@ def _may_see_case(report: Mapping[str, Any], call: Call) -> bool:
     case = report.get("case")
     if case is None or report.get("route") == ABOVE or "erasure" in report:
         return False
-    excluded = {*case["excluded_unit_ids"], *report["subject_unit_ids"]}
-    return rules.may_read_case_report(reader(call.actor), case["handler_id"], excluded)
+    return rules.may_read_case_report(reader(call.actor), case, report["subject_unit_ids"])
 
 
 def _may_see_suggestion(other: Mapping[str, Any], call: Call) -> bool:

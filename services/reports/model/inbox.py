@@ -42,15 +42,16 @@ def unread(report: Mapping[str, Any], side: str) -> int:
 @dataclass(frozen=True)
 class InboxScope:
     """Whose inboxes a person looks through. ``handler_id``: only those of this handler's cases; None = all, and those
-    of suggestions. ``hidden_units``: none about one of these.
+    of suggestions. ``hidden_units``: none about one of these. ``person_id``: none from which this person must keep out.
     """
 
     handler_id: str | None
     hidden_units: frozenset[str]
+    person_id: str
 
 
 def inbox_scope(reader: Reader) -> InboxScope:
     """The desk sees what waits in all cases and suggestions, a handler what waits in their own cases; both without
     what is about a unit of theirs, as ``may_read_case_report`` and ``may_read_suggestion`` have it.
     """
-    return InboxScope(None if "desk" in reader.roles else reader.id, reader.units)
+    return InboxScope(None if "desk" in reader.roles else reader.id, reader.units, reader.id)

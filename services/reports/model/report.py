@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +71,19 @@ class Reader:
     units: frozenset[str]
 
 
-def may_read_case_report(reader: Reader, handler_id: str | None, excluded_unit_ids: Collection[str]) -> bool:
-    """The desk, and the handler of this very case; nobody of a unit that the report is about.
+def may_read_case_report(reader: Reader, case: Mapping[str, Any], about: Collection[str] = ()) -> bool:
+    """The desk, and the handlers of this very case; nobody of a unit that the report is about, and nobody who must keep
+    out of the case.
 
+    ``case``: as it told of itself last. ``about``: further units that the report is about.
     《信访工作条例》第三十条: report material never goes to the person or unit reported.
     """
-    if not reader.units.isdisjoint(excluded_unit_ids):
+    if not reader.units.isdisjoint((*case["excluded_unit_ids"], *about)):
         return False
-    return "desk" in reader.roles or ("handler" in reader.roles and reader.id == handler_id)
+    if reader.id in case.get("excluded_person_ids", ()):
+        return False
+    handlers = (case["handler_id"], *case.get("joint_handler_ids", ()))
+    return "desk" in reader.roles or ("handler" in reader.roles and reader.id in handlers)
 
 
 def may_read_suggestion(reader: Reader, excluded_unit_ids: Collection[str]) -> bool:

@@ -27,6 +27,7 @@ INDEXES = {
         IndexModel([("data_key.desk.key_id", 1), ("receipt_key_id", 1)], name="keys"),
         IndexModel([("identity.key_id", 1)], partialFilterExpression={"identity.key_id": {"$gt": ""}}),
         IndexModel([("case.id", 1)], partialFilterExpression={"case.id": {"$exists": True}}),
+        IndexModel([("parts.id", 1)], partialFilterExpression={"parts.id": {"$exists": True}}),
         IndexModel([("replay.until", 1)], partialFilterExpression={"replay.until": {"$exists": True}}),
         IndexModel(
             [("received_at", DESCENDING), ("_id", DESCENDING)],
@@ -69,6 +70,14 @@ class Step(NamedTuple):
     entry: Document | None
 
 
+class Part(NamedTuple):
+    """What a case told that was split off the one that a report opened. ``case``: as that of the report is kept."""
+
+    report_id: str
+    sequence: int
+    case: Document
+
+
 class Reports:
     """Reports and suggestions; see README.md for the documents' form."""
 
@@ -106,8 +115,8 @@ class Reports:
         self._reports.update_one(former, {"$set": {"receipt_hash": receipt_hash, "receipt_key_id": key_id}})
 
     def of_case(self, case_id: str) -> Document | None:
-        """The report that opened this case, once the case has told so."""
-        return self._reports.find_one({"case.id": case_id})
+        """The report that opened this case, or the one that it was split off, once the case has told so."""
+        return self._reports.find_one({"case.id": case_id}) or self._reports.find_one({"parts.id": case_id})
 
     def who_is_kept_out(self, report_ids: Sequence[str]) -> dict[str, Document]:
         """Of these reports what tells whom they and their cases are kept from, by the report's id."""
@@ -159,6 +168,7 @@ class Reports:
         hidden = {"$nin": list(scope.hidden_units)}
         about: Document = {"subject_unit_ids": hidden, "case.excluded_unit_ids": hidden}
         wanted: Document = {**_WAITING, **about, "route": {"$ne": ABOVE}}
+        wanted["case.excluded_person_ids"] = {"$ne": scope.person_id}
         if scope.handler_id is not None:
             wanted["case.handler_id"] = scope.handler_id
         return page(
@@ -183,6 +193,12 @@ class Reports:
             if late:
                 self._reports.bulk_write(late)
 
+    def know_parts(self, parts: Sequence[Part]) -> None:
+        """What parts of cases told, in bulk; of each the state of the highest sequence stays."""
+        writes = [write for part in parts for write in (_as_known(part), _as_newest_of_part(part))]
+        if writes:
+            self._reports.bulk_write(writes)
+
     def forget_replays(self, now: datetime) -> int:
         """Drop the sealed answers whose time is over; how many there were."""
         return self._reports.update_many({"replay.until": {"$lte": now}}, {"$unset": {"replay": ""}}).modified_count
@@ -191,6 +207,17 @@ class Reports:
 def _not_about(unit_ids: Iterable[str], state: str | None) -> Document:
     wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(unit_ids)}}
     return {**wanted, "state": state} if state else wanted
+
+
+def _as_known(part: Part) -> UpdateOne:
+    unknown = {"_id": part.report_id, "parts.id": {"$ne": part.case["id"]}}
+    return UpdateOne(unknown, {"$push": {"parts": {**part.case, "sequence": 0}}})
+
+
+def _as_newest_of_part(part: Part) -> UpdateOne:
+    older = {"$elemMatch": {"id": part.case["id"], "sequence": {"$lt": part.sequence}}}
+    newest = {**part.case, "sequence": part.sequence}
+    return UpdateOne({"_id": part.report_id, "parts": older}, {"$set": {"parts.$": newest}})
 
 
 def _as_newest(step: Step) -> UpdateOne:

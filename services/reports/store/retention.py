@@ -24,7 +24,7 @@ INDEXES = [
 _REMAINS = (
     *("_id", "kind", "category", "state", "outcome", "received_at", "erasure"),
     *("receipt_hash", "receipt_key_id"),
-    *("case", "subject_unit_ids"),
+    *("case", "parts", "subject_unit_ids"),
     *("version", "sequence", PENDING),
 )
 # What goes to the level above and was never taken there is not for the bureau to erase.

@@ -63,7 +63,7 @@ def _draft(case: Case, text: str | None, at: datetime, due: datetime | None, **t
 def _of_some(case: Case) -> Document:
     """What only some cases have: every report pays for what is told of all."""
     some: Document = {}
-    if case.split_from is not None:
+    if case.split_from is not None and case.source_kind == "report":
         some["part_of"] = case.split_from
     if case.joint_handler_ids:
         some["joint_handler_ids"] = list(case.joint_handler_ids)

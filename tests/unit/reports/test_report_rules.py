@@ -15,36 +15,57 @@ def somebody(*roles, id="p1", units=("root", "u1")):
     return Reader(id, frozenset(roles), frozenset(units))
 
 
+def handled_by(handler_id, *joint, kept_from=(), persons=()):
+    """A case as it tells of itself."""
+    case = {"handler_id": handler_id, "excluded_unit_ids": list(kept_from)}
+    return case | {"joint_handler_ids": list(joint), "excluded_person_ids": list(persons)}
+
+
 def test_the_desk_reads_every_case():
-    assert may_read_case_report(somebody("desk"), handler_id="p9", excluded_unit_ids=[])
+    assert may_read_case_report(somebody("desk"), handled_by("p9"))
 
 
 def test_a_handler_reads_their_own_case_and_no_other():
-    assert may_read_case_report(somebody("handler"), handler_id="p1", excluded_unit_ids=[])
-    assert not may_read_case_report(somebody("handler"), handler_id="p2", excluded_unit_ids=[])
-    assert not may_read_case_report(somebody("handler"), handler_id=None, excluded_unit_ids=[])
+    assert may_read_case_report(somebody("handler"), handled_by("p1"))
+    assert not may_read_case_report(somebody("handler"), handled_by("p2"))
+    assert not may_read_case_report(somebody("handler"), handled_by(None))
+
+
+def test_joint_handlers_read_the_case_as_the_first_one_does():
+    assert may_read_case_report(somebody("handler"), handled_by("p2", "p1"))
+    assert not may_read_case_report(somebody("member"), handled_by("p2", "p1"))
+
+
+@pytest.mark.parametrize("role", ["desk", "handler"])
+def test_whoever_must_keep_out_of_a_case_reads_nothing_of_it(role):
+    assert not may_read_case_report(somebody(role), handled_by("p1", persons=["p1"]))
+    assert not may_read_case_report(somebody(role), handled_by("p2", "p1", persons=["p1"]))
+
+
+def test_a_case_that_told_nothing_of_joint_handlers_and_persons_has_none():
+    assert may_read_case_report(somebody("handler"), {"handler_id": "p1", "excluded_unit_ids": []})
 
 
 def test_a_former_handler_who_lost_the_role_reads_nothing():
-    assert not may_read_case_report(somebody("member"), handler_id="p1", excluded_unit_ids=[])
+    assert not may_read_case_report(somebody("member"), handled_by("p1"))
 
 
 @pytest.mark.parametrize(
     "role", ["custodian", "supervisor", "admin", "auditor", "leader", "editor", "trainer", "member"]
 )
 def test_no_other_role_reads_a_case(role):
-    assert not may_read_case_report(somebody(role), handler_id="p1", excluded_unit_ids=[])
+    assert not may_read_case_report(somebody(role), handled_by("p1"))
     assert not may_read_suggestion(somebody(role), [])
 
 
 @pytest.mark.parametrize("excluded", [["u1"], ["other", "u1"], ["root"]])
 def test_nobody_of_a_reported_unit_or_below_it_reads(excluded):
-    assert not may_read_case_report(somebody("desk", "handler"), handler_id="p1", excluded_unit_ids=excluded)
+    assert not may_read_case_report(somebody("desk", "handler"), handled_by("p1", kept_from=excluded))
     assert not may_read_suggestion(somebody("desk"), excluded)
 
 
 def test_the_level_above_a_reported_unit_still_reads():
-    assert may_read_case_report(somebody("desk", units=("root",)), handler_id=None, excluded_unit_ids=["u1"])
+    assert may_read_case_report(somebody("desk", units=("root",)), handled_by(None, kept_from=["u1"]))
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
