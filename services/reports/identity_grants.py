@@ -22,6 +22,7 @@ from services.reports.keys import KEY_BYTES, key_id, public_key
 REQUESTER_PRIVATE = "requester-private"
 
 _BOX_BYTES = KEY_BYTES + crypto_box_SEALBYTES
+_FINGERPRINTED = b"mingjing.identity-request\0"
 _FINGERPRINT_BYTES = 16
 
 
@@ -54,7 +55,7 @@ def fingerprint(public: bytes) -> str:
     """What the two people compare by telephone, so that no service can have put its own key in between: eight groups of
     four hex digits.
     """
-    digest = hashlib.blake2b(public, digest_size=_FINGERPRINT_BYTES, person=b"mj.ident-request").hexdigest()
+    digest = hashlib.blake2b(_FINGERPRINTED + public, digest_size=_FINGERPRINT_BYTES).hexdigest()
     return " ".join(digest[place : place + 4] for place in range(0, len(digest), 4))
 
 

@@ -8,6 +8,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.bindings.crypto_generichash import generichash_blake2b_salt_personal
 
 from contracts.reports.schemas.identity_requests import PUBLIC_KEY_BYTES, SEALED_KEY_BYTES
 from services.reports import identity_grants, keys
@@ -103,6 +104,8 @@ def test_a_fingerprint_is_eight_groups_and_differs_for_every_key():
     assert [len(group) for group in mine.split(" ")] == [4] * 8
     assert mine == identity_grants.fingerprint(public_key(REQUESTER))
     assert mine != identity_grants.fingerprint(public_key(OTHER))
+    as_libsodium = generichash_blake2b_salt_personal(b"mingjing.identity-request\0" + public_key(REQUESTER), 16)
+    assert mine.replace(" ", "") == as_libsodium.hex()
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["zero", "one"])
