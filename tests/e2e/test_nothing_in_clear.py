@@ -86,7 +86,7 @@ def test_nothing_is_found_in_any_document(told: Told) -> None:
     assert collections >= {
         "reports.reports", "reports.messages", "reports.attachments", "reports.accesses",
         "reports.attachments.files", "reports.attachments.chunks", "tasks.cases", "gateway.counters", "identity.people",
-        "reports.identity_requests",
+        "reports.identity_requests", "reports.case_files", "reports.evidence_texts", "tasks.evidence",
     }  # fmt: skip
     assert leaks(told, documents) == []
 
@@ -105,7 +105,8 @@ def test_nothing_is_found_in_any_event(told: Told) -> None:
     assert types >= {
         "reports.report_submitted.v1", "reports.message_posted.v1", "reports.attachment_received.v1",
         "reports.content_accessed.v1", "reports.report_rated.v1", "reports.report_erased.v1",
-        "reports.identity_request_changed.v1", "tasks.case_progressed.v1", "identity.unit_changed.v1",
+        "reports.identity_request_changed.v1", "reports.evidence_file_received.v1", "tasks.case_progressed.v1",
+        "identity.unit_changed.v1",
     }  # fmt: skip
     assert told.remains.exchanges_not_listened_to() == {"nameko-rpc"}
     assert leaks(told, events) == []

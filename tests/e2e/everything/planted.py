@@ -33,6 +33,17 @@ WORDS = {
     "reason of the request": "当面核对收钱时间",
     "reason of the decision": "限时三小时仅此一人",
     "reason of the revocation": "已核对不必再看",
+    "title of evidence": "牛皮纸信封两只",
+    "source of evidence": "窗口抽屉夹层里",
+    "way of evidence": "开具清单当面封存",
+    "who took evidence": "承办人宋某某甲",
+    "place of evidence": "二楼西侧窗口内",
+    "keeper of evidence": "物证室齐某某乙",
+    "why evidence is handed on": "入柜待检指纹痕迹",
+    "store of evidence": "物证室七号铁柜",
+    "why evidence is struck out": "与前一件重复登记",
+    "file of evidence": "信封照片丙组",
+    "text of evidence": "封口处有蓝墨水印",
     "title of the suggestion": "午间窗口轮值",
     "suggestion": "晌午不关门最好",
     "because": "下月轮值试行",
@@ -68,6 +79,7 @@ DOCUMENT = docx(WORDS["text of an office file"])
 PAPER = pdf(WORDS["text of an office file"])
 # Longer than one sealed part.
 LEDGER = f"{WORDS['text of a file']}：某日收某人现金若干，未入账。\n".encode() * 19_000
+EXHIBIT = f"{WORDS['text of evidence']}：第一只信封正面无字，背面有折痕两道。\n".encode() * 15_000
 FILES = (PICTURE, DOCUMENT, PAPER, LEDGER)
 
 
@@ -82,8 +94,8 @@ def search_for(receipts: Iterable[str], pictures_of_receipts: Iterable[str]) -> 
     wanted["receipt"] = [spelling for receipt in receipts for spelling in receipt_spellings(receipt)]
     wanted["picture of a receipt"] = [_drawing(picture) for picture in pictures_of_receipts]
     wanted["address"] = [form for address in ADDRESSES for form in _forms_of_address(address)]
-    wanted["file"] = [piece for content in FILES for piece in slices(content)]
-    guessed = [*(WORDS[name] for name in _GUESSABLE), *ADDRESSES, *wanted["receipt"], *FILES]
+    wanted["file"] = [piece for content in (*FILES, EXHIBIT) for piece in slices(content)]
+    guessed = [*(WORDS[name] for name in _GUESSABLE), *ADDRESSES, *wanted["receipt"], *FILES, EXHIBIT]
     wanted["hash"] = [digest for guess in guessed for digest in digests(guess)]
     return Search(wanted)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.e2e.cases import act
-from tests.e2e.everything import identity, planted
+from tests.e2e.everything import evidence, identity, planted
 from tests.e2e.everything.planted import PHONE, WORDS
 from tests.e2e.everything.stage import PATIENCE_S, STAFF, Stage, told
 from tests.e2e.everything.visitors import Holder
@@ -58,6 +58,7 @@ def is_handled(stage: Stage) -> None:
     _is_taken_on(stage, case)
     identity.is_seen_for_a_time(stage, case)
     _is_investigated(stage, case, sent)
+    evidence.is_gathered(stage, case)
     with stage.until_all_has_followed():
         _is_answered(reporter)
         assert reporter.fetches(sent[3]) == planted.LEDGER
