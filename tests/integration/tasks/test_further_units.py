@@ -44,7 +44,7 @@ def test_the_case_is_hidden_from_the_units_and_others_go_on_with_it(store):
     with pytest.raises(NotFound):
         get(store, case_id, DESK_OF_DISTRICT)
     assert ask(store, DESK_OF_DISTRICT, category="further-units")["items"] == []
-    assert get(store, case_id)["allowed_actions"] == ["accept", "refuse", "transfer"]
+    assert get(store, case_id)["allowed_actions"] == ["accept", "refuse", "transfer", "exclude", "merge"]
     told = pending(store, case_id)[-1]
     assert (told["excluded_unit_ids"], told["text_code"], told["state"]) == ([DISTRICT], None, "registered")
 

@@ -76,7 +76,9 @@ def test_not_satisfied_takes_the_case_back_and_the_reporter_is_told_why_and_unti
     assert (case["state"], case["handler_id"], case["re_examination"], case["satisfied"]) == (
         "accepted", None, True, False,
     )  # fmt: skip
-    assert case["allowed_actions"] == ["transfer", "assign", "suspend"]
+    assert case["allowed_actions"] == [
+        "transfer", "assign", "exclude", "request_assistance", "suspend", "supervise", "merge",
+    ]  # fmt: skip
     told = progress(store, case_id)[-1]
     assert (told["text_code"], told["re_examination"], told["results"]) == ("case.re_examined", True, 1)
     [clock] = told["reporter_clocks"]

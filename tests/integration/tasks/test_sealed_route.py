@@ -67,5 +67,5 @@ def test_a_report_that_is_told_of_without_a_route_stays_in_the_bureau(store):
     """As a replica of the version before still tells of it."""
     case_id = opened(store)
 
-    assert get(store, case_id)["allowed_actions"] == ["accept", "refuse", "transfer"]
+    assert get(store, case_id)["allowed_actions"] == ["accept", "refuse", "transfer", "exclude", "merge"]
     assert "route" not in store.case(case_id)

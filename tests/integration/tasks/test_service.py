@@ -115,7 +115,7 @@ def test_a_report_told_three_times_has_one_case_that_is_told_of_once(publish, as
     assert len([one for one in told() if one["subject"] == report_id]) == 1
     assert duplicates(process) >= 1
     case = ask(operations.get_case, DESK, case_id=report_id)
-    assert case["allowed_actions"] == ["accept", "refuse", "transfer"]
+    assert case["allowed_actions"] == ["accept", "refuse", "transfer", "exclude", "merge"]
     ask(operations.act_on_case, DESK, case_id=report_id, action="accept")
     accepted = eventually(lambda: [one for one in told() if one["subject"] == report_id][1:], 20)
     assert [(one["sequence"], one["data"]["reporter_state"]) for one in accepted] == [(2, "accepted")]
@@ -180,7 +180,10 @@ def test_a_graded_attempt_told_twice_is_credited_once(publish, ask):
 
 @pytest.mark.parametrize("who", [None, MEMBER, TRAINER], ids=["nobody", "member", "trainer"])
 def test_the_service_itself_denies_those_without_the_role(ask, who):
-    for operation in (operations.list_cases, operations.get_case, operations.act_on_case):
+    for operation in (
+        operations.list_cases, operations.get_case, operations.act_on_case, operations.what_if,
+        operations.count_overdue_cases,
+    ):  # fmt: skip
         with pytest.raises(Refused) as refused:
             ask(operation, who, case_id="any", action="accept")
         assert refused.value.name == ("Forbidden" if who else "NotSignedIn")
