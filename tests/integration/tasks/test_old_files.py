@@ -22,6 +22,7 @@ from tests.integration.tasks.building import (
     by,
 )
 from tests.integration.tasks.old_files import FAULTS, a_file, know_units, listed, progress, start, summary, table
+from tests.support.explaining import BY_READING_ALL, asked, stages
 
 DESK_OF_THE_DISTRICT = actor("desk", id="district-desk", path=(BUREAU, DISTRICT))
 LEADER_OF_THE_DISTRICT = actor("leader", id="district-leader", path=(BUREAU, DISTRICT))
@@ -133,3 +134,18 @@ def test_what_a_file_says_is_for_the_desk_and_the_handler_of_its_case_alone(stor
 def test_there_is_no_file_of_another_id(store, imports):
     with pytest.raises(NotFound):
         read(store, "nothing", DESK)
+
+
+def test_every_question_about_old_files_is_served_by_an_index(watched, recorder, imports):
+    for who in (DESK, SUPERVISOR):
+        for filters in [*FILTERS, {"import_id": imports[0], "failed": "clear", "unit_id": OFFICE}]:
+            listed(watched, who, **filters)
+            summary(watched, who, **filters)
+    for file in listed(watched):
+        read(watched, file["id"], DESK)
+    start(watched, table(a_file("列-01"), a_file("列-99", "clear")))
+    old_file_imports.work_on_imports(watched, clock.now())
+    commands = asked(recorder)
+    assert len(commands) > 40
+    for command in commands:
+        assert not stages(watched.db, command) & BY_READING_ALL, command
