@@ -18,8 +18,20 @@ from services.reports.keys import public_key
 from services.reports.model import identity_requests as rules
 from services.reports.model.retention import Erased
 from services.reports.sealing import Sealer
+from services.reports.worker import ReportsWorker
 from tests.integration.reports.attaching import a_vault
-from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, later, progressed, report_of
+from tests.integration.reports.building import (
+    CALL,
+    DESK,
+    HANDLER,
+    NOW,
+    a_report,
+    a_step,
+    by,
+    later,
+    progressed,
+    report_of,
+)
 from tests.integration.reports.identity_asking import (
     AUDITOR,
     BECAUSE,
@@ -327,6 +339,19 @@ def test_the_sweep_erases_the_key_once_the_time_is_past_and_not_before(store, se
     assert events_of(store, approved) == before
 
 
+def test_the_worker_erases_the_keys_whose_time_is_past(store, approved):
+    worker = ReportsWorker()
+    worker.store = store
+
+    class AfterTheEnd:
+        def turn(self, call):
+            call(NOW + timedelta(hours=24))
+
+    worker.end_identity_requests(AfterTheEnd())
+
+    assert "sealed_key" not in store.db.identity_requests.find_one({"_id": approved})
+
+
 def test_a_revocation_erases_the_key_at_once(store, sealer, asker, approved):
     ended = revokes(store, sealer, approved, reason="案件已移交")
 
@@ -353,6 +378,24 @@ def test_the_right_to_the_case_is_looked_at_again_at_every_opening(store, sealer
 
     with pytest.raises(NotFound):
         asker.fetches(approved)
+
+
+def test_the_handler_of_a_part_of_the_case_asks_for_the_part_and_is_looked_at_for_it(store, sealer, receipt, case_id):
+    report_id, part_id = report_of(store, sealer, receipt)["_id"], f"{case_id}-part"
+    partly = Actor("handler-of-part", "分案承办人", frozenset({"handler"}), "unit-b", ("bureau", "unit-b"))
+    told = {"part_of": report_id, "number": "2026-000002", "handler_id": partly.id}
+    handlers.show_progress(store, [a_step(None, part_id, 1, **told)])
+    asker = Asker(store, sealer, part_id, partly)
+    asked = asker.asks()
+    decides(store, sealer, asked["id"])
+
+    assert asked["number"] == "2026-000002"
+    assert asker.opens(asked["id"]) == SAID
+    with pytest.raises(NotFound):
+        Asker(store, sealer, case_id, partly).asks()
+    handlers.show_progress(store, [a_step(None, part_id, 2, **(told | {"handler_id": "successor"}))])
+    with pytest.raises(NotFound):
+        asker.fetches(asked["id"])
 
 
 def test_a_unit_that_is_found_in_the_text_later_closes_the_opening(store, sealer, asker, approved, receipt):
