@@ -45,7 +45,7 @@ def case_file(store: ReportsStore, sealer: Sealer, case_id: str, call: Call) -> 
     """
     known = store.case_files.get(case_id)
     report = None
-    if known is not None and "case" in known:
+    if known is not None and "case" in known and store.reports.of_case(case_id) is None:
         _check_reader(known["case"], call)
     else:
         report = report_of_case(store, case_id, call)
@@ -92,7 +92,7 @@ def _with_new_key(store: ReportsStore, sealer: Sealer, case_id: str, report: Doc
 
 
 def _key(sealer: Sealer, known: Document, report: Document | None) -> bytes:
-    if report is None:
+    if report is None or "desk" in known["data_key"]:
         return sealer.data_key_for_desk(known["_id"], known["data_key"])
     report_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
     return sealing.open_text(report_key, report["_id"], _place(known["_id"]), known["data_key"]["report"])

@@ -22,12 +22,6 @@ def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
             if event.data["report_id"]
         ]
     )
-    # Who may read the evidence of a case that nobody reported; of the others their reports know.
-    store.case_files.know(
-        Told(event.data["case_id"], event.sequence, _case(event.data))
-        for event in events
-        if event.data["report_id"] is None and event.data["part_of"] is None
-    )
     # Who may read a report for a part of its case.
     store.reports.know_parts(
         [
@@ -35,6 +29,12 @@ def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
             for event in events
             if event.data["part_of"] is not None
         ]
+    )
+    # Who may read the evidence of a case that nobody reported; of parts of reported ones their reports know first.
+    store.case_files.know(
+        Told(event.data["case_id"], event.sequence, _case(event.data))
+        for event in events
+        if event.data["report_id"] is None
     )
 
 

@@ -103,6 +103,29 @@ def test_a_unit_that_turns_out_to_be_concerned_is_kept_out_whatever_order_is_tol
     assert unreported.as_(DESK).open(sealed_item(kept))[0]["intact"]
 
 
+def test_a_part_of_a_case_has_a_file_of_its_own_for_its_own_handler(store, sealer, reported, unreported):
+    for officer in (reported, unreported):
+        part = f"part-{sealing.new_id()}"
+        nobodys_case(store, part, part_of=officer.case_id, handler_id=OTHER_HANDLER.id)
+        theirs = an_officer(store, sealer, part).as_(OTHER_HANDLER)
+        kept = theirs.keep()
+        assert theirs.open(sealed_item(kept))[0]["intact"]
+        with pytest.raises(NotFound):
+            theirs.as_(HANDLER).open(sealed_item(kept))
+        with pytest.raises(NotFound):
+            officer.as_(OTHER_HANDLER).keep()
+        report_id = store.db.reports.find_one({"case.id": officer.case_id}, {"_id": 1})
+        file = store.db.case_files.find_one({"_id": part})
+        assert file.get("report_id") == (report_id["_id"] if report_id else None)
+
+
+def test_joint_handlers_work_on_the_evidence_too(store, unreported):
+    kept = unreported.keep()
+    nobodys_case(store, unreported.case_id, sequence=2, joint_handler_ids=[OTHER_HANDLER.id])
+    assert unreported.as_(OTHER_HANDLER).open(sealed_item(kept))[0]["intact"]
+    assert unreported.as_(OTHER_HANDLER).keep()
+
+
 def test_a_text_that_was_changed_exchanged_or_removed_is_seen(store, officer):
     kept, other, act = officer.keep(), officer.keep(title="另一件"), officer.keep_act()
     item = sealed_item(kept, [act])
