@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import time
+from logging.handlers import MemoryHandler
 from typing import Any
 
 import orjson
@@ -15,9 +18,17 @@ from structlog.typing import EventDict, WrappedLogger
 
 from chassis.faults import describe, trace
 
+# What is gathered is written after so many lines or so much time; at the end of the process, by logging itself.
+_GATHERED_LINES = 200
+_GATHERED_SECONDS = 0.2
 
-def configure(service: str, *, level: str, form: str) -> None:
-    """Sends structlog's and the standard library's records to stdout in one form (``json`` or ``text``)."""
+
+def configure(service: str, *, level: str, form: str, gathered: bool = False) -> None:
+    """Sends structlog's and the standard library's records to stdout in one form (``json`` or ``text``).
+
+    ``gathered``: lines are written together, some a second, warnings and worse at once with all before them. For
+    processes with many threads, where a write for each line makes them queue for the interpreter's lock.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -52,12 +63,24 @@ def configure(service: str, *, level: str, form: str) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_gathering(handler) if gathered else handler]
     root.setLevel(level)
     # These tell of every connection, heartbeat and worker; and nameko's would print exceptions' messages.
     for noisy in ("amqp", "kombu", "pymongo", "urllib3", "eventlet"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("nameko").setLevel(logging.CRITICAL)
+
+
+def _gathering(target: logging.Handler) -> logging.Handler:
+    gathering = MemoryHandler(_GATHERED_LINES, flushLevel=logging.WARNING, target=target)
+
+    def write_again_and_again() -> None:
+        while True:
+            time.sleep(_GATHERED_SECONDS)
+            gathering.flush()
+
+    threading.Thread(target=write_again_and_again, name="log", daemon=True).start()
+    return gathering
 
 
 def _named(service: str) -> Any:

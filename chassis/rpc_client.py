@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import select
 import socket
 import threading
 import time
@@ -27,7 +26,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from chassis import rpc_wire, tracing
 from chassis.broker.topology import RPC_EXCHANGE, Exchange
-from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, buffered, drop
+from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, drop
 from contracts.call import Call
 from contracts.envelope import InvalidEvent, open_envelope
 from contracts.event import Event, Received
@@ -84,7 +83,7 @@ class RpcClient:
     """Thread-safe. ``start`` after the process has forked, ``stop`` before it ends."""
 
     def __init__(self, uri: str, name: str, *, max_in_flight: int = 256) -> None:
-        self._wire = Wire(uri, f"{name}:rpc")
+        self._wire = Wire(uri, f"{name}:rpc", read_seconds=_POLL_SECONDS)
         self._slots = threading.BoundedSemaphore(max_in_flight)
         self._ids = itertools.count(1)
         self._calls: dict[str, Future[bytes]] = {}
@@ -219,10 +218,8 @@ class RpcClient:
     def _read(self, connection: Any) -> None:
         next_beat = 0.0
         while not self._stopping.is_set() and connection.connected:
-            if buffered(connection) or _readable(connection.transport.sock):
-                # What could be read may have been a heartbeat alone, which ends in a timeout and means nothing.
-                with suppress(TimeoutError):
-                    connection.drain_events(timeout=_POLL_SECONDS)
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=self._wire.patience(connection))
             now = time.monotonic()
             if now >= next_beat:
                 with self._writing:
@@ -268,8 +265,3 @@ def _listen(channel: Any, event: type[Event], callback: Callable[[Received], Non
     queue = channel.queue_declare("", exclusive=True, auto_delete=True).queue
     channel.queue_bind(queue, event.exchange(), event.routing_key())
     channel.basic_consume(queue, callback=receive, no_ack=True)
-
-
-def _readable(sock: Any) -> bool:
-    ready, _, _ = select.select([sock], [], [], _POLL_SECONDS)
-    return bool(ready)

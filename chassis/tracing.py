@@ -6,7 +6,7 @@ recorded as an OpenTelemetry span and exported.
 
 from __future__ import annotations
 
-import os
+import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,8 +61,13 @@ def child(parent: str | None) -> str:
     """A new step under ``parent``, or the first step of a new trace."""
     parent = valid(parent)
     if parent is None:
-        return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
-    return f"{parent[:36]}{os.urandom(8).hex()}{parent[52:]}"
+        return f"00-{_digits(32)}-{_digits(16)}-01"
+    return f"{parent[:36]}{_digits(16)}{parent[52:]}"
+
+
+def _digits(count: int) -> str:
+    # Ids are to be told apart, not kept from being guessed; asking the kernel would let go of the interpreter's lock.
+    return f"{random.getrandbits(4 * count):0{count}x}"
 
 
 def trace_id(traceparent: str | None) -> str | None:

@@ -30,7 +30,7 @@ def _settings() -> Any:
 _gateway, _chassis = _settings()
 
 bind = f"{_gateway.host}:{_gateway.port}"
-worker_class = "gthread"
+worker_class = "gateway.worker_class.Worker"
 workers = _gateway.workers
 threads = _gateway.threads
 preload_app = False

@@ -30,7 +30,7 @@ _open: list[RpcClient] = []
 def parts_from_environment() -> Parts:
     """The parts of this worker process, connected. ``ConfigurationError`` names every wrong value."""
     settings, chassis = load()
-    logs.configure(NAME, level=chassis.log_level, form=chassis.log_format)
+    logs.configure(NAME, level=chassis.log_level, form=chassis.log_format, gathered=True)
     tracing.configure(NAME, chassis.otlp_endpoint)
     rpc = RpcClient(chassis.amqp_uri, NAME, max_in_flight=settings.rpc_in_flight)
     authenticator = _authenticator(rpc, settings)

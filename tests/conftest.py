@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.support.servers",
@@ -12,6 +13,10 @@ pytest_plugins = [
     "tests.support.services",
     "tests.support.system",
 ]
+
+# How long an example takes tells of the machine, not of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 HERE = Path(__file__).parent
 # What needs least first: it fails soonest, and the servers come up meanwhile.

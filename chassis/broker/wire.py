@@ -23,9 +23,13 @@ _READ_AHEAD = 65536
 
 
 class Wire:
-    """Makes connections to the broker at ``uri`` (several addresses are parted by ``;`` and tried in turn)."""
+    """Makes connections to the broker at ``uri`` (several addresses are parted by ``;`` and tried in turn).
 
-    def __init__(self, uri: str, name: str) -> None:
+    ``read_seconds``: a read that has waited for so long ends with ``TimeoutError`` (threads only).
+    """
+
+    def __init__(self, uri: str, name: str, *, read_seconds: float | None = None) -> None:
+        self._read_seconds = read_seconds
         self._kombu = Connection(
             uri,
             connect_timeout=CONNECT_SECONDS,
@@ -33,10 +37,19 @@ class Wire:
             transport_options={
                 "client_properties": {"connection_name": name},
                 "write_timeout": WRITE_SECONDS,
+                "read_timeout": read_seconds,
                 "confirm_publish": False,
             },
         )
         self.address = self._kombu.as_uri()
+
+    def patience(self, connection: Any) -> float | None:
+        """What ``drain_events`` is to be told so that it waits for ``read_seconds`` at most.
+
+        Nothing where the kernel sees to it: py-amqp would switch the socket, in which other threads write, to and fro
+        at each read. Over TLS the ssl module waits on, whatever the kernel says.
+        """
+        return None if _reads_plainly(connection.transport) else self._read_seconds
 
     def connect(self) -> Any:
         """A new ``amqp.Connection``, or one of ``LOST`` after at most a few seconds an address."""
@@ -80,6 +93,19 @@ def gathered(connection: Any) -> Iterator[None]:
 
 def _read_ahead(transport: Any) -> None:
     # Only the plain transport reads exactly what is asked for; the TLS one reads ahead by itself.
-    receive = getattr(transport, "_quick_recv", None)
-    if receive is not None and type(transport).__name__ == "TCPTransport":
-        transport._quick_recv = lambda count: receive(max(count, _READ_AHEAD))
+    if not _reads_plainly(transport):
+        return
+    receive = transport._quick_recv
+
+    def receive_ahead(count: int) -> Any:
+        try:
+            return receive(max(count, _READ_AHEAD))
+        except BlockingIOError:
+            # py-amqp would try again for ever; so it keeps what came of a frame, and its caller looks around.
+            raise TimeoutError from None
+
+    transport._quick_recv = receive_ahead
+
+
+def _reads_plainly(transport: Any) -> bool:
+    return type(transport).__name__ == "TCPTransport"

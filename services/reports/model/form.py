@@ -71,6 +71,9 @@ def check(form: Form, report: Mapping[str, Any], today: date) -> list[Problem]:
     circumstances = Circumstances(form.category_codes, today)
     problems: list[Problem] = []
     for field in form.fields:
+        # Most reports answer few of the questions, and most questions are below one name that is empty then.
+        if not field.rules["required"] and not report.get(field.steps[0]):
+            continue
         for path, value in _values(report, field.steps, ""):
             if value is None:
                 if field.rules["required"] and applies(field, report):

@@ -16,7 +16,9 @@ DETAILS = {"amount": 3000.5, "paid_how": ["cash"], "reported_before": True, "rep
 
 
 @given(reports())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 def test_every_report_that_keeps_the_rules_of_its_form_is_stored_with_its_version(store, sealer, made):
     form, report = made
 

@@ -85,7 +85,9 @@ _WRITTEN = st.sampled_from(["reporter writes", "staff write"])
 _READ = st.tuples(st.sampled_from(["reporter reads", "staff read"]), st.integers(0, 9))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(happenings=st.lists(_WRITTEN | _READ, max_size=14))
 def test_whatever_is_written_and_read_the_counts_are_those_of_the_messages(store, sealer, happenings):
     inbox = Inbox(store, sealer, f"inbox-walk-{secrets.token_hex(8)}")

@@ -83,7 +83,9 @@ def bodies(endpoint: Endpoint) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(names) | st.text(max_size=5), values, max_size=len(names))
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(data=st.data())
 def test_no_body_breaks_a_route(client: FlaskClient, identity: Identity, data: st.DataObject) -> None:
     method, path, endpoint = data.draw(st.sampled_from([r for r in routes(client) if r[0] not in ("GET", "DELETE")]))
@@ -100,7 +102,9 @@ def test_no_body_breaks_a_route(client: FlaskClient, identity: Identity, data: s
     assert response.content_type == "application/problem+json"
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(data=st.data())
 def test_no_query_breaks_a_route(client: FlaskClient, identity: Identity, data: st.DataObject) -> None:
     method, path, endpoint = data.draw(st.sampled_from([r for r in routes(client) if r[0] in ("GET", "DELETE")]))
@@ -109,7 +113,9 @@ def test_no_query_breaks_a_route(client: FlaskClient, identity: Identity, data: 
     assert 400 <= response.status_code < 500, f"{method} {path} {query}: {response.text}"
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(path=st.text(max_size=40), method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]))
 def test_no_path_breaks_the_gateway(client: FlaskClient, path: str, method: str) -> None:
     response = client.open(f"/api/v1/{path}", method=method, content_type="application/json")
