@@ -7,6 +7,7 @@ from datetime import timedelta
 from contracts.tasks import operations
 from services.tasks.handlers import correspondence, ratings, study
 from services.tasks.handlers.due_dates import keep_due_dates
+from services.tasks.handlers.oversight import oversee
 from tests.integration.tasks.building import (
     DESK,
     HANDLER,
@@ -25,6 +26,7 @@ from tests.integration.tasks.building import (
     opened,
     record,
 )
+from tests.integration.tasks.overseeing import asked_what_if
 from tests.integration.tasks.test_correspondence import a_message
 from tests.integration.tasks.test_ratings import a_rating
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
@@ -69,6 +71,8 @@ def run_everything(store):
         for who in (DESK, SUPERVISOR, HANDLER):
             walk(lambda page, who=who, filters=filters: ask(store, who, now=late, **filters, **page))
     keep_due_dates(store, late)
+    asked_what_if(store, case_id)
+    oversee(store, late)
     study.know_people(store, [a_person(HANDLER, sequence=9)])
     study.know_exams(store, [an_exam("indexed")])
     study.credit_attempts(store, [a_standing(HANDLER.id, "indexed")])
