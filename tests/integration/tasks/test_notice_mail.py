@@ -205,6 +205,19 @@ def test_an_outage_of_a_day_loses_nothing_and_ends_in_one_mail(store, staff, pos
     assert store.mailboxes.server_rests_until() == (None, 0)
 
 
+def test_a_server_that_is_away_is_tried_by_one_mail_at_a_time_with_growing_waits(store, staff, post):
+    assigned(store, staff)
+    act(store, assigned(store, staff), "reassign", by(staff.desk), handler_id=staff.other.id, reason="人手调整")
+    make(store)
+    post.sink.close()
+    tried = []
+    for seconds in (0, 59, 61, 350, 362, 1200, 1263):
+        before = len(post.asked)
+        post.go(DIGEST + timedelta(seconds=seconds))
+        tried.append(len(post.asked) - before)
+    assert tried == [1, 0, 1, 0, 1, 0, 1]
+
+
 def test_after_an_outage_nothing_is_sent_at_night(store, staff, post):
     assigned(store, staff)
     post.go(DIGEST + timedelta(hours=14))
@@ -308,6 +321,22 @@ def test_what_happens_while_a_mail_is_sent_is_not_forgotten(store, staff, post):
 
     post.on_asking = meanwhile
     post.go(NOW)
+    assert ["您有 1 件" in text for text in post.got(staff.handler)] == [True, True]
+
+
+def test_what_happens_in_the_very_moment_in_which_a_mail_is_done_with_is_not_forgotten(store, staff, post, monkeypatch):
+    wants(store, staff.handler, mail="at_once")
+    assigned(store, staff)
+    finish = store.mailboxes.finish
+
+    def just_before(*arguments: object, **options: object) -> bool:
+        monkeypatch.undo()
+        assigned(store, staff)
+        return finish(*arguments, **options)
+
+    monkeypatch.setattr(store.mailboxes, "finish", just_before)
+    post.go(NOW)
+    post.go(NOW + timedelta(minutes=6))
     assert ["您有 1 件" in text for text in post.got(staff.handler)] == [True, True]
 
 
