@@ -65,7 +65,16 @@ OPTIONAL = {"accept": ("allegations",), "record_step": ("evidence",), "record_as
 OF_TWO = ("merge", "separate", "split")
 ROWS = [row for row in TABLE if row.action not in OF_TWO]
 
-WORK = ("start", "record_step", "record_assistance", "record_finding", "record_disposition", "conclude")
+WORK = (
+    "start",
+    "record_step",
+    "record_assistance",
+    "record_finding",
+    "record_disposition",
+    "conclude",
+    "add_evidence",
+    "withdraw_evidence",
+)
 REVIEW = ("confirm_adequate", "send_back")
 
 # What usually comes next in a state, so that a walk gets far; which of these, and whether it is enough, is chance.
@@ -158,6 +167,32 @@ class CaseLife(RuleBasedStateMachine):
             self.file.add(entry)
             assert not any(guards.satisfied(self.file.case).values())
 
+    @rule(person=st.sampled_from(PEOPLE), strike_out=st.booleans(), data=st.data())
+    def evidence_is_recorded_or_struck_out(self, person, strike_out, data):
+        before, kept = self.file.case, self._kept_items()
+        recorded = sum(entry.action == "add_evidence" for entry in self.file.history)
+        try:
+            if strike_out and kept:
+                item = data.draw(st.sampled_from(sorted(kept)))
+                self.file.act("withdraw_evidence", person, item=item, round=kept[item])
+            else:
+                self.file.act("add_evidence", person, item=before.items + 1)
+                assert self.file.case.items == recorded + 1
+        except (Forbidden, WrongState):
+            assert self.file.case is before
+        assert self.file.case.state == before.state
+
+    def _kept_items(self):
+        """The items of evidence that were not struck out, and the round of each, told from the history alone."""
+        kept, number = {}, 1
+        for entry in self.file.history:
+            number += BY_ACTION[entry.action].new_round
+            if entry.action == "add_evidence":
+                kept[entry.details["item"]] = number
+            if entry.action == "withdraw_evidence":
+                del kept[entry.details["item"]]
+        return kept
+
     def _act(self, row, person, days, data):
         wanted = (*row.needs, *OPTIONAL.get(row.action, ()))
         if row.action == "request_assistance":
@@ -185,7 +220,8 @@ class CaseLife(RuleBasedStateMachine):
         for entry in self.file.history:
             acts = [] if BY_ACTION[entry.action].new_round else [*acts, entry]
         assert any(entry.action == "record_step" for entry in acts)
-        assert any(entry.details.get("evidence") for entry in acts)
+        of_this_round = [item for item, number in self._kept_items().items() if number == case.round]
+        assert of_this_round or any(entry.details.get("evidence") for entry in acts)
         last = max(index for index, entry in enumerate(acts) if entry.action == "conclude")
         findings, disposed = {}, set()
         for entry in acts:
