@@ -36,6 +36,8 @@ _NAME = Text(max=60, single_line=True)
 _UNIT = Text(max=100, single_line=True)
 _LONG = Text(max=4000)
 _REASON = Text(max=2000)
+# The year of a number stands in brackets, of whatever kind the writer had.
+_BRACKETS = str.maketrans("〔〕【】()", "[][][]")
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,6 @@ def number_key(number: str) -> str:
     return cells.plain(number).translate(_BRACKETS).casefold()
 
 
-_BRACKETS = str.maketrans("〔〕【】()", "[][][]")
-
-
 @dataclass
 class _RowReader:
     """Reads one row to its end, whatever is wrong with it, so that the account names everything at once."""
@@ -120,66 +119,83 @@ class _RowReader:
         for column in REQUIRED:
             if not self.given.get(column):
                 self.reject(column, "missing")
-        allegations = self._read("allegations", self._allegations, ())
         received_on = self._day("received_on")
         told_on, closed_on = self._day("told_on"), self._day("closed_on")
         for column, day in (("told_on", told_on), ("closed_on", closed_on)):
             if day and received_on and day < received_on:
                 self.reject(column, "before_received", day.isoformat())
-        read = {
-            "number": self._read("number", lambda cell: _NAME.deserialize(cell), ""),
-            "category": self._read("category", self._category, ""),
-            "lines": self._read("lines", self._lines, ()),
-            "unit": self._read("unit", lambda cell: _UNIT.deserialize(cell), None),
-            "handlers": self._read("handlers", lambda cell: self._each(cells.names(cell), _NAME), ()),
-            "investigated": self._read("investigated", self._investigated, False),
-            "investigation": self._read("investigation", lambda cell: _LONG.deserialize(cell), None),
-            "evidence": self._read("evidence", lambda cell: self._each(cells.items(cell), _LINE), ()),
-            "findings": self._findings(len(allegations)),
-            "dispositions": self._dispositions(len(allegations)),
-            "reviewer": self._read("reviewer", lambda cell: _NAME.deserialize(cell), None),
-            "excluded_units": self._read("excluded_units", lambda cell: self._each(cells.units(cell), _UNIT), ()),
-        }
-        if self.rejected or received_on is None:
+        allegations = self._read("allegations", self._allegations)
+        number, category = self._text("number", _NAME), self._read("category", self._category)
+        lines = self._read("lines", self._lines) or ()
+        unit, reviewer = self._text("unit", _UNIT), self._text("reviewer", _NAME)
+        handlers = self._texts("handlers", cells.names, _NAME)
+        investigated = self._read("investigated", self._investigated) or False
+        investigation = self._text("investigation", _LONG)
+        evidence = self._texts("evidence", cells.items, _LINE)
+        excluded_units = self._texts("excluded_units", cells.units, _UNIT)
+        # Without allegations nothing can be said of them; that they are missing has been told.
+        findings = self._findings(len(allegations)) if allegations else ()
+        dispositions = self._dispositions(len(allegations)) if allegations else ()
+        if self.rejected or not (number and received_on and category and allegations):
             return None
-        days = {"received_on": received_on, "told_on": told_on, "closed_on": closed_on}
-        return OldFile(allegations=allegations, **days, **read)  # type: ignore[arg-type]
+        return OldFile(
+            number=number,
+            received_on=received_on,
+            category=category,
+            allegations=allegations,
+            lines=lines,
+            unit=unit,
+            handlers=handlers,
+            investigated=investigated,
+            investigation=investigation,
+            evidence=evidence,
+            findings=findings,
+            dispositions=dispositions,
+            reviewer=reviewer,
+            told_on=told_on,
+            closed_on=closed_on,
+            excluded_units=excluded_units,
+        )
 
-    def _read(self, column: str, read: Callable[[str], T], nothing: T) -> T:
-        """What ``read`` makes of the cell; ``nothing`` when it is empty or was rejected."""
+    def _read(self, column: str, read: Callable[[str], T]) -> T | None:
+        """What ``read`` makes of the cell; None when it says nothing or was rejected."""
         cell = self.given.get(column, "")
-        if cells.says_nothing(cell) and column not in REQUIRED:
-            return nothing
-        if not cell:
-            return nothing
+        if not cell or (column not in REQUIRED and cells.says_nothing(cell)):
+            return None
         try:
             return read(cell)
         except Unusable as why:
             self.reject(column, why.message, why.value)
         except ValidationError as error:
             self.reject(column, str(error.messages[0]))
-        return nothing
+        return None
+
+    def _text(self, column: str, kind: Text) -> str | None:
+        return self._read(column, lambda cell: _checked(kind, cell))
+
+    def _texts(self, column: str, split: Callable[[str], list[str]], kind: Text) -> tuple[str, ...]:
+        return self._read(column, lambda cell: self._each(split(cell), kind)) or ()
 
     @staticmethod
     def _each(values: Sequence[str], kind: Text) -> tuple[str, ...]:
         if len(values) > MOST_ALLEGATIONS:
             raise Unusable("too_many", str(len(values)))
-        return tuple(dict.fromkeys(kind.deserialize(value) for value in values))
+        return tuple(dict.fromkeys(_checked(kind, value) for value in values))
 
     def _allegations(self, cell: str) -> tuple[str, ...]:
         values = cells.allegations(cell)
         if not 1 <= len(values) <= MOST_ALLEGATIONS:
             raise Unusable("too_many" if values else "missing", str(len(values)))
-        return tuple(_LINE.deserialize(value) for value in values)
+        return tuple(_checked(_LINE, value) for value in values)
 
     def _day(self, column: str) -> date | None:
-        def read(cell: str) -> date | None:
+        def read(cell: str) -> date:
             day = cells.day(cell)
             if day > self.today:
                 raise Unusable("in_the_future", day.isoformat())
             return day
 
-        return self._read(column, read, None)
+        return self._read(column, read)
 
     def _category(self, cell: str) -> str:
         codes = category_codes().get(words(cell), frozenset())
@@ -197,16 +213,18 @@ class _RowReader:
             raise Unusable("neither_yes_nor_no", cell)
         return INVESTIGATED_BY_WORD[words(cell)]
 
+    def _by_allegation(self, column: str, count: int) -> dict[int, str]:
+        return self._read(column, lambda cell: cells.by_allegation(cell, count)) or {}
+
     def _findings(self, count: int) -> tuple[OldFinding, ...]:
-        outcomes = self._read("findings", lambda cell: cells.by_allegation(cell, count), {})
-        grounds = self._read("grounds", lambda cell: cells.by_allegation(cell, count), {})
+        outcomes, grounds = self._by_allegation("findings", count), self._by_allegation("grounds", count)
         found = []
         for number in sorted(set(grounds) - set(outcomes)):
             self.reject("grounds", "ground_without_finding", str(number))
         for number, text in sorted(outcomes.items()):
             try:
                 outcome = _code(text, OUTCOME_BY_WORD, "unknown_outcome")
-                ground = _REASON.deserialize(grounds[number]) if number in grounds else None
+                ground = _checked(_REASON, grounds[number]) if number in grounds else None
                 found.append(OldFinding(number, outcome, ground))
             except Unusable as why:
                 self.reject("findings", why.message, why.value)
@@ -215,7 +233,7 @@ class _RowReader:
         return tuple(found)
 
     def _dispositions(self, count: int) -> tuple[OldDisposition, ...]:
-        said = self._read("dispositions", lambda cell: cells.by_allegation(cell, count), {})
+        said = self._by_allegation("dispositions", count)
         disposed: list[OldDisposition] = []
         for number, text in sorted(said.items()):
             try:
@@ -230,9 +248,13 @@ class _RowReader:
     def _disposition(number: int, text: str) -> list[OldDisposition]:
         """One line may hold several measures, and after a colon the reason for them."""
         measures, reason = cells.with_reason(text)
-        why = _REASON.deserialize(reason) if reason else None
+        why = _checked(_REASON, reason) if reason else None
         codes = dict.fromkeys(_code(name, MEASURE_BY_WORD, "unknown_measure") for name in cells.names(measures))
         return [OldDisposition(number, code, why) for code in codes]
+
+
+def _checked(kind: Text, value: str) -> str:
+    return str(kind.deserialize(value))
 
 
 def _code(word: str, known: Mapping[str, str], unknown: str) -> str:

@@ -272,3 +272,7 @@ def test_every_column_has_words_for_what_would_be_right_in_both_languages():
         code = f"old_files.right.{column}"
         assert language.text(code, "zh-CN") != code
         assert language.text(code, "en") not in (code, language.text(code, "zh-CN"))
+
+
+def test_what_is_said_of_allegations_that_are_missing_is_not_held_against_the_row_as_well():
+    assert rejected(allegations="", findings="属实", dispositions="批评教育") == [("allegations", "missing")]
