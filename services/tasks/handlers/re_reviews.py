@@ -193,8 +193,8 @@ def _re_review(document: Document) -> Document:
 
 
 def _with_figures(store: TasksStore, document: Document, actor: Actor) -> Document:
-    tally = store.re_reviews.tally(document["_id"], scope_to_list(actor).not_about)
-    return _draw(document, tally, actor)
+    hidden = store.re_reviews.hidden_cases(document["_id"], scope_to_list(actor).not_about, actor.id)
+    return _draw(document, store.re_reviews.tally(document["_id"], hidden), actor)
 
 
 def _draw(document: Document, tally: list[tuple[str | None, str, int]], actor: Actor) -> Document:

@@ -72,15 +72,21 @@ class ReReviews:
 
     def list(self, wanted: Document, hidden_from: Sequence[str], limit: int, cursor: str | None) -> Document:
         """A page of re-reviews, newest draw first. ``wanted``: equalities, and states as ``$in``."""
-        query = {**wanted, **_visible(hidden_from)}
+        query = {**wanted, **({"excluded_unit_ids": {"$nin": list(hidden_from)}} if hidden_from else {})}
         return page(self._re_reviews, query, sort=NEWEST_FIRST, limit=limit, cursor=cursor)
 
-    def tally(self, draw_id: str, hidden_from: Sequence[str]) -> list[tuple[str | None, str, int]]:
-        """Of a draw: unit, state and how many."""
+    def hidden_cases(self, draw_id: str, unit_ids: Sequence[str], person_id: str) -> list[str]:
+        """The cases of a draw that are, by now, about one of these units, or from which this person must keep out."""
+        drawn = [one["case_id"] for one in self._re_reviews.find({"draw_id": draw_id}, {"case_id": 1})]
+        kept_from = [{"excluded_unit_ids": {"$in": list(unit_ids)}}, {"excluded_person_ids": person_id}]
+        return [case["_id"] for case in self._cases.find({"_id": {"$in": drawn}, "$or": kept_from}, {"_id": 1})]
+
+    def tally(self, draw_id: str, hidden: Sequence[str]) -> list[tuple[str | None, str, int]]:
+        """Of a draw without these cases: unit, state and how many."""
         by = {"unit_id": "$unit_id", "state": "$state"}
         counted = self._re_reviews.aggregate(
             [
-                {"$match": {"draw_id": draw_id, **_visible(hidden_from)}},
+                {"$match": {"draw_id": draw_id, "case_id": {"$nin": list(hidden)}}},
                 {"$group": {"_id": by, "count": {"$sum": 1}}},
             ]
         )
@@ -94,7 +100,3 @@ class ReReviews:
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-
-
-def _visible(hidden_from: Sequence[str]) -> Document:
-    return {"excluded_unit_ids": {"$nin": list(hidden_from)}} if hidden_from else {}

@@ -69,6 +69,24 @@ def test_many_transfers_at_once_have_numbers_without_a_gap_and_a_refused_one_use
     assert sorted(done) == sorted(f"明司转〔2029〕{count}号" for count in range(1, 9))
 
 
+def test_of_several_who_transfer_one_case_at_once_only_the_one_who_does_uses_a_number(store):
+    call = replace(by(DESK), now=NOW + timedelta(days=1500))
+
+    def attempt(case_id):
+        try:
+            return act(store, case_id, "transfer", call, body="police", reason="管辖")["transfer"]["document_number"]
+        except WrongState as refused:
+            return refused
+
+    used = []
+    for _ in range(3):
+        case_id = opened(store)
+        with ThreadPoolExecutor(6) as several:
+            results = list(several.map(attempt, [case_id] * 6))
+        used += [result for result in results if isinstance(result, str)]
+    assert used == [f"明司转〔2030〕{count}号" for count in (1, 2, 3)]
+
+
 def test_the_same_request_twice_with_one_key_uses_one_number(store):
     case_id = opened(store)
     call = by(DESK, idempotency_key=new_id())

@@ -8,7 +8,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.refusals import Forbidden, Invalid, NotFound, WrongState
 from contracts.tasks import operations
-from services.tasks.handlers import re_reviews, study
+from services.tasks.handlers import conflicts, re_reviews, study
 from services.tasks.model.refusals import Forbidden as HadAPart
 from services.tasks.model.sampling import lot
 from tests.integration.tasks.building import (
@@ -26,6 +26,7 @@ from tests.integration.tasks.building import (
     history,
     opened,
 )
+from tests.integration.tasks.test_further_units import named
 
 DAY = timedelta(days=1)
 
@@ -218,6 +219,16 @@ def test_a_leader_sees_nothing_of_cases_about_the_own_unit_nor_how_many_there_ar
     assert figures(store, draw)["drawn"] == 2
     page = re_reviews.list_draws(store, operations.list_re_review_draws.load({"limit": 1}), by(leader))
     assert [one["drawn"] for one in page["items"]] == [1]
+
+
+def test_a_case_that_turns_out_to_be_about_the_leaders_unit_is_hidden_from_then_on(store, days):
+    leader = actor("leader", id="late-leader", path=(BUREAU, "late-unit"))
+    case_id = closed(store, days)
+    draw = drawn(store, days)
+    assert (figures(store, draw, leader)["drawn"], len(listed(store, leader, draw_id=draw["id"]))) == (1, 1)
+    conflicts.keep_from_units(store, named(case_id, "late-unit", sequence=9))
+    assert (figures(store, draw, leader)["drawn"], listed(store, leader, draw_id=draw["id"])) == (0, [])
+    assert figures(store, draw)["drawn"] == 1
 
 
 def test_a_draw_that_is_not_there_is_not_found_and_nobody_calls_without_an_account(store):
