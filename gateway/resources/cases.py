@@ -16,7 +16,22 @@ blp = Resource("cases", description="线索 Cases: the tracked handling of repor
 def list_cases(request, call, rpc):
     """线索列表 List the cases that one may know of
 
-    A handler gets own cases only. Newest first; with `overdue=true` the longest overdue first.
+    A handler gets own cases and those handled jointly with others. All filters go together; `state` may be given more
+    than once, `number` is a case number or its beginning. `sort`: `newest` (of itself), `oldest`, `due` (the soonest
+    due first, without what owes nothing in time), `number` (the highest first). With `overdue=true` the longest overdue
+    come first, with `number` the highest number. `overdue` and the order by `due` go by the clocks that one may know
+    of. Overdue cases are listed by `due` alone; neither they nor times of opening go together with numbers.
+    """
+    return rpc(request)
+
+
+@blp.route("/cases/counts")
+@blp.calls(tasks.count_cases)
+def count_cases(request, call, rpc):
+    """线索统计 Count the cases that one may know of
+
+    Takes the filters of the list; `by`: what they are counted by. Exact at one moment: the cases of each figure are
+    those that the list shows with its `key` as a filter besides.
     """
     return rpc(request)
 

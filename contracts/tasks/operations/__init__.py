@@ -2,6 +2,7 @@
 
 from contracts.tasks.operations.cases import CASE_READERS, act_on_case, get_case, list_cases, read_case_history
 from contracts.tasks.operations.clues import open_clue
+from contracts.tasks.operations.counts import count_cases
 from contracts.tasks.operations.evidence import (
     FILE_READERS,
     add_evidence,
@@ -44,6 +45,7 @@ __all__ = [
     "OLD_FILE_IMPORT_ID_PREFIX",
     "act_on_case",
     "add_evidence",
+    "count_cases",
     "count_my_notices",
     "count_overdue_cases",
     "decide_re_review",

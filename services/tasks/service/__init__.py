@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis import Configuration, Database
 from services.tasks.service.cases import Cases
+from services.tasks.service.counts import Counts
 from services.tasks.service.evidence import Evidence
 from services.tasks.service.notices import Notices
 from services.tasks.service.old_files import OldFiles
@@ -15,7 +16,7 @@ from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
-class TasksService(Cases, Evidence, Notices, OldFiles, Oversight, ReReviews, Routing, Study):
+class TasksService(Cases, Counts, Evidence, Notices, OldFiles, Oversight, ReReviews, Routing, Study):
     """Cases with their clocks, and study records."""
 
     name = "tasks"

@@ -12,7 +12,18 @@ from chassis.imports import INDEXES as IMPORT_INDEXES
 from chassis.imports import ImportJobs
 from chassis.paging import page
 from services.tasks.numbers import CaseNumbers
-from services.tasks.store import cases, dispatch, evidence, listing, notices, old_files, oversight, re_reviews, routing
+from services.tasks.store import (
+    cases,
+    counts,
+    dispatch,
+    evidence,
+    listing,
+    notices,
+    old_files,
+    oversight,
+    re_reviews,
+    routing,
+)
 
 Document = dict[str, Any]
 
@@ -25,8 +36,8 @@ class TasksStore(cases.CasesStore):
     database_name = "tasks"
     outboxes = ("cases", oversight.FILE_STAGES)
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
-        "cases": [*listing.INDEXES, *notices.CASES_INDEXES, *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES,
-                  *routing.CASES_INDEXES],
+        "cases": [*listing.INDEXES, *counts.CASES_INDEXES, *notices.CASES_INDEXES,
+                  *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES, *routing.CASES_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
                               partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES],
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],
@@ -34,6 +45,7 @@ class TasksStore(cases.CasesStore):
         "counters": [],
         "units": [],
         **IMPORT_INDEXES,
+        **counts.INDEXES,
         **dispatch.INDEXES,
         **evidence.INDEXES,
         **notices.INDEXES,
@@ -45,6 +57,7 @@ class TasksStore(cases.CasesStore):
     def __init__(self, client: MongoClient[Document], prefix: str = "") -> None:
         super().__init__(client, prefix)
         self.numbers = CaseNumbers(self.db.counters)
+        self.counts = counts.Counts(self)
         self.dispatches = dispatch.Dispatches(self.db)
         self.re_reviews = re_reviews.ReReviews(self.db)
         self.routing = routing.Routing(self.db)

@@ -12,9 +12,10 @@ from pymongo.client_session import ClientSession
 from chassis import Store
 from chassis.paging import cursor_after, page
 from contracts.event import Draft
+from services.tasks.listing_documents import counts_as_before
 from services.tasks.model.listing import Order, Reader, Wanted, facet_within
 from services.tasks.oversight_documents import NEVER
-from services.tasks.store.listing import ORDERINGS, Ordering, in_time_order, matching
+from services.tasks.store.listing import ORDERINGS, RETIRED_INDEXES, Ordering, in_time_order, matching
 
 Document = dict[str, Any]
 
@@ -24,6 +25,12 @@ WITHOUT_HISTORY = {"history": 0}
 
 class CasesStore(Store):
     """The collection ``cases``. See README.md for the documents' form."""
+
+    def ensure_indexes(self) -> None:
+        """As in ``Store``; besides, indexes by which a release before has listed cases are taken away."""
+        super().ensure_indexes()
+        for name in self.db.cases.index_information().keys() & set(RETIRED_INDEXES):
+            self.db.cases.drop_index(name)
 
     def add_cases(self, cases: Iterable[tuple[Document, Draft]]) -> set[str]:
         """Inserts the cases that are new, with their events, in one write; the ids of those that were
@@ -61,6 +68,8 @@ class CasesStore(Store):
         the first.
         """
         grown = {"history": entry, **({"to_notify": to_notify} if to_notify else {})}
+        if counts_as_before(document, changes):
+            changes = {name: value for name, value in changes.items() if name != "uncounted"}
         change = {"$set": changes, "$push": grown}
         return self.aggregates("cases").update(document, change, [event], session=session)
 
@@ -128,9 +137,21 @@ class CasesStore(Store):
 
     def set_due_dates(self, counted: Iterable[tuple[Document, Document]]) -> None:
         """Corrects the dates of these cases where no action came between."""
+        self._correct(counted)
+
+    def cases_without_facets(self, at_most: int) -> list[Document]:
+        """So many cases that no list can find yet, since a release before has kept them; without their histories."""
+        found = self.db.cases.find({"facets": None}, WITHOUT_HISTORY).hint(ORDERINGS["newest"].index)
+        return list(found.limit(at_most))
+
+    def set_facets(self, listed: Iterable[tuple[Document, Document]]) -> None:
+        """Has lists find these cases, where no action has seen to that meanwhile."""
+        self._correct(listed)
+
+    def _correct(self, corrected: Iterable[tuple[Document, Document]]) -> None:
         writes = [
-            UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": dates})
-            for document, dates in counted
+            UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": fields})
+            for document, fields in corrected
         ]
         if writes:
             self.db.cases.bulk_write(writes, ordered=False)
