@@ -1,25 +1,19 @@
-"""Cases: opened by reports, read, and acted on."""
+"""Cases: read, and acted on."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.refusals import Invalid, Stale
 from contracts.call import Call
-from contracts.event import Draft, Received
 from contracts.tasks import operations
-from services.tasks.documents import colleague_of, new_case_document
-from services.tasks.handlers import dispatch, progress, relations
+from services.tasks.documents import colleague_of
+from services.tasks.handlers import dispatch, relations
 from services.tasks.handlers.changes import CaseChanged, changed_since
 from services.tasks.handlers.reading import representation, run_out, signed_in, visible
 from services.tasks.handlers.recording import record
-from services.tasks.holidays import CALENDAR
-from services.tasks.model.calendar import local_day
-from services.tasks.model.case import opened, opening_entry
 from services.tasks.model.conflict import reads_details
-from services.tasks.model.dates import dates_at_opening
 from services.tasks.model.decisions import Action, decide, people_of
 from services.tasks.store import TasksStore
 
@@ -29,20 +23,6 @@ Document = dict[str, Any]
 _TRIES = 3
 
 _NOT_OF_THE_ACTION = ("case_id", "action", "expected_version")
-
-
-def open_cases(store: TasksStore, events: Sequence[Received]) -> None:
-    """Opens one case for each report; one that was opened before stays as it is. Suggestions open none.
-
-    The case has the id of its report, so the same report can never open two.
-    """
-    by_year: defaultdict[int, list[Received]] = defaultdict(list)
-    for event in events:
-        if event.data["kind"] == "report":
-            by_year[local_day(event.data["received_at"]).year].append(event)
-    for year, reports in by_year.items():
-        numbers = store.numbers.take(year, len(reports))
-        store.add_cases(_opening(event, number) for event, number in zip(reports, numbers, strict=True))
 
 
 def get_case(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
@@ -109,24 +89,6 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     if dispatch.sends(entry.action):
         entry = dispatch.numbered(store, case, entry, prefix, session)
     return representation(record(store, document, case, entry, call.now, session=session), actor, call.now)
-
-
-def _opening(event: Received, number: str) -> tuple[Document, Draft]:
-    report = event.data
-    case = opened(
-        id=report["report_id"],
-        number=number,
-        category=report["category"],
-        source_kind="report",
-        source_id=report["report_id"],
-        at=report["received_at"],
-        reporter_mode=report["reporter_mode"],
-        excluded_unit_ids=report["subject_unit_ids"],
-        route=report["route"],
-    )
-    dates = dates_at_opening(case.clocks, CALENDAR)
-    document = new_case_document(case, opening_entry(case), dates)
-    return document, progress.opened(case, dates.next_due_at).following(event)
 
 
 def _position(cursor: str | None) -> int:

@@ -172,6 +172,19 @@ def opened(
     return replace(case, clocks=_move_clocks(case, OPENING, at))
 
 
+def opened_alike(case: Case, *, id: str, number: str, category: str, excluded_unit_ids: Iterable[str]) -> Case:
+    """What ``opened`` gives for another source of the same kind at the same moment; its id is the source's."""
+    return replace(
+        case,
+        id=id,
+        number=number,
+        category=category,
+        source_id=id,
+        excluded_unit_ids=tuple(excluded_unit_ids),
+        allegations=(category,),
+    )
+
+
 def opening_entry(case: Case) -> Entry:
     """The first line of its history."""
     return Entry(OPENING.action, case.opened_at, None, None, None, case.state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis import clock, consume, every, serve
 from contracts.reports.events import MessagePostedV1, ReportRatedV1, ReportSubmittedV1, UnitsNamedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, conflicts, correspondence, due_dates, listing, notices, ratings
+from services.tasks.handlers import cases, conflicts, correspondence, due_dates, listing, notices, openings, ratings
 
 
 class Cases:
@@ -13,7 +13,7 @@ class Cases:
 
     @consume(ReportSubmittedV1, group=200)
     def open_cases(self, events):
-        cases.open_cases(self.store, events)
+        openings.open_cases(self.store, events)
 
     @consume(UnitsNamedV1)
     def keep_from_units(self, event):

@@ -13,7 +13,7 @@ from contracts.identity.events import PersonChangedV1
 from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
 from contracts.reports.events import ReportSubmittedV1
 from contracts.tasks import operations
-from services.tasks.handlers import cases, listing, study
+from services.tasks.handlers import cases, listing, openings, study
 from services.tasks.store import TasksStore
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -104,7 +104,7 @@ def a_standing(person_id: str, exam_id: str, *, sequence: int = 1, **changes: An
 def opened(store: TasksStore, **changes: Any) -> str:
     """The id of a case that a new report has opened."""
     report = a_report(**changes)
-    cases.open_cases(store, [report])
+    openings.open_cases(store, [report])
     return report.data["report_id"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.ids import new_id
 from contracts.reports.events import MessagePostedV1
-from services.tasks.handlers import cases, correspondence
+from services.tasks.handlers import correspondence, openings
 from services.tasks.handlers.correspondence import CaseNotOpened
 from tests.integration.tasks.building import (
     DESK,
@@ -66,7 +66,7 @@ def test_a_message_that_comes_before_its_case_comes_again_and_then_counts(store)
     group = [a_message(other, 1), a_message(case_id, 1)]
     with pytest.raises(CaseNotOpened):
         correspondence.note_messages(store, group)
-    cases.open_cases(store, [report])
+    openings.open_cases(store, [report])
     correspondence.note_messages(store, group)
 
     assert (awaited(store, other), awaited(store, case_id)) == (True, True)

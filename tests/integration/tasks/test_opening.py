@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.tasks.handlers import cases
+from services.tasks.handlers import openings
 from tests.integration.tasks.building import DESK, a_report, ask, get, history, opened
 
 
@@ -27,9 +27,9 @@ def test_a_report_opens_a_case_with_its_clocks_and_tells_of_it(store):
 def test_the_same_report_told_twice_in_one_group_and_again_later_has_one_case_and_one_event(store):
     report = a_report()
     others = [a_report() for _ in range(5)]
-    cases.open_cases(store, [others[0], report, report, *others[1:]])
+    openings.open_cases(store, [others[0], report, report, *others[1:]])
     first = get(store, report.data["report_id"])
-    cases.open_cases(store, [report, *others])
+    openings.open_cases(store, [report, *others])
     assert get(store, report.data["report_id"]) == first
     assert store.db.cases.count_documents({"source.id": report.data["report_id"]}) == 1
     assert len(pending(store, report.data["report_id"])) == 1
@@ -37,15 +37,15 @@ def test_the_same_report_told_twice_in_one_group_and_again_later_has_one_case_an
 
 def test_a_suggestion_opens_no_case(store):
     suggestion = a_report(kind="suggestion")
-    cases.open_cases(store, [suggestion])
+    openings.open_cases(store, [suggestion])
     assert store.case(suggestion.data["report_id"]) is None
 
 
 def test_numbers_are_of_the_year_in_the_bureau_and_never_given_twice(store):
     new_year = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
     group = [a_report(received_at=new_year) for _ in range(20)] + [a_report() for _ in range(20)]
-    cases.open_cases(store, group)
-    cases.open_cases(store, group[:10] + [a_report(received_at=new_year) for _ in range(5)])
+    openings.open_cases(store, group)
+    openings.open_cases(store, group[:10] + [a_report(received_at=new_year) for _ in range(5)])
     of_2027 = [case["number"] for case in store.db.cases.find({"opened_at": new_year})]
     assert len(of_2027) == len(set(of_2027)) == 25
     assert all(number.startswith("2027-0000") for number in of_2027)
@@ -53,6 +53,6 @@ def test_numbers_are_of_the_year_in_the_bureau_and_never_given_twice(store):
 
 def test_an_interrupted_group_is_opened_by_its_second_delivery(store):
     group = [a_report(category="interrupted") for _ in range(7)]
-    cases.open_cases(store, group[:3])
-    cases.open_cases(store, group)
+    openings.open_cases(store, group[:3])
+    openings.open_cases(store, group)
     assert len(ask(store, DESK, category="interrupted")["items"]) == 7
