@@ -185,6 +185,8 @@ def test_an_import_goes_on_after_a_crash_and_takes_every_file_once(store, monkey
     with pytest.raises(Crash):
         work(store)
     assert progress(store, import_id)["state"] == "running"
+    # Even if nobody went on with it, no file would tell of a case that is not there.
+    assert all(store.case(file["case_id"]) for file in kept(store, prefix).values() if file["case_id"])
     work(store)
     result = progress(store, import_id)
     assert (result["state"], result["created"], result["unchanged"], result["rejected"]) == ("done", 10, 0, [])
