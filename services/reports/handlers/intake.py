@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from chassis import clock
 from chassis.clock import BUREAU_ZONE
 from chassis.refusals import IdempotencyKeyReused, Invalid
 from contracts.call import Call
+from contracts.event import Draft
 from contracts.fields import format_instant
 from contracts.reports.events import ReportSubmittedV1
 from services.reports import forms, sealing
@@ -149,16 +150,24 @@ def _document(
     return document
 
 
-def _submitted(report: dict[str, Any]) -> Any:
+def _submitted(report: dict[str, Any]) -> Draft:
+    told = _first_like(*(report[name] for name in ("kind", "category", "reporter_mode", "received_at", "route")))
+    units = report["subject_unit_ids"]
+    return told.about(report["_id"], report_id=report["_id"], **({"subject_unit_ids": units} if units else {}))
+
+
+# Reports tell only the hour in which they came, and many of one hour are of one kind.
+@lru_cache(maxsize=256)
+def _first_like(kind: str, category: str, reporter_mode: str, received_at: datetime, route: str) -> Draft:
     return ReportSubmittedV1.draft(
-        report["_id"],
-        report_id=report["_id"],
-        kind=report["kind"],
-        category=report["category"],
-        reporter_mode=report["reporter_mode"],
-        received_at=report["received_at"],
-        subject_unit_ids=report["subject_unit_ids"],
-        route=report["route"],
+        "-",
+        report_id="-",
+        kind=kind,
+        category=category,
+        reporter_mode=reporter_mode,
+        received_at=received_at,
+        subject_unit_ids=[],
+        route=route,
     )
 
 
