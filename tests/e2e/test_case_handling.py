@@ -16,6 +16,8 @@ pytestmark = pytest.mark.system
 CASE = {
     "id", "number", "state", "category", "source", "handler_id", "unit_id", "clocks", "guards", "allowed_actions",
     "version", "re_examination", "satisfied", "reply_awaited", "transfer", "assistance",
+    "level", "supervisions", "extension_request", "merged_into", "follower_ids", "split_from", "parts",
+    "joint_handler_ids", "excluded_person_ids", "moved_allegations",
 }  # fmt: skip
 
 
@@ -62,9 +64,9 @@ def test_a_case_answers_exactly_as_the_interface_says(signed_in, case):
         "tell_acceptance": "running",
         "tell_acceptance_named": "running",
     }
-    assert all(set(clock) == {"rule", "ref", "started_at", "due_at", "state"} for clock in case["clocks"])
+    assert all(set(clock) == {"rule", "ref", "started_at", "due_at", "state", "stage"} for clock in case["clocks"])
     assert case["guards"] == dict.fromkeys(("investigated", "clear", "handled", "adequate"), False)
-    assert case["allowed_actions"] == ["accept", "refuse", "transfer"]
+    assert case["allowed_actions"] == ["accept", "refuse", "transfer", "exclude", "merge"]
 
 
 @pytest.mark.parametrize("username", ["custodian", "admin", "auditor", "editor", "reviewer1", "trainer", "member1"])
@@ -94,7 +96,9 @@ def test_a_handler_knows_of_a_case_only_while_it_is_theirs(signed_in, case):
     problem(post(handler, case, "start"), 404)
     problem(desk.get("/cases/no-such-case"), 404)
     handed_to_the_handler(signed_in, case)
-    assert handler.get(f"/cases/{case['id']}").json()["allowed_actions"] == ["start", "return"]
+    assert handler.get(f"/cases/{case['id']}").json()["allowed_actions"] == [
+        "start", "return", "object", "request_assistance", "ask_extension",
+    ]  # fmt: skip
     own = handler.get("/cases", params={"limit": 200}).json()["items"]
     assert case["id"] in {one["id"] for one in own}
     assert len({one["handler_id"] for one in own}) == 1
@@ -118,7 +122,7 @@ def test_supervision_group_and_leaders_read_the_progress_and_do_not_handle(signe
 
 def test_what_the_state_does_not_allow_is_a_conflict_that_says_what_is_possible(signed_in, case):
     body = problem(post(signed_in("desk"), case, "resume"), 409, "wrong-state")
-    assert (body["state"], body["allowed"]) == ("registered", ["accept", "refuse", "transfer"])
+    assert (body["state"], body["allowed"]) == ("registered", ["accept", "refuse", "transfer", "exclude", "merge"])
     assert "已登记" in body["detail"]
     assert "受理" in body["detail"]
 
@@ -126,7 +130,7 @@ def test_what_the_state_does_not_allow_is_a_conflict_that_says_what_is_possible(
 def test_closing_too_early_lists_exactly_what_is_missing(signed_in, case):
     body = problem(post(signed_in("desk"), case, "close"), 409, "case-cannot-close")
     assert body["missing"] == ["step", "evidence", "finding:1", "second_person_review", "result_told"]
-    assert body["allowed"] == ["accept", "refuse", "transfer"]
+    assert body["allowed"] == ["accept", "refuse", "transfer", "exclude", "merge"]
     assert "有访未查" in body["detail"]
     english = problem(post(signed_in("desk"), case, "close", {"Accept-Language": "en"}), 409)
     assert "a finding on allegation 1" in english["detail"]

@@ -22,7 +22,8 @@ def split_off(case: Case, split: Entry, case_id: str, number: str) -> Case:
         category=case.category,
         source_kind=case.source_kind,
         source_id=case.source_id,
-        opened_at=split.at,
+        # To the hour, as reports come in: within it lists go by number.
+        opened_at=split.at.replace(minute=0, second=0, microsecond=0),
         reporter_mode=case.reporter_mode,
         excluded_unit_ids=case.excluded_unit_ids,
         excluded_person_ids=case.excluded_person_ids,
