@@ -149,6 +149,15 @@ def test_the_mail_about_a_message_waits_for_the_full_hour(store, staff, post):
     assert "举报人来信" in post.got(staff.desk)[0]
 
 
+def test_no_other_mail_takes_a_message_along_before_the_hour_is_over(store, staff, post):
+    wants(store, staff.handler, mail="at_once")
+    case_id = assigned(store, staff, NOW + timedelta(minutes=1))
+    notices.tell_of_messages(store, [a_message(case_id)], NOW + timedelta(minutes=17))
+    post.go(NOW + timedelta(minutes=18))
+    post.go(NOW + timedelta(minutes=60))
+    assert ["举报人来信" in text for text in post.got(staff.handler)] == [False, True]
+
+
 def test_the_desk_is_told_of_new_cases_by_a_count_of_its_own(store, staff, post):
     expect_digests(store, NOW)
     post.go(DIGEST)
