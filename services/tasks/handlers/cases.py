@@ -15,6 +15,7 @@ from services.tasks.handlers.reading import representation, run_out, signed_in, 
 from services.tasks.handlers.recording import record
 from services.tasks.model.conflict import reads_details
 from services.tasks.model.decisions import Action, decide, people_of
+from services.tasks.model.dispatch import sends
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -51,7 +52,7 @@ def act(store: TasksStore, request: Mapping[str, Any], call: Call, prefix: str =
     """
 
     def effect(session: Any) -> Document:
-        if session is None and (dispatch.sends(request["action"]) or relations.is_about_two(request["action"])):
+        if session is None and (sends(request["action"]) or relations.is_about_two(request["action"])):
             return store.transaction(effect)
         return _act(store, request, call, session, prefix)
 
@@ -86,7 +87,7 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     if relations.is_about_two(entry.action):
         after = relations.take(store, document, case, entry, actor, call.now, session)
         return representation(after, actor, call.now)
-    if dispatch.sends(entry.action):
+    if sends(entry.action):
         entry = dispatch.numbered(store, case, entry, prefix, session)
     return representation(record(store, document, case, entry, call.now, session=session), actor, call.now)
 

@@ -8,17 +8,12 @@ from pymongo.client_session import ClientSession
 
 from services.tasks.model.calendar import local_day
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.dispatch import KINDS, dispatch_number
+from services.tasks.model.dispatch import dispatch_number, kind_of
 from services.tasks.model.refusals import invalid
 from services.tasks.store import TasksStore
 
 # Where the configuration names no other: short for the bureau's name, as document numbers begin with it.
 PREFIX = "明司"
-
-
-def sends(action: str) -> bool:
-    """Whether the action sends a document out, and so must be taken in a transaction."""
-    return action in KINDS
 
 
 def numbered(store: TasksStore, case: Case, entry: Entry, prefix: str, session: ClientSession) -> Entry:
@@ -27,19 +22,16 @@ def numbered(store: TasksStore, case: Case, entry: Entry, prefix: str, session: 
     """
     number = entry.details.get("document_number")
     if number is None:
-        number = _next(store, entry, prefix, session)
+        number = _next(store, prefix, kind_of(entry.action, case.route), local_day(entry.at).year, session)
     elif store.dispatches.is_taken(number, session):
         raise invalid("document_number", "cases.document_number_taken")
     store.dispatches.register(number, case.id, entry.action, entry.at, session)
     return replace(entry, details={**entry.details, "document_number": number})
 
 
-def _next(store: TasksStore, entry: Entry, prefix: str, session: ClientSession) -> str:
+def _next(store: TasksStore, prefix: str, kind: str, year: int, session: ClientSession) -> str:
     """The next number that nobody has written by hand before."""
-    year = local_day(entry.at).year
     while True:
-        number = dispatch_number(
-            prefix, entry.action, year, store.dispatches.next_count(prefix, entry.action, year, session)
-        )
+        number = dispatch_number(prefix, kind, year, store.dispatches.next_count(prefix, kind, year, session))
         if not store.dispatches.is_taken(number, session):
             return number

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from services.tasks.model.bodies import addressee
+from services.tasks.model.rules import ABOVE
 
 # What became of a transfer, and of a request for assistance.
 SENT, ACKNOWLEDGED, DECLINED = "sent", "acknowledged", "declined"
 OPEN, ANSWERED, WITHDRAWN = "open", "answered", "withdrawn"
 
-# The letter in the document number by which one sees what was sent: 转 transfer, 协 assistance.
-KINDS: Mapping[str, str] = {"transfer": "转", "request_assistance": "协"}
+# The word in the document number by which one sees what was sent. What is sent to the level above counts by itself, so
+# that no number left out tells the bureau of a case about its own head.
+_KINDS: Mapping[str, str] = {"transfer": "转", "request_assistance": "协"}
+_REPORTED_ABOVE = "报"
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,19 @@ class Assistance:
     state: str = OPEN
 
 
-def dispatch_number(prefix: str, action: str, year: int, count: int) -> str:
+def sends(action: str) -> bool:
+    """Whether the action sends a document out."""
+    return action in _KINDS
+
+
+def kind_of(action: str, route: str) -> str:
+    """The kind of the document that the action on a case of this route sends."""
+    return _REPORTED_ABOVE if route == ABOVE else _KINDS[action]
+
+
+def dispatch_number(prefix: str, kind: str, year: int, count: int) -> str:
     """The document number of the ``count``-th document of its kind in a year: ``明司转〔2026〕12号``."""
-    return f"{prefix}{KINDS[action]}〔{year}〕{count}号"
+    return f"{prefix}{kind}〔{year}〕{count}号"
 
 
 def sent(details: Mapping[str, Any], at: datetime) -> Transfer:

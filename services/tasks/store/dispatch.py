@@ -25,10 +25,10 @@ class Dispatches:
         self._dispatches = database.dispatches
         self._counters = database.counters
 
-    def next_count(self, prefix: str, action: str, year: int, session: ClientSession) -> int:
+    def next_count(self, prefix: str, kind: str, year: int, session: ClientSession) -> int:
         """The next count of documents of this kind in this year, from 1."""
         counter = self._counters.find_one_and_update(
-            {"_id": f"dispatch:{prefix}:{action}:{year}"},
+            {"_id": f"dispatch:{prefix}:{kind}:{year}"},
             {"$inc": {"last": 1}},
             upsert=True,
             return_document=ReturnDocument.AFTER,

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.ids import new_id
 from services.tasks.documents import case_of, entry_of
+from services.tasks.handlers.oversight import oversee
 from services.tasks.model.case import opened as freshly_opened
 from services.tasks.model.case import replay
 from services.tasks.model.refusals import CaseCannotClose, Invalid, WrongState
@@ -23,6 +24,7 @@ from tests.integration.tasks.building import (
     investigating,
     opened,
 )
+from tests.integration.tasks.overseeing import stages
 
 # Numbers count on from case to case: these tests have a year of their own each where it matters.
 IN_2027 = replace(by(DESK), now=NOW + timedelta(days=365))
@@ -139,6 +141,28 @@ def test_a_body_that_does_not_answer_never_makes_the_case_overdue(store):
         "missed"
     ]
     assert store.db.cases.find_one({"_id": case["id"]})["next_due_at"].year == 9999
+
+
+def test_a_body_that_does_not_answer_is_pressed_for_it_and_the_handling_unit_is_not(store):
+    case = transferred(store)
+    oversee(store, NOW + timedelta(days=17))
+    oversee(store, NOW + timedelta(days=60))
+    assert stages(store, case["id"]) == [("urge", []), ("supervise", [])]
+    assert get(store, case["id"])["level"] == 0
+
+
+def test_what_goes_to_the_level_above_is_numbered_apart_so_that_no_gap_tells_the_desk_of_it(store):
+    call = replace(by(DESK), now=NOW + timedelta(days=1900))
+    above = replace(by(SUPERVISOR), now=call.now)
+    sealed = opened(store, subject_unit_ids=["bureau"], route="above")
+    assert transferred(store, call)["transfer"]["document_number"] == "明司转〔2031〕1号"
+    sent = act(store, sealed, "transfer", above, body="省司法厅", reason="涉及主要负责人")
+    assert sent["transfer"]["document_number"] == "明司报〔2031〕1号"
+    assert transferred(store, call)["transfer"]["document_number"] == "明司转〔2031〕2号"
+    known = act(store, sealed, "acknowledge_transfer", above, answered_on=f"{call.now:%Y-%m-%d}", reason="已接收")
+    assert known["allowed_actions"] == ["take_back", "reopen"]
+    back = act(store, sealed, "take_back", above, reason="退回")
+    assert [one["rule"] for one in back["clocks"] if one["state"] == "running"] == ["forward_above"]
 
 
 def test_several_requests_for_assistance_run_at_once_each_with_its_own_clock(store):

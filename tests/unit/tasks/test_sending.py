@@ -9,7 +9,7 @@ from contracts.tasks.schemas import dispatch as contract
 from services.tasks.model import clocks
 from services.tasks.model.bodies import BODIES, OTHER, Ground, addressee, in_force
 from services.tasks.model.decisions import allowed_actions
-from services.tasks.model.dispatch import dispatch_number
+from services.tasks.model.dispatch import dispatch_number, kind_of
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
 from tests.unit.tasks.builders import CALENDAR, DESK, HANDLER, LEADER, OTHER_HANDLER, SUPERVISOR, File
 
@@ -49,8 +49,9 @@ def test_the_ground_is_the_newest_that_is_in_force():
 
 
 def test_document_numbers_read_as_those_of_the_bureau():
-    assert dispatch_number("明司", "transfer", 2026, 12) == "明司转〔2026〕12号"
-    assert dispatch_number("明司", "request_assistance", 2026, 3) == "明司协〔2026〕3号"
+    assert dispatch_number("明司", kind_of("transfer", "bureau"), 2026, 12) == "明司转〔2026〕12号"
+    assert dispatch_number("明司", kind_of("request_assistance", "bureau"), 2026, 3) == "明司协〔2026〕3号"
+    assert dispatch_number("明司", kind_of("transfer", "above"), 2026, 1) == "明司报〔2026〕1号"
 
 
 def test_the_other_bodys_term_runs_from_the_transfer_and_never_makes_the_case_overdue():
