@@ -38,8 +38,9 @@ AddressOf = Callable[[str], str | None]
 
 MAILS = Counter("mingjing_notice_mails_total", "Mails about notices by what became of them.", ["outcome"])
 
-# How long one turn goes on before the next; nobody else takes a mailbox for as long as the lease.
-_TURN = timedelta(seconds=20)
+# How long one turn goes on before the next, so that the role is renewed; nobody else takes a mailbox for as long as the
+# lease.
+_TURN = timedelta(seconds=10)
 _LEASE = timedelta(minutes=5)
 # So many notices go in one mail; the rest in the next.
 _MOST_NOTICES = 1000
