@@ -50,11 +50,11 @@ def test_if_suspended_without_a_day_of_resumption_no_end_is_known_and_what_is_pa
     ]  # fmt: skip
 
 
-def test_clocks_that_do_not_stand_still_run_on_in_it():
+def test_clocks_that_neither_stand_still_nor_are_extended_run_on_in_it():
     file = File().investigating().act("request_assistance", DESK, what="调取账目", reason="核对", unit_id="elsewhere")
     before = due(file, "assist")
     assert before is not None
-    assert due(file, "assist", suspend_on=TODAY, resume_on=TODAY + timedelta(days=40)) == before
+    assert due(file, "assist", suspend_on=TODAY, resume_on=TODAY + timedelta(days=40), extend_days=20) == before
 
 
 @pytest.mark.parametrize(
