@@ -14,6 +14,6 @@ def open_clue(request, call, rpc):
     """登记线索 Open a case of a clue that nobody reported
 
     From a patrol, an audit, mining of texts, the media or a superior body. Nobody is told of it, and no clock of a
-    reporter runs. 403 for somebody of a unit that the clue is about.
+    reporter runs. 403 for somebody whom, or whose unit, the clue is about.
     """
     return rpc(request)

@@ -1,7 +1,7 @@
 """Clues and old files in words: what is refused, why a row of a table is rejected, and what would be right."""
 
 ZH = {
-    "clues.own_unit_concerned": "该线索涉及您所在的单位，您应当回避，请由其他单位的人员登记。",
+    "clues.own_unit_concerned": "该线索涉及您本人或您所在的单位，您应当回避，请由其他人员登记。",
     # Why a row is rejected.
     "old_files.import.missing": "必填项为空。",
     "old_files.import.too_many": "有 {value} 项，超过上限。",
@@ -53,7 +53,7 @@ ZH = {
 }
 
 EN = {
-    "clues.own_unit_concerned": "The clue is about your own unit; somebody of another unit must take it up.",
+    "clues.own_unit_concerned": "The clue is about you or your own unit; somebody else must take it up.",
     "old_files.import.missing": "A required cell is empty.",
     "old_files.import.too_many": "{value} entries are more than a cell may hold.",
     "old_files.import.not_a_day": "“{value}” is not a day.",

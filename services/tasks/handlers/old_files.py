@@ -21,10 +21,9 @@ _FILTERS = ("failed", "passed", "unit_id", "import_id")
 
 def list_old_files(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """A page of the files that the caller may know of, oldest first."""
-    scope = scope_to_list(signed_in(call))
-    found = store.old_files.page(
-        _wanted(request), hidden_from=scope.not_about, limit=request["limit"], cursor=request["cursor"]
-    )
+    actor = signed_in(call)
+    units = scope_to_list(actor).not_about
+    found = store.old_files.page(_wanted(request), units, actor.id, request["limit"], request["cursor"])
     return {**found, "items": [_representation(file) for file in found["items"]]}
 
 
@@ -43,8 +42,8 @@ def get_old_file(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
 
 def summarise(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """The counts of the files that the caller may know of and that the filters leave."""
-    scope = scope_to_list(signed_in(call))
-    cells = store.old_files.counts(_wanted(request), hidden_from=scope.not_about)
+    actor = signed_in(call)
+    cells = store.old_files.counts(_wanted(request), scope_to_list(actor).not_about, actor.id)
     return {
         **_summed(cells),
         "by_unit": _grouped(cells, "unit_id"),

@@ -15,4 +15,7 @@ from services.tasks.model.dates import dates_at_opening
 def opening_of(case: Case, opening: Entry) -> tuple[dict[str, Any], Draft]:
     """What is written of a case that was just opened by ``opening``."""
     dates = dates_at_opening(case.clocks, CALENDAR)
-    return new_case_document(case, opening, dates), progress.opened(case, dates.next_due_at)
+    document = new_case_document(case, opening, dates)
+    if case.excluded_person_ids:
+        document["excluded_person_ids"] = list(case.excluded_person_ids)
+    return document, progress.opened(case, dates.next_due_at)

@@ -21,6 +21,7 @@ def open_clue(
     category: str,
     allegations: Sequence[str],
     excluded_unit_ids: Iterable[str],
+    excluded_person_ids: Iterable[str],
     lines: Sequence[str],
     origin: str,
     reason: str,
@@ -29,7 +30,7 @@ def open_clue(
 ) -> tuple[Case, Entry]:
     """The case of a clue, and the first line of its history: who took it up, from where, and why.
 
-    Raises ``Forbidden`` for somebody of a unit that is concerned, who may not know of the case that this would be.
+    Raises ``Forbidden`` for somebody who, or whose unit, is concerned and so may not know of such a case.
     """
     case = opened(
         id=id,
@@ -40,8 +41,8 @@ def open_clue(
         at=at,
         excluded_unit_ids=dict.fromkeys(excluded_unit_ids),
     )
-    if concerned(case.excluded_unit_ids, person.unit_path):
+    case = replace(case, allegations=tuple(allegations), excluded_person_ids=tuple(dict.fromkeys(excluded_person_ids)))
+    if concerned(case.excluded_unit_ids, person.unit_path) or person.id in case.excluded_person_ids:
         raise Forbidden("clues.own_unit_concerned")
-    case = replace(case, allegations=tuple(allegations))
     details = {"origin": origin, **({"lines": list(lines)} if lines else {})}
     return case, Entry(OPENING.action, at, person.id, person.name, None, case.state, reason, details)

@@ -37,7 +37,7 @@ class TasksStore(cases.CasesStore):
     outboxes = ("cases", oversight.FILE_STAGES)
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
         "cases": [*listing.INDEXES, *counts.CASES_INDEXES, *notices.CASES_INDEXES,
-                  *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES, *routing.CASES_INDEXES],
+                  *oversight.CASE_INDEXES, *re_reviews.CASES_INDEXES, *routing.CASES_INDEXES, *old_files.CASES_INDEXES],
         "people": [IndexModel([("unit_path", ASCENDING), ("_id", ASCENDING)], name="active_of_unit",
                               partialFilterExpression={"active": True}), *notices.PEOPLE_INDEXES],
         "exams": [IndexModel([("required", ASCENDING)], partialFilterExpression={"required": True})],

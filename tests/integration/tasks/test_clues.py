@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.refusals import IdempotencyKeyReused
+from chassis.refusals import IdempotencyKeyReused, NotFound
 from contracts.tasks import operations
 from services.tasks.handlers import clues
 from services.tasks.model.refusals import Forbidden
@@ -62,6 +62,17 @@ def test_it_is_hidden_from_the_units_that_it_is_about(store):
     in_the_district = actor("desk", id="district-desk", path=(BUREAU, DISTRICT))
     assert case["id"] in [one["id"] for one in ask(store, DESK, source="clue", limit=200)["items"]]
     assert case["id"] not in [one["id"] for one in ask(store, in_the_district, source="clue", limit=200)["items"]]
+
+
+def test_it_is_hidden_from_the_people_that_it_is_about(store):
+    concerned = actor("desk", id="concerned")
+    case = take_up(store, excluded_person_ids=["concerned"])
+    assert case["excluded_person_ids"] == ["concerned"]
+    assert case["id"] not in [one["id"] for one in ask(store, concerned, source="clue", limit=200)["items"]]
+    with pytest.raises(NotFound):
+        get(store, case["id"], concerned)
+    [event] = store.db.cases.find_one({"_id": case["id"]})["outbox"]
+    assert event["data"]["excluded_person_ids"] == ["concerned"]
 
 
 @pytest.mark.parametrize("unit_id", [OFFICE, BUREAU])

@@ -131,6 +131,19 @@ def test_what_a_file_says_is_for_the_desk_and_the_handler_of_its_case_alone(stor
         read(store, failed["id"], OTHER_HANDLER)
 
 
+def test_whoever_must_keep_out_of_a_case_by_now_does_not_find_its_file_in_list_or_counts(store, imports):
+    file = next(file for file in listed(store) if file["number"] == "列-10")
+    others = [actor("desk", id="concerned"), actor("supervisor", id="concerned"), actor("desk", path=(BUREAU, "new"))]
+    assert all(file in listed(store, who) for who in others)
+    change = {"excluded_person_ids": ["concerned"], "excluded_unit_ids": ["new"]}
+    store.db.cases.update_one({"_id": file["id"]}, {"$set": change})
+    for who in others:
+        assert numbers(listed(store)) - numbers(listed(store, who)) == {"列-10"}
+        assert summary(store)["total"] - summary(store, who)["total"] == 1
+        with pytest.raises(NotFound):
+            read(store, file["id"], who)
+
+
 def test_there_is_no_file_of_another_id(store, imports):
     with pytest.raises(NotFound):
         read(store, "nothing", DESK)

@@ -144,6 +144,7 @@ def clue(person=DESK, **change):
         "category": "money.bribe",
         "allegations": ["甲", "乙"],
         "excluded_unit_ids": [DISTRICT],
+        "excluded_person_ids": [],
         "lines": ["lawyers"],
         "origin": "audit",
         "reason": "审计发现",
@@ -173,6 +174,11 @@ def test_a_clue_that_nobody_decides_on_is_overdue_after_thirty_days_and_one_deci
 def test_nobody_opens_a_clue_about_a_unit_of_their_own(unit_path):
     with pytest.raises(Forbidden):
         clue(somebody("desk", unit_path=unit_path))
+
+
+def test_nobody_opens_a_clue_about_themselves():
+    with pytest.raises(Forbidden):
+        clue(excluded_person_ids=[DESK.id])
 
 
 @pytest.mark.parametrize("opened", [clue, review])
