@@ -15,8 +15,8 @@ class OpenClue(Schema):
     """A clue that becomes a case at once.
 
     ``excluded_unit_ids``: the units that it is about, which must never see the case; an empty list says that there is
-    none. ``excluded_person_ids``: people that it is about, as far as they have accounts. ``reason``: why it is taken up;
-    it opens the history of the case.
+    none. ``excluded_person_ids``: people that it is about, as far as they have accounts. ``reason``: why it is
+    taken up; it opens the history of the case.
     """
 
     category = Id(required=True, metadata={"description": "A code of the report form's categories"})
