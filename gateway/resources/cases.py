@@ -50,7 +50,8 @@ def act_on_case(request, call, rpc, case_id):
 
     The actions, who may take them, when, and the fields they need are in docs/case-states.md; those that
     are open to the caller now are the case's `allowed_actions`. `expected_version`, or `If-Match` with
-    the ETag of the case, makes a 412 of an action that was meant for an earlier version. 409 when the
+    the ETag of the case, makes a 412 of an action that was meant for an earlier version; its `changes` tell
+    what was done since, when and by whom. 409 when the
     case's state does not allow the action, and when closing it still lacks something: `missing` lists
     exactly what.
     """

@@ -16,6 +16,7 @@ from services.tasks.handlers.recording import record
 from services.tasks.model.conflict import reads_details
 from services.tasks.model.decisions import Action, decide, people_of
 from services.tasks.model.dispatch import sends
+from services.tasks.model.related import TIME_LIMITS
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -38,11 +39,15 @@ def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
     actor = signed_in(call)
     skip, limit = _position(request["cursor"]), request["limit"]
     document, case = visible(store.case_with_history(request["case_id"], skip, limit + 1), actor)
-    entries = document["history"][:limit]
-    if not reads_details(actor, case):
-        entries = [{**entry, "details": {}} for entry in entries]
+    details = reads_details(actor, case)
+    entries = [{**entry, "details": _shown(entry) if details else {}} for entry in document["history"][:limit]]
     more = len(document["history"]) > limit
     return {"items": entries, "next_cursor": str(skip + limit) if more else None}
+
+
+def _shown(entry: Document) -> Document:
+    """The details that people read; clocks that one case hands to another are shown with the case itself."""
+    return {name: value for name, value in entry["details"].items() if name != TIME_LIMITS}
 
 
 def act(store: TasksStore, request: Mapping[str, Any], call: Call, prefix: str = dispatch.PREFIX) -> Document:

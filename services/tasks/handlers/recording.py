@@ -75,7 +75,9 @@ def _tell_the_whole(store: TasksStore, part: Case, entry: Entry, now: datetime, 
     document = store.case(part.split_from, session) if part.split_from else None
     if document is not None:
         whole = case_of(document)
-        write(store, document, whole, splitting.note_part(whole, part, entry), now, session=session)
+        note = splitting.note_part(whole, part, entry)
+        write(store, document, whole, note, now, session=session)
+        tell_followers(store, apply(whole, note), note, now, session)
 
 
 def _told_of_the_conflict(case: Case) -> Iterator[str]:

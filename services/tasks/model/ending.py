@@ -10,11 +10,13 @@ STRENGTH = ("substantiated", "partly_substantiated", "unclear", "unsubstantiated
 
 
 def outcome(case: Case) -> str | None:
-    """``refused``, ``transferred``, or the strongest finding of a closed case and of its parts; None while it is being
-    handled. A case that was merged ends as the leading one does.
+    """``refused``, ``transferred``, or the strongest finding of a closed case and of its parts; None while it, or a
+    part of it, is being handled. A case that was merged ends as the leading one does.
     """
     if case.merged_into is not None:
         return case.led_outcome
+    if any(not part.over for part in case.parts):
+        return None
     if case.state in (REFUSED, TRANSFERRED):
         return case.state
     if case.state != CLOSED:

@@ -91,7 +91,9 @@ class Cabinet:
         self._follow(after, entry, rated_by)
         if splitting.is_news(before, after) and after.split_from:
             whole = self.files[after.split_from]
-            whole.add(splitting.note_part(whole.case, after, entry))
+            note = splitting.note_part(whole.case, after, entry)
+            whole.add(note)
+            self._follow(whole.case, note)
 
     def _follow(self, leading: Case, entry: Entry, rated_by: str | None = None) -> None:
         for follower in leading.followers:

@@ -177,6 +177,6 @@ class CasesTogether(RuleBasedStateMachine):
 
 # Without shrinking, which takes minutes for a walk; what is printed repeats the walk that failed.
 CasesTogether.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, phases=(Phase.explicit, Phase.generate)
+    max_examples=40, stateful_step_count=25, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
 TestCasesTogether = CasesTogether.TestCase
