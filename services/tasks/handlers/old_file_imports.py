@@ -53,10 +53,14 @@ def start_old_file_import(store: TasksStore, request: Mapping[str, Any], call: C
     return store.once(call, request, operations.start_old_file_import, effect)
 
 
-def get_old_file_import(store: TasksStore, request: Mapping[str, Any], _call: Call) -> Document:
-    """How far it is, and the account of the rejected rows."""
+def get_old_file_import(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
+    """How far it is, and the account of the rejected rows.
+
+    For who handed the table in: what was rejected has no case yet whose rules would say who must keep out of it.
+    """
+    actor = signed_in(call)
     job = store.imports.get(request["import_id"])
-    if job is None:
+    if job is None or job["started_by"] != actor.id:
         raise NotFound("import")
     return {**job, "id": job["_id"]}
 

@@ -85,7 +85,7 @@ def by_allegation(text: str, count: int) -> dict[int, str]:
     if numbered and len(numbered) == len(lines):
         pairs = [(int(match[1]), match[2].strip()) for match in numbered]
         if len({number for number, _ in pairs}) < len(pairs):
-            raise Unusable("allegation_twice", text)
+            raise Unusable("allegation_twice")
         if any(not 1 <= number <= count for number, _ in pairs):
             raise Unusable("no_such_allegation", str(count))
     elif numbered or len(lines) != count:

@@ -13,7 +13,7 @@ from chassis.refusals import Invalid, NotFound
 from services.tasks.handlers import old_file_imports
 from services.tasks.handlers.old_file_batches import Batch
 from services.tasks.old_file_table import written
-from tests.integration.tasks.building import DESK, DISTRICT, OFFICE, by, get, history
+from tests.integration.tasks.building import DESK, DISTRICT, OFFICE, actor, by, get, history
 from tests.integration.tasks.old_files import FAULTS, a_file, as_csv, know_units, listed, progress, start, table
 
 
@@ -150,6 +150,15 @@ def test_what_is_no_base64_is_refused_at_once_and_an_unknown_import_is_not_found
         old_file_imports.start_old_file_import(store, request, by(DESK))
     with pytest.raises(NotFound):
         progress(store, "old-cases-none")
+
+
+def test_the_account_is_for_who_handed_the_table_in(store):
+    import_id = start(store, table(a_file("谁-1")))
+    other = actor("desk", id="another-desk")
+    with pytest.raises(NotFound):
+        old_file_imports.get_old_file_import(store, {"import_id": import_id}, by(other))
+    work(store)
+    assert progress(store, import_id)["created"] == 1
 
 
 class Crash(BaseException):
