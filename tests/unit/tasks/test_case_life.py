@@ -151,6 +151,15 @@ class CaseLife(RuleBasedStateMachine):
         assert (file.case.state, file.case.reporter_state) == (before.state, before.reporter_state)
         assert file.case.level >= before.level
 
+    @precondition(lambda self: self.file.case.state in BY_ACTION["record_assistance"].sources)
+    @rule(times=st.integers(0, 2), left=st.sampled_from([0, 0, 0, 1]), data=st.data())
+    def others_are_asked_for_assistance_and_mostly_answer(self, times, left, data):
+        for _ in range(times):
+            self._act(BY_ACTION["request_assistance"], DESK, 1, data)
+        for _ in range(len(self._awaited()) - left):
+            answer = data.draw(st.sampled_from(["record_assistance", "withdraw_assistance"]))
+            self._act(BY_ACTION[answer], data.draw(st.sampled_from([DESK, EVERYTHING])), 1, data)
+
     @precondition(lambda self: self.file.case.state == "closed")
     @rule(drawn_in=st.integers(1, 3), person=st.sampled_from([SUPERVISOR, EVERYTHING]))
     def the_supervision_group_finds_the_handling_inadequate(self, drawn_in, person):
@@ -204,6 +213,8 @@ class CaseLife(RuleBasedStateMachine):
             fields = {"answered_on": data.draw(days_ago), "reason": "已接收"}
         else:
             fields = {name: data.draw(FIELDS[name], label=name) for name in wanted}
+        if "request" in fields and self._awaited():
+            fields["request"] = data.draw(st.sampled_from([*sorted(self._awaited()) * 3, 99]))
         try:
             self.file.act(row.action, person, **fields)
         except (CaseCannotClose, Forbidden, Invalid, WrongState):
