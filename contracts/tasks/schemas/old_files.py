@@ -31,7 +31,8 @@ class ByGuard(Schema):
 
 class OldFileImport(Import):
     """Besides what every import tells: ``passed`` satisfied all four guards, ``opened`` became open cases; together
-    they are ``created``. ``unchanged`` were imported before. Read by who handed the table in alone. In a dry run the counts say what an import would do.
+    they are ``created``. ``unchanged`` were imported before. In a dry run the counts say what an import would do. Read
+    by who handed the table in alone.
     """
 
     dry_run = fields.Boolean(required=True)
