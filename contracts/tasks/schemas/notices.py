@@ -11,7 +11,7 @@ from contracts.fields import Id, Instant, PageRequest, one_of
 # What is told of; each has its words in gateway/texts/notices.py and in services/tasks/model/notices.py.
 NOTICE_KINDS = (
     "assigned", "reassigned", "joined", "returned", "objected", "sent_back", "concluded", "closed", "re_examined",
-    "message", "remind", "urge", "supervise", "escalate", "supervision_answered", "extension_asked",
+    "reopened", "message", "remind", "urge", "supervise", "escalate", "supervision_answered", "extension_asked",
     "extension_decided", "identity_asked", "identity_decided",
 )  # fmt: skip
 MAIL_MODES = ("off", "at_once", "digest")

@@ -44,12 +44,13 @@ TABLE = (
     Kind("assigned", "交办", "Assigned to you", _HANDLER),
     Kind("reassigned", "改派", "Reassigned to you", _HANDLER),
     Kind("joined", "联合办理", "To be handled jointly", _HANDLER),
-    Kind("returned", "退回", "Returned by the handler", _DESK),
+    Kind("returned", "退回", "Without a handler again", _DESK),
     Kind("objected", "异议", "Objected to by the handler", _DESK),
     Kind("sent_back", "复核退回", "Sent back after review", _HANDLER),
     Kind("concluded", "办结待复核", "Concluded, to be reviewed", frozenset({DESK, LEADER})),
     Kind("closed", "销号", "Closed", _HANDLER),
     Kind("re_examined", "复查待交办", "To be re-examined", _DESK),
+    Kind("reopened", "重新办理", "Begun anew", _DESK),
     Kind("message", "举报人来信", "Message from the reporter", _HANDLER, or_desk=True, discreet=True),
     Kind("remind", "提醒", "Reminder of a time limit", _HANDLER),
     Kind("urge", "催办", "Time limit reached", _HANDLER),
@@ -75,7 +76,10 @@ BY_ACTION = {
     "send_back": "sent_back",
     "conclude": "concluded",
     "close": "closed",
+    "exclude_handler": "returned",
     "re_examine": "re_examined",
+    "reopen": "reopened",
+    "re_review_inadequate": "reopened",
     "supervise": "supervise",
     "answer_supervision": "supervision_answered",
     "ask_extension": "extension_asked",
@@ -128,7 +132,7 @@ def of_action(entry: Entry, after: Case, id: str) -> Cause | None:
 
 def _named(entry: Entry, after: Case) -> tuple[str, ...] | None:
     """Whom the action itself is for; None where the table says it."""
-    if "handler_id" in entry.details:
+    if HANDLER in KINDS[BY_ACTION[entry.action]].to and "handler_id" in entry.details:
         # Given to one person: whoever handles it jointly learns nothing new.
         return (entry.details["handler_id"],)
     if entry.action == "ask_extension":

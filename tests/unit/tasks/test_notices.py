@@ -33,6 +33,7 @@ from services.tasks.model.notices import (
 )
 from services.tasks.model.quiet_hours import MODES
 from services.tasks.model.rules import ABOVE
+from services.tasks.model.supervision import Supervision
 from services.tasks.model.transitions import BY_ACTION as ROWS
 from services.tasks.settings import Postbox
 from tests.unit.tasks.builders import BUREAU, DESK, DISTRICT, HANDLER, LEADER, MORNING, OFFICE, SUPERVISOR, File, report
@@ -101,6 +102,40 @@ def test_nobody_is_told_of_what_they_did_themselves() -> None:
     cause = last(file)
     assert cause is not None
     assert told(replace(cause, by_id="desk"), file.case) == {"leader"}
+
+
+def test_the_desk_is_told_that_a_case_is_begun_anew_or_lost_its_handler() -> None:
+    case = replace(report(), state="closed")
+    for action, code in (("reopen", "reopened"), ("re_review_inadequate", "reopened"), ("exclude_handler", "returned")):
+        entry = Entry(action, MORNING, "supervisor", "某人", "closed", "registered", details={"handler_id": "handler"})
+        cause = of_action(entry, case, "c")
+        assert cause is not None
+        assert cause.kind == code
+        assert told(cause, case) == {"desk"}
+
+
+def test_who_is_asked_and_who_asked_are_told_of_each_other() -> None:
+    case = replace(report(), handler_id=HANDLER.id, supervisions=(Supervision(1, MORNING, "leader"),))
+    asked = Entry(
+        "ask_extension", MORNING, "handler", "某人", "assigned", "assigned", details={"approver_id": "leader"}
+    )
+    assert told(of_action(asked, case, "c"), case) == {"leader"}
+    refused = Entry("refuse_extension", MORNING, "leader", "某人", "assigned", "assigned")
+    assert told(of_action(refused, case, "c"), case) == {"handler"}
+    answer = Entry("answer_supervision", MORNING, "handler", "某人", "assigned", "assigned", details={"order": 1})
+    assert told(of_action(answer, case, "c"), case) == {"leader"}
+
+
+def test_a_joint_handler_is_told_of_joining_and_then_of_what_comes_back() -> None:
+    case = replace(report(), handler_id=HANDLER.id, joint_handler_ids=("other-handler",))
+    people = [person("handler", "handler"), person("other-handler", "handler")]
+    joined = Entry("join", MORNING, "desk", "某人", "assigned", "assigned", details={"handler_id": "other-handler"})
+    cause = of_action(joined, case, "c")
+    assert cause is not None
+    assert [one.id for one in recipients(cause, people, case)] == ["other-handler"]
+    back = of_action(Entry("send_back", MORNING, "leader", "某人", "feedback", "investigating"), case, "c")
+    assert back is not None
+    assert {one.id for one in recipients(back, people, case)} == {"handler", "other-handler"}
 
 
 def test_a_closed_case_is_told_to_its_handler_only() -> None:
