@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.performance import growth, latest, memory, numbers, screen
+from tests.performance import cases, growth, latest, memory, numbers, screen
 from tests.performance.flows import FLOWS
 from tests.performance.machine import machine, origin
 from tests.performance.rounds import IN_FLIGHT, Rounds
@@ -20,7 +20,7 @@ from tests.performance.stage import stage
 
 IDLE_S = 10.0
 INTERRUPTED = 130
-PARTS = ("flows", *FLOWS, "memory", "growth", "scale", "all")
+PARTS = ("flows", *FLOWS, "memory", "growth", "scale", "cases", "all")
 
 Sections = dict[str, Any]
 Tell = Callable[[str], None]
@@ -44,7 +44,7 @@ def main(
     check: bool,
 ) -> None:
     """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out, attachments; all of them when
-    nothing is named), memory, growth, scale. What FILE tells of other parts is kept.
+    nothing is named), memory, growth, scale, cases. What FILE tells of other parts is kept.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console, rounds = Console(), Rounds(repetitions, operations, in_flight)
@@ -74,6 +74,11 @@ def chosen(parts: set[str], documents: int) -> Iterator[Callable[[Rounds], Secti
         yield lambda rounds: _with_progress(
             growth.steps(rounds), lambda tell: growth.measure(documents, rounds, _titled(growth.TITLE, tell))
         )
+    if {"cases", "all"} & parts:
+        yield lambda rounds: _with_progress(
+            cases.steps(rounds),
+            lambda tell: cases.measure(cases.SMALL, cases.LARGE, rounds, _titled(cases.TITLE, tell)),
+        )
     if {"scale", "all"} & parts:
         yield lambda rounds: _with_progress(
             scale.steps(rounds), lambda tell: scale.measure(rounds, _titled(scale.TITLE, tell))
@@ -100,7 +105,7 @@ def show(sections: Sections, console: Console) -> None:
     console.print(screen.machine(sections["machine"]))
     tables = {name: partial(screen.flow, name) for name in FLOWS}
     shown = {"idle": screen.idle, **tables}
-    shown |= {"memory": screen.memory, "growth": screen.growth, "scale": screen.scale}
+    shown |= {"memory": screen.memory, "growth": screen.growth, "cases": screen.cases, "scale": screen.scale}
     for name, table in shown.items():
         if name in sections:
             console.print(table(sections[name]))

@@ -56,6 +56,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         Limit("answer saved", "answer_saved_cpu_ratio", at_most=1.2),
         Limit("delivery", "fan_out_cpu_ratio", at_most=1.2),
     ),
+    # CPU with a hundred times the cases ÷ that with few, the greatest of each kind; the slowest count with many.
+    "cases": (
+        Limit("lists", "lists_cpu_ratio", at_most=1.2),
+        Limit("counts of what does not grow", "counts_cpu_ratio", at_most=1.2),
+        Limit("actions", "actions_cpu_ratio", at_most=1.2),
+        Limit("slowest count, median ms", "counts_p50_ms", at_most=50.0, must=False),
+    ),
     # The rate of two throttled replicas ÷ that of one. Where the kernel gives no quota it is not known.
     "scale": (
         Limit("two replicas of tasks", "tasks_ratio", at_least=1.7),

@@ -99,6 +99,23 @@ def growth(section: Section) -> RenderableType:
     return Group(heading, *flows, held(section["numbers"]))
 
 
+def cases(section: Section) -> RenderableType:
+    """Each operation's CPU and median delay with few cases and with many; the numbers to hold."""
+    small, large = (f"{count:,}" for count in section["cases"].values())
+    table = _table("", small, large, "ratio", "from", "to", "ms", "ms", width=30)
+    for name, operation in section["operations"].items():
+        sides = operation["sides"].values()
+        table.add_row(
+            name,
+            *(_number(side["cpu_ms"], 2) for side in sides),
+            *(_number(ratio, 2) for ratio in (operation["cpu_ratio"], *operation["cpu_ratio_spread"])),
+            *(_number(side["p50_ms"], 1) for side in sides),
+        )
+    size = section["megabytes"]["large"]
+    heading = f"\n[bold]Cases[/bold]  CPU ms an operation and median delay; {large} cases take {size:,} MB"
+    return Group(heading, table, held(section["numbers"]))
+
+
 def scale(section: Section) -> RenderableType:
     """Each experiment's rate, CPU and cores by the number of replicas or workers; the numbers to hold."""
     shares = ", ".join(f"{name} {share:g}" for name, share in section["shares"].items())

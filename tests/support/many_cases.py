@@ -62,7 +62,7 @@ def _case(chance: random.Random, number: int, age: float, opened_at: datetime, n
         "allegations": ["一", "二"],
         "clocks": [{"rule": "handle", "version": "2022-02-25", "started_at": opened_at}],
         "facets": list(facets_of(state, category, source, unit, handlers)),
-        "history": [_ENTRY] * (5 if unit else 1),
+        "history": [_ENTRY] * (3 if unit else 1),
         "version": 5,
         "sequence": 5,
         "outbox": [],
