@@ -44,9 +44,21 @@ class ReReviews:
         self._re_reviews = database.re_reviews
 
     def closed_cases(self, after: datetime, through: datetime) -> Iterator[Document]:
-        """Id and unit of each case that was closed in this time and still is; from the index alone."""
-        wanted = {"state": "closed", "closed_at": {"$gt": after, "$lte": through}}
-        return iter(self._cases.find(wanted, {"unit_id": 1}).hint("closed"))
+        """Id and unit of each case that was closed in this time and still is; from the index alone.
+
+        Cases that were closed before the moment was kept beside the history come too, by what their history says.
+        """
+        within = {"$gt": after, "$lte": through}
+        yield from self._cases.find({"state": "closed", "closed_at": within}, {"unit_id": 1}).hint("closed")
+        closings = {"$filter": {"input": "$history", "cond": {"$eq": ["$$this.action", "close"]}}}
+        yield from self._cases.aggregate(
+            [
+                {"$match": {"state": "closed", "closed_at": None}},
+                {"$project": {"unit_id": 1, "closing": {"$last": closings}}},
+                {"$match": {"closing.at": within}},
+            ],
+            hint="closed",
+        )
 
     def cases(self, ids: Iterable[str], session: ClientSession | None = None) -> dict[str, Document]:
         """These cases by id, without their histories."""

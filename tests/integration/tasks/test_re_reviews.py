@@ -92,6 +92,12 @@ def test_a_draw_takes_cases_closed_on_its_days_by_lot_and_keeps_how(store, days)
     assert {before, after}.isdisjoint(one["case"]["id"] for one in found)
 
 
+def test_a_case_that_was_closed_before_the_moment_was_kept_is_drawn_by_its_history(store, days):
+    old, older = closed(store, days), closed(store, days - DAY)
+    store.db.cases.update_many({"_id": {"$in": [old, older]}}, {"$unset": {"closed_at": 1}})
+    assert [one["case"]["id"] for one in listed(store, draw_id=drawn(store, days)["id"])] == [old]
+
+
 def test_every_unit_that_closed_a_case_has_one_drawn(store, days):
     closed(store, days, "small-unit")
     for _ in range(3):
