@@ -62,13 +62,30 @@ def test_what_was_found_before_the_merging_is_found_in_the_leading_case():
     assert not guards.is_second_person(leading, HANDLER.id)
 
 
-def test_a_result_that_was_not_yet_closed_is_open_again_with_its_time_limit():
-    both = cabinet(reporter_mode="anonymous")
-    one = both.put(report(id="one", number="1", source_id="one"))
-    one.concluded()
-    leading = merged(both)["two"]
+def handling(case):
+    """When the time limit for handling began that still runs."""
+    return [clock.started_at for clock in case.clocks if clock.rule == "handle" and clock.ended_at is None]
 
-    assert {clock.rule for clock in leading.clocks if clock.ended_at is None} == {"handle"}
+
+def test_of_two_time_limits_the_one_that_began_earlier_runs_on():
+    both = cabinet()
+    began = handling(both["two"])
+    both.later(3).act("one", "accept", DESK)
+    assert handling(merged(both)["two"]) == began
+
+    both.put(report(id="three", number="3", source_id="three"))
+    both.act("three", "accept", DESK).act("two", "merge", DESK, into="three", reason="同一事项")
+    assert handling(both["three"]) == began
+
+
+def test_a_result_that_was_not_yet_closed_is_open_again_with_its_time_limit():
+    both = Cabinet()
+    for id in ("one", "two"):
+        both.put(report(id=id, number=id, source_id=id))
+    both.files["one"].concluded()
+    began = [clock.started_at for clock in both["one"].clocks if clock.rule == "handle"]
+    both.later(3).act("two", "accept", DESK)
+    assert handling(merged(both)["two"]) == began
     assert [clock.rule for clock in both["one"].clocks if clock.ended_at is None] == []
     assert both["one"].reporter_state == "accepted"
 
@@ -81,6 +98,25 @@ def test_naming_the_allegations_anew_leaves_those_of_others_their_numbers():
 
     assert both["two"].allegations == ("甲", "discipline", "乙")
     assert both["two"].own == [1, 3]
+
+
+def test_a_case_that_led_others_asks_for_its_own_alone_when_it_is_separated():
+    both = merged(cabinet())
+    both.put(report(id="three", number="3", source_id="three"))
+    both.act("three", "accept", DESK).act("two", "merge", DESK, into="three", reason="同一事项")
+    assert both["one"].merged_into == "three"
+
+    both.act("two", "separate", DESK, reason="并非同一事项")
+    assert (both["two"].asked, both["two"].followers) == ([1], ())
+    assert [one.case_id for one in both["three"].followers] == ["one"]
+    assert both["three"].moved == (2,)
+
+
+def test_one_allegation_of_its_own_stays_with_a_case_that_leads_others():
+    both = merged(cabinet())
+    with pytest.raises(Invalid) as refused:
+        both.act("two", "split", DESK, allegation_numbers=[1], reason="另案")
+    assert refused.value.errors == [{"field": "allegation_numbers", "message": "cases.one_must_stay"}]
 
 
 def test_a_case_for_the_level_above_is_merged_with_none_of_the_bureaus():
