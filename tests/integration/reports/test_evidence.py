@@ -143,6 +143,13 @@ def test_a_text_that_was_changed_exchanged_or_removed_is_seen(store, officer):
     assert (opened["intact"], opened["acts"]) == (False, [])
 
 
+def test_a_text_that_was_sealed_anew_is_not_the_one_that_the_chain_names(store, officer):
+    """Whoever holds the keys can make a text that opens: the chain still names the first."""
+    kept = officer.keep()
+    [opened] = officer.open(sealed_item({**kept, "digest": "0" * 64}))
+    assert (opened["intact"], opened["content"]) == (False, None)
+
+
 def test_a_text_of_another_case_does_not_open_in_this_one(reported, unreported):
     kept = unreported.keep()
     [opened] = reported.open(sealed_item(kept))

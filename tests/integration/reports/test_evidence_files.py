@@ -102,6 +102,20 @@ def test_a_file_is_kept_sealed_and_its_hash_is_that_of_the_original(store, offic
     assert len(events(store, "attachments", AttachmentReceivedV1, attachment_id=upload["id"])) == 1
 
 
+def test_another_file_than_the_one_that_the_chain_names_is_seen(store, officer):
+    kept, upload = officer.keep(), officer.send(1, a_text(900), "a.txt")
+    digest = record_digest(store.db.attachments.find_one({"_id": upload["id"]})["original"]["manifest"])
+    for file, intact in (
+        ({"id": upload["id"], "digest": digest}, True),
+        ({"id": upload["id"], "digest": "0" * 64}, False),
+        ({"id": sealing.new_id(), "digest": digest}, False),
+    ):
+        [opened] = officer.open({"item": 1, "content": kept, "acts": [], "file": file})
+        assert opened["intact"] == intact
+    [opened] = officer.open({"item": 2, "content": kept, "acts": [], "file": {"id": upload["id"], "digest": digest}})
+    assert (opened["intact"], opened["file"]) == (False, None)
+
+
 def test_each_opening_is_recorded_once_and_told_with_the_item(store, officer):
     upload = officer.send(2, CONTENT)
     assert officer.as_(DESK).fetch(2) == CONTENT

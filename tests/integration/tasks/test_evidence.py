@@ -126,6 +126,14 @@ def test_only_the_handler_records_items_and_only_while_it_is_investigated(store)
     assert get(store, case_id)["version"] == 3
 
 
+def test_a_joint_handler_works_on_the_evidence_too(store):
+    case_id = investigating(store)
+    act(store, case_id, "join", by(DESK), handler_id=OTHER_HANDLER.id, reason="联合办理")
+    assert add(store, case_id, by(OTHER_HANDLER))["recorded_by"]["id"] == OTHER_HANDLER.id
+    assert hand_over(store, case_id, by(OTHER_HANDLER))["number"] == 2
+    assert item_of(store, case_id, who=OTHER_HANDLER)["links"] == 2
+
+
 def test_who_does_not_read_the_file_sees_no_item(store):
     case_id = investigating(store, subject_unit_ids=[DISTRICT])
     add(store, case_id)
