@@ -14,12 +14,13 @@ def due_of(case: Case, rule: str, file: File):
     return clocks.due_at(clock, file.now, CALENDAR)
 
 
-def test_a_named_report_starts_three_clocks_an_anonymous_one_two_and_a_clue_none():
+def test_a_named_report_starts_three_clocks_an_anonymous_one_two_and_what_nobody_reported_one():
     assert [clock.rule for clock in report().clocks] == [
         "register_and_route", "tell_acceptance", "tell_acceptance_named",
     ]  # fmt: skip
     assert len(report(reporter_mode="anonymous").clocks) == 2
-    assert report(source_kind="clue", reporter_mode=None).clocks == ()
+    for kind in ("clue", "review"):
+        assert [clock.rule for clock in report(source_kind=kind, reporter_mode=None).clocks] == ["propose_handling"]
 
 
 def test_accepting_meets_the_first_clocks_and_starts_the_sixty_days():
