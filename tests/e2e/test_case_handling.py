@@ -233,7 +233,7 @@ def test_a_suspended_clock_stands_still_and_one_extension_is_approved_by_a_leade
     assert act(desk, case, "resume")["clocks"][-1]["state"] == "running"
     leader = signed_in("leader")
     leader_id = leader.get("/me").json()["id"]
-    problem(post(desk, case, "extend", days=30, approver_id=leader_id, reason="复杂"), 403, "forbidden")
+    problem(post(desk, case, "extend", days=30, approver_id=leader_id, reason="复杂"), 403, "not-allowed")
     body = problem(post(leader, case, "extend", days=31, approver_id=leader_id, reason="复杂"), 422, "invalid")
     assert body["errors"][0]["field"] == "days"
     asked = act(desk, case, "ask_extension", days=30, approver_id=leader_id, reason="复杂")

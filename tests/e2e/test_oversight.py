@@ -73,7 +73,7 @@ def test_the_inventory_is_for_desk_leader_and_supervision_group_alone(signed_in,
                 set(one) == {"unit_id", "handler_id", "overdue", "oldest_due_at", "days"} for one in body["items"]
             )
     for username in ("handler", "custodian", "admin", "auditor", "editor", "reviewer1", "trainer", "member1"):
-        problem(signed_in(username).get("/overdue-cases"), 403, "forbidden")
+        problem(signed_in(username).get("/overdue-cases"), 403, "not-allowed")
     problem(signed_in().get("/overdue-cases"), 401)
     problem(signed_in("desk").get("/overdue-cases", params={"by": "mood"}), 422, "invalid")
     problem(signed_in("desk").get("/cases", params={"unassigned": "true"}), 422, "invalid")
@@ -82,20 +82,20 @@ def test_the_inventory_is_for_desk_leader_and_supervision_group_alone(signed_in,
 
 def test_others_learn_nothing_of_the_time_limits_of_a_case(signed_in, case):
     for username in ("custodian", "admin", "auditor", "editor", "reviewer1", "trainer", "member1"):
-        problem(signed_in(username).get(f"/cases/{case['id']}/what-if"), 403, "forbidden")
+        problem(signed_in(username).get(f"/cases/{case['id']}/what-if"), 403, "not-allowed")
     problem(signed_in().get(f"/cases/{case['id']}/what-if"), 401)
 
 
 def test_an_order_of_the_supervision_group_waits_for_the_handlers_answer(signed_in, case):
     supervisor, handler = signed_in("supervisor"), signed_in("handler")
-    problem(post(handler, case, "supervise", reason="?"), 403, "forbidden")
+    problem(post(handler, case, "supervise", reason="?"), 403, "not-allowed")
     problem(post(supervisor, case, "supervise", reason="?", due_on=in_days(-1)), 422, "invalid")
     ordered = act(supervisor, case, "supervise", reason="请说明进展", due_on=in_days(3))
     assert [order["due_on"] for order in ordered["supervisions"]] == [in_days(3)]
     body = problem(post(signed_in("desk"), case, "close"), 409, "case-cannot-close")
     assert "supervision:1" in body["missing"]
     assert "对第 1 号督办的答复" in body["detail"]
-    problem(post(supervisor, case, "answer_supervision", what="?"), 403, "forbidden")
+    problem(post(supervisor, case, "answer_supervision", what="?"), 403, "not-allowed")
     assert act(handler, case, "answer_supervision", what="已调取材料")["supervisions"] == []
     problem(post(handler, case, "answer_supervision", what="再答"), 409, "wrong-state")
 
@@ -105,7 +105,7 @@ def test_an_extension_is_refused_or_approved_by_the_leader_who_was_asked(signed_
     approver = leader.get("/me").json()["id"]
     problem(post(signed_in("supervisor"), case, "ask_extension", days=5, approver_id=approver, reason="?"), 403)
     act(handler, case, "ask_extension", days=5, approver_id=approver, reason="待鉴定", ground="needs_expertise")
-    problem(post(signed_in("desk"), case, "approve_extension"), 403, "forbidden")
+    problem(post(signed_in("desk"), case, "approve_extension"), 403, "not-allowed")
     refused = act(leader, case, "refuse_extension", reason="可以按期办结")
     assert refused["extension_request"] is None
     before = refused["clocks"]
