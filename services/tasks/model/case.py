@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.tasks.model import clocks, dispatch, extending, related, supervision
-from services.tasks.model.calendar import end_of
+from services.tasks.model import clocks, extending, related, sending, supervision
 from services.tasks.model.clocks import Clock, Extension, Told
 from services.tasks.model.dispatch import Assistance, Transfer
 from services.tasks.model.extending import ExtensionRequest
@@ -324,46 +323,12 @@ def _record_disposition(case: Case, entry: Entry) -> Case:
     return replace(_decided_by(case, entry), dispositions=dispositions)
 
 
-def _transfer(case: Case, entry: Entry) -> Case:
-    """In other hands: nobody here waits for assistance any more."""
-    requests = dispatch.ended(case.assistance, dispatch.WITHDRAWN)
-    return replace(case, transfer=dispatch.sent(entry.details, entry.at), assistance=requests)
-
-
-def _acknowledge_transfer(case: Case, entry: Entry) -> Case:
-    """The answer counts for the day on which it was given, not for the one on which it was put on record."""
-    if case.transfer is None:
-        return case
-    known = dispatch.acknowledged(case.transfer, entry.details)
-    given = end_of(known.answered_on) if known.answered_on else entry.at
-    row = BY_ACTION[entry.action]
-    ended = tuple(
-        replace(clock, ended_at=min(entry.at, given))
-        if clock.rule in row.meets and clock.ended_at == entry.at
-        else clock
-        for clock in case.clocks
-    )
-    return replace(case, transfer=known, clocks=ended)
-
-
 def _take_back(case: Case, entry: Entry) -> Case:
-    declined = replace(case.transfer, state=dispatch.DECLINED) if case.transfer else None
-    return replace(_reopen(case, entry), transfer=declined)
-
-
-def _request_assistance(case: Case, entry: Entry) -> Case:
-    return replace(case, assistance=dispatch.requested(case.assistance, entry.details, entry.at))
+    return sending.take_back(_reopen(case, entry), entry)
 
 
 def _record_assistance(case: Case, entry: Entry) -> Case:
-    answered = dispatch.ended(case.assistance, dispatch.ANSWERED, entry.details["request"])
-    evidence = case.evidence + len(entry.details.get("evidence") or ())
-    return replace(_investigated_by(case, entry), assistance=answered, evidence=evidence)
-
-
-def _withdraw_assistance(case: Case, entry: Entry) -> Case:
-    withdrawn = dispatch.ended(case.assistance, dispatch.WITHDRAWN, entry.details["request"])
-    return replace(case, assistance=withdrawn)
+    return sending.record_assistance(_investigated_by(case, entry), entry)
 
 
 def _close(case: Case, entry: Entry) -> Case:
@@ -488,12 +453,12 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "record_step": _record_step,
     "add_evidence": _add_evidence,
     "withdraw_evidence": _withdraw_evidence,
-    "transfer": _transfer,
-    "acknowledge_transfer": _acknowledge_transfer,
+    "transfer": sending.transfer,
+    "acknowledge_transfer": sending.acknowledge_transfer,
     "take_back": _take_back,
-    "request_assistance": _request_assistance,
+    "request_assistance": sending.request_assistance,
     "record_assistance": _record_assistance,
-    "withdraw_assistance": _withdraw_assistance,
+    "withdraw_assistance": sending.withdraw_assistance,
     "record_finding": _record_finding,
     "record_disposition": _record_disposition,
     "conclude": _conclude,

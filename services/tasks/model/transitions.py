@@ -124,8 +124,8 @@ RE_EXAMINE = Transition(
     tell=Tell("accepted", "case.re_examined"), new_round=True,
 )  # fmt: skip
 
-# What becomes of a closed case that the supervision group has drawn and found inadequately handled (sampling.py): beside
-# the list of actions, since it goes with a re-review of its own collection.
+# What becomes of a closed case that the supervision group has drawn and found inadequately handled (sampling.py):
+# beside the list of actions, since it goes with a re-review of its own collection.
 RE_REVIEWED = Transition(
     "re_review_inadequate", "抽查复核不通过", (CLOSED,), REGISTERED, frozenset({SUPERVISOR}), needs=("reason",),
     starts=ACCEPTANCE, tell=Tell("registered", "case.reopened"), new_round=True,
