@@ -63,15 +63,15 @@ def test_it_is_asked_decided_opened_and_revoked_by_command_and_the_reporter_sees
     assert case["number"] in shown
     assert fingerprint in shown
     assert reporter.title not in shown
-    said = handler.is_told("open", request_id, "--key-file", str(handler.folder / "request.key"))
+    said = handler.runs("open", request_id, "--key-file", str(handler.folder / "request.key"), status=1)
     assert "waits for a decision" in said
 
     approval = ("decide", request_id, "--approve", "--custodian-key", key, "--hours", "3", "--fingerprint")
-    said = custodian.is_told(*approval, "0000 " * 8, reason=BECAUSE)
+    said = custodian.runs(*approval, "0000 " * 8, reason=BECAUSE, status=1)
     assert "do not approve" in said
     assert fingerprint in said
-    assert "approved, open until" in custodian.runs(*approval, fingerprint.upper(), reason=BECAUSE)
-    opened = handler.runs("open", request_id, "--key-file", str(handler.folder / "request.key"))
+    assert "approved, open until" in custodian.runs_alone(*approval, fingerprint.upper(), reason=BECAUSE)
+    opened = handler.runs_alone("open", request_id, "--key-file", str(handler.folder / "request.key"))
     for name in ("name", "phone", "address"):
         assert f"{name}: {NAMED[name]}\n" in opened
     written = handler.folder / "identity.txt"
@@ -87,7 +87,7 @@ def test_it_is_asked_decided_opened_and_revoked_by_command_and_the_reporter_sees
     assert "It was looked up who you are, within this hour." in history
 
     assert custodian.runs("revoke", request_id, reason="已不需要").strip() == "revoked"
-    said = handler.is_told("open", request_id, "--key-file", str(handler.folder / "request.key"))
+    said = handler.runs("open", request_id, "--key-file", str(handler.folder / "request.key"), status=1)
     assert "taken back" in said
     assert "身份保管员撤销了查看您身份信息的批准。" in [entry["text"] for entry in reporter.sees()["history"]]
 
@@ -103,26 +103,26 @@ def test_commands_say_what_to_do_when_something_is_not_right(scene: Scene, syste
         for purpose in ("custodian-private", "requester-private")
     }
 
-    assert "has not ended" in handler.is_told(*asking, str(handler.folder / "third.key"), reason=WHY)
+    assert "has not ended" in handler.runs(*asking, str(handler.folder / "third.key"), reason=WHY, status=1)
     assert not (handler.folder / "third.key").exists()
-    said = handler.is_told(*asking, str(handler.folder / "second.key"), reason=WHY)
+    said = handler.runs(*asking, str(handler.folder / "second.key"), reason=WHY, status=1)
     assert "every request needs a new key file" in said
-    said = handler.is_told("decide", request_id, "--refuse", reason=BECAUSE)
+    said = handler.runs("decide", request_id, "--refuse", reason=BECAUSE, status=1)
     assert "Your roles do not allow this." in said
-    said = custodian.is_told(*approval, wrong["requester-private"], reason=BECAUSE)
+    said = custodian.runs(*approval, wrong["requester-private"], reason=BECAUSE, status=1)
     assert "expects a line 'custodian-private:" in said
-    assert "which is not in" in custodian.is_told(*approval, wrong["custodian-private"], reason=BECAUSE)
-    assert "without a reason" in custodian.is_told(*approval, key, reason=" \n")
+    assert "which is not in" in custodian.runs(*approval, wrong["custodian-private"], reason=BECAUSE, status=1)
+    assert "without a reason" in custodian.runs(*approval, key, reason=" \n", status=1)
     custodian.runs(*approval, key, reason=BECAUSE)
-    assert "nothing to approve" in custodian.is_told(*approval, key, reason=BECAUSE)
-    said = handler.is_told(*opening, wrong["requester-private"])
+    assert "nothing to approve" in custodian.runs(*approval, key, reason=BECAUSE, status=1)
+    said = handler.runs(*opening, wrong["requester-private"], status=1)
     assert "revoke this request and ask again" in said
-    assert "is there already" in handler.is_told(*opening, str(handler.folder / "second.key"), "--to", key)
+    assert "is there already" in handler.runs(*opening, str(handler.folder / "second.key"), "--to", key, status=1)
     custodian.runs("revoke", request_id, reason="密钥文件遗失")
 
 
 def test_a_password_is_not_sent_in_clear_over_the_network(scene: Scene) -> None:
-    said = scene.handler.is_told("--gateway", "http://gateway.example", "list")
+    said = scene.handler.runs("--gateway", "http://gateway.example", "list", status=1)
     assert "https://" in said
 
 
