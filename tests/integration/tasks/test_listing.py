@@ -98,3 +98,54 @@ def test_pages_show_every_case_once(store, overdue):
             break
     assert len(seen) == 9
     assert set(seen) == expected
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "due", "number"])
+def test_a_case_that_does_not_change_is_shown_once_while_others_change(store, sort):
+    """Between any two pages cases are opened, leave the list and move within it."""
+    category = f"moving-{sort}"
+    case_ids = [opened(store, category=category, received_at=NOW + timedelta(hours=n)) for n in range(12)]
+    still, moving = case_ids[::2], case_ids[1::2]
+    seen, cursor = [], None
+    while True:
+        page = ask(store, DESK, category=category, state="registered", sort=sort, limit=3, cursor=cursor)
+        seen += ids(page)
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+        act(store, moving.pop(), "accept", by(DESK))
+        opened(store, category=category, received_at=NOW + timedelta(hours=len(seen)))
+    assert [one for one in seen if one in still] == (still if sort in ("oldest", "due") else still[::-1])
+
+
+def test_orders_numbers_and_times_of_opening(store):
+    category = "ordered"
+    first, second, third = (opened(store, category=category, received_at=NOW + timedelta(days=n)) for n in (2, 0, 1))
+    assert ids(ask(store, DESK, category=category)) == [first, third, second]
+    assert ids(ask(store, DESK, category=category, sort="oldest")) == [second, third, first]
+    assert ids(ask(store, DESK, category=category, sort="number")) == [third, second, first]
+    number = store.case(second)["number"]
+    assert ids(ask(store, DESK, category=category, number=number)) == [second]
+    assert ids(ask(store, DESK, category=category, number=number[:-2])) == [third, second, first]
+    since, until = ((NOW + timedelta(days=n)).isoformat() for n in (1, 2))
+    assert ids(ask(store, DESK, category=category, opened_from=since, opened_to=until)) == [third]
+
+
+def test_what_the_list_of_a_leader_tells_of_time_are_the_clocks_that_a_leader_may_know_of(store):
+    category = "leak"
+    case_id = opened(store, category=category)
+    due = NOW + timedelta(days=3)
+    store.db.cases.update_one({"_id": case_id}, {"$set": {"next_due_at": due, "open_due_at": due + timedelta(days=9)}})
+    other = opened(store, category=category, received_at=NOW - timedelta(days=10))
+    for after, known, unknown in (
+        (4, [case_id], []),
+        (6, [case_id, other], [other]),
+        (13, [case_id, other], [other, case_id]),
+    ):
+        at = NOW + timedelta(days=after)
+        assert ids(ask(store, DESK, category=category, overdue=True, now=at)) == known
+        assert ids(ask(store, LEADER, category=category, overdue=True, now=at)) == unknown
+    assert ids(ask(store, LEADER, category=category, sort="due")) == [other, case_id]
+    first = ask(store, LEADER, category=category, sort="due", limit=1)
+    assert ids(first) == [other]
+    assert ids(ask(store, LEADER, category=category, sort="due", limit=1, cursor=first["next_cursor"])) == [case_id]
