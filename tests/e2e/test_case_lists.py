@@ -80,4 +80,4 @@ def test_nobody_else_gets_lists_or_counts(signed_in):
     for path in ("/cases", "/cases/counts"):
         problem(signed_in().get(path), 401)
         for username in ("member1", "editor", "trainer", "admin", "custodian", "auditor", "reviewer1"):
-            problem(signed_in(username).get(path), 403, "forbidden")
+            problem(signed_in(username).get(path), 403)
