@@ -80,6 +80,6 @@ def _is_so(found: Document, data_key: bytes, request: Document, call: Call) -> b
     if not request["approved"]:
         return bool(found["state"] == rules.REFUSED)
     hours = timedelta(hours=request["hours"] or found["hours"])
-    # A sealed key that is gone by now was one that somebody could compare with.
+    # Once the opening has ended the key is erased, and there is nothing left to compare with.
     same_key = found.get("sealed_key") in (None, base64.b64decode(request["sealed_key"]))
     return "until" in found and found["until"] - found["decided_at"] == hours and same_key
