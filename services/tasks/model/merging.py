@@ -74,6 +74,7 @@ def absorb(leading: Case, case: Case, merge: Entry) -> Entry:
         "excluded_unit_ids": list(case.excluded_unit_ids),
         "excluded_person_ids": list(case.excluded_person_ids),
         TIME_LIMITS: _taken(leading, case, merge.at),
+        "orders": _open_orders(case),
     }
     return replace(merge, action=ABSORB.action, from_state=leading.state, to_state=leading.state, details=details)
 
@@ -147,6 +148,15 @@ def _taken(leading: Case, case: Case, at: datetime) -> list[Clock]:
         mine = [*mine[:-1], clocks.run_on(mine[-1])]
     running = [clocks.resume(clock, at) for clock in mine if clock.ended_at is None]
     return [replace(clock, round=leading.round) for clock in running]
+
+
+def _open_orders(case: Case) -> list[dict[str, Any]]:
+    """The orders to account for the case that nobody has answered: the handler of the leading case answers them."""
+    return [
+        {"at": order.at.isoformat(), "by_id": order.by_id, "due_on": order.due_on.isoformat() if order.due_on else None}
+        for order in case.supervisions
+        if order.answered_at is None
+    ]
 
 
 def _state_of(leading: Case) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.tasks.model import clocks
 from services.tasks.model.clocks import Clock
+from services.tasks.model.supervision import Supervision
 from services.tasks.model.transitions import IN_HAND, RESULT
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def absorb(case: Case, entry: Entry) -> Case:
         reviewers=case.reviewers.union(details["reviewers"]),
         predecessors=case.predecessors.union(details["predecessors"]),
         clocks=_earliest(case.clocks, details[TIME_LIMITS]),
+        supervisions=_with_orders(case.supervisions, details["orders"]),
     )
 
 
@@ -195,6 +198,13 @@ def _earliest(own: Iterable[Clock], taken: Iterable[Clock]) -> tuple[Clock, ...]
             # One extension, whichever of the two was extended.
             running[same[0]] = replace(clock, extension=clock.extension or running[same[0]].extension)
     return tuple(running)
+
+
+def _with_orders(own: tuple[Supervision, ...], taken: Iterable[Mapping[str, Any]]) -> tuple[Supervision, ...]:
+    for one in taken:
+        due_on = date.fromisoformat(one["due_on"]) if one["due_on"] else None
+        own = (*own, Supervision(len(own) + 1, datetime.fromisoformat(one["at"]), one["by_id"], due_on))
+    return own
 
 
 def _follower(details: Mapping[str, Any]) -> Follower:

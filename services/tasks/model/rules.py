@@ -76,7 +76,8 @@ RULES: tuple[Rule, ...] = (
         days=15, unit="working", named_only=True,
     ),
     # Nobody reported it, so no law of petitions asks for an answer; without a term of its own it could lie for ever.
-    # Discipline inspection has a month to say what it will do with a clue (线索处置); the bureau takes as much, 30 days.
+    # Discipline inspection has a month to say what it will do with a clue (线索处置); the bureau takes as much: 30
+    # days.
     Rule(
         code="propose_handling", zh="提出处置意见", en="Say what will be done with it",
         source=OWN_TERM, article="中国共产党纪律检查机关监督执纪工作规则 21", version="2019-01-01",

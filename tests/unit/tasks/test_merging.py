@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from services.tasks.model import clocks, guards
@@ -88,6 +90,15 @@ def test_a_result_that_was_not_yet_closed_is_open_again_with_its_time_limit():
     assert handling(merged(both)["two"]) == began
     assert [clock.rule for clock in both["one"].clocks if clock.ended_at is None] == []
     assert both["one"].reporter_state == "accepted"
+
+
+def test_an_order_to_account_for_a_case_is_answered_in_the_leading_one():
+    both = cabinet()
+    both.act("one", "accept", DESK).act("one", "supervise", LEADER, reason="限期报告", due_on=date(2026, 4, 1))
+    leading = merged(both)["two"]
+
+    assert leading.supervisions == both["one"].supervisions
+    assert "supervision:1" in guards.missing_to_close(leading)
 
 
 def test_naming_the_allegations_anew_leaves_those_of_others_their_numbers():
