@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from pymongo import WriteConcern
+
 from services.tasks.documents import new_case_document
 from services.tasks.holidays import CALENDAR
 from services.tasks.listing_documents import tally_of_case
@@ -31,12 +33,15 @@ class Cases:
 
     def __init__(self, stage: Stage) -> None:
         self._store = TasksStore(stage.mongo, stage.system.database_prefix)
-        # Nobody waits for these to be durable; `fill` does at its end.
-        self._cases = self._store.db.get_collection("cases")
+        # Nobody waits for each batch to be durable; `fill` does at its end.
+        self._cases = self._store.db.get_collection("cases", write_concern=WriteConcern(w=1, j=False))
         self._new = 0
 
     def fill(self, count: int) -> Iterator[int]:
-        """Stores so many cases and counts them; tells now and then how many are there."""
+        """Stores so many cases and counts them; tells now and then how many are there. The indexes are built at the
+        end, sorted.
+        """
+        self._cases.drop_indexes()
         documents = many_cases(count, datetime.now(UTC))
         rows: dict[Place, Counter[Cell]] = {}
         stored = 0
@@ -46,6 +51,7 @@ class Cases:
                 rows.setdefault(place, Counter())[cell] += 1
             stored += len(batch)
             yield stored
+        self._store.ensure_indexes()
         for some in _groups(rows.items(), TABLES):
             self._store.counts.grow(dict(some))
         self._store.client.admin.command("fsync")
