@@ -14,6 +14,8 @@ from typing import TypeVar
 from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError, validate
 
+from chassis.clock import OFFSET
+
 T = TypeVar("T")
 
 # sysexits.h: something in the configuration is wrong. Supervisors can tell it from a crash.
@@ -46,6 +48,7 @@ class Settings:
     outbox_sweep_seconds: float
     stop_grace_seconds: float
     otlp_endpoint: str | None
+    clock_file: Path | None = None
 
 
 def load_settings(env: Env) -> Settings:
@@ -73,6 +76,7 @@ def load_settings(env: Env) -> Settings:
         outbox_sweep_seconds=env.float("OUTBOX_SWEEP_SECONDS", 5.0, validate=validate.Range(0.05, 300)),
         stop_grace_seconds=env.float("STOP_GRACE_SECONDS", 25.0, validate=validate.Range(0, 600)),
         otlp_endpoint=env.str("OTEL_EXPORTER_OTLP_ENDPOINT", None) or None,
+        clock_file=_clock_file(env),
     )
 
 
@@ -132,6 +136,19 @@ def _check(value: str, validate: Callable[[str], object] | None) -> None:
         raise ValidationError("is empty.")
     if validate is not None:
         validate(value)
+
+
+def _clock_file(env: Env) -> Path | None:
+    """The file of a driven clock (chassis/clock.py), for a test's own databases alone: never for those of a bureau."""
+
+    def fits(path: str) -> None:
+        if path and not os.environ.get("DATABASE_PREFIX"):
+            raise ValidationError("drives the clock of a test, which has a DATABASE_PREFIX; leave it out.")
+        if path and not (Path(path).is_file() and Path(path).stat().st_size == OFFSET.size):
+            raise ValidationError(f"must name a file of {OFFSET.size} bytes.")
+
+    path = env.str("CLOCK_FILE", "", validate=fits)
+    return Path(path) if path else None
 
 
 def _growing(waits: list[float]) -> None:

@@ -24,7 +24,7 @@ import orjson
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from chassis import rpc_wire, tracing
+from chassis import clock, rpc_wire, tracing
 from chassis.broker.topology import RPC_EXCHANGE, Exchange
 from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, drop
 from contracts.call import Call
@@ -143,7 +143,7 @@ class RpcClient:
             self._slots.release()
 
     def _exchange(self, operation: Operation, request: dict[str, Any], call: Call, traceparent: str) -> Any:
-        seconds = (call.deadline.timestamp() - time.time()) if call.deadline else _DEFAULT_SECONDS
+        seconds = (call.deadline - clock.now()).total_seconds() if call.deadline else _DEFAULT_SECONDS
         if seconds <= 0:
             raise DeadlineExceeded(operation.routing_key)
         number = str(next(self._ids))

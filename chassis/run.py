@@ -20,7 +20,7 @@ import eventlet.wsgi  # noqa: E402
 import structlog  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
 
-from chassis import logs, tracing  # noqa: E402
+from chassis import clock, logs, tracing  # noqa: E402
 from chassis.config import EXIT_CONFIGURATION, ConfigurationError, Settings, load_settings, read  # noqa: E402
 from chassis.configuration import Configuration  # noqa: E402
 from chassis.consumer import Consume  # noqa: E402
@@ -55,6 +55,9 @@ def main(arguments: list[str]) -> NoReturn:
     return_large_blocks()
     logs.configure(service.name, level=settings.log_level, form=settings.log_format)
     tracing.configure(service.name, settings.otlp_endpoint)
+    clock.drive(settings.clock_file)
+    if clock.is_driven():
+        _log.warning("the clock is driven by a test", now=clock.now().isoformat())
     _serve(service, settings, dict(zip(loaders, own, strict=True)))
 
 

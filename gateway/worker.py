@@ -32,6 +32,9 @@ def parts_from_environment() -> Parts:
     settings, chassis = load()
     logs.configure(NAME, level=chassis.log_level, form=chassis.log_format, gathered=True)
     tracing.configure(NAME, chassis.otlp_endpoint)
+    clock.drive(chassis.clock_file)
+    if clock.is_driven():
+        log.warning("clock_driven_by_a_test", now=clock.now().isoformat())
     rpc = RpcClient(chassis.amqp_uri, NAME, max_in_flight=settings.rpc_in_flight)
     authenticator = _authenticator(rpc, settings)
     rpc.subscribe(SessionEndedV1, lambda event: _end(authenticator, event.data))

@@ -70,3 +70,22 @@ def test_what_a_service_refuses_itself_is_named_beside_everything_else() -> None
         read(refuse, load_settings, environ={})
     assert caught.value.problems[0] == "KEY: is no key."
     assert any(problem.startswith("AMQP_URI") for problem in caught.value.problems)
+
+
+def test_a_clock_is_driven_on_a_tests_own_databases_alone(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    file.write_bytes(bytes(8))
+    (settings,) = read(load_settings, environ={**RIGHT, "CLOCK_FILE": str(file), "DATABASE_PREFIX": "t1_"})
+    assert settings.clock_file == file
+    [problem] = problems({**RIGHT, "CLOCK_FILE": str(file)})
+    assert problem.startswith("CLOCK_FILE:")
+    assert "DATABASE_PREFIX" in problem
+
+
+def test_the_file_of_a_driven_clock_holds_eight_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    for content in (None, b"", bytes(9)):
+        if content is not None:
+            file.write_bytes(content)
+        [problem] = problems({**RIGHT, "CLOCK_FILE": str(file), "DATABASE_PREFIX": "t1_"})
+        assert problem.startswith("CLOCK_FILE:")
