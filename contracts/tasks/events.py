@@ -75,8 +75,8 @@ class CaseProgressedV1(Event):
     which they began (empty in the first event of a case: there only `due_at` is known); `re_examination`, whether
     this round was asked for by a reporter who was not satisfied; `results`, how many results there were so far;
     `result_told`, whether the reporter was told the newest.
-    `outcome`: how the case ended, complete while it is refused, transferred or closed; null before, and again when it
-    is reopened.
+    `outcome`: how the case ended, complete while it is refused, transferred or closed and all its parts are over;
+    null before, and again when it, or a part, is reopened.
     A consumer may assume: each event is the whole picture, so the highest `sequence` wins and older ones may
     be dropped, except that every event with a `text_code` is one line of the reporter's history.
     """
