@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pymongo.client_session import ClientSession
 
+from chassis import clock
 from contracts.call import Call
 from services.tasks.documents import case_of
 from services.tasks.handlers.listing import reader_from, wanted_from
 from services.tasks.handlers.reading import signed_in
+from services.tasks.holidays import CALENDAR
 from services.tasks.listing_documents import listing_fields
 from services.tasks.model.counting import By, Key, figures
+from services.tasks.model.dates import dates_of
 from services.tasks.model.listing import Reader, Wanted
+from services.tasks.oversight_documents import date_fields
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -41,12 +46,18 @@ def count_cases(store: TasksStore, request: Mapping[str, Any], call: Call) -> Do
 
 def bring_counts_up_to_date(store: TasksStore) -> None:
     """Counts every case that has changed since it was counted last; cases of a release that did neither list them by
-    facets nor count them come first.
+    facets nor count them, and did not oversee them, come first.
     """
     while unlisted := store.cases_without_facets(_AT_ONCE):
-        store.set_facets((document, listing_fields(case_of(document))) for document in unlisted)
+        now = clock.now()
+        store.set_facets((document, _fields_to_be_found_by(document, now)) for document in unlisted)
     while store.counts.bring_up_to_date(_AT_ONCE) == _AT_ONCE:
         pass
+
+
+def _fields_to_be_found_by(document: Document, now: datetime) -> Document:
+    case = case_of(document)
+    return {**listing_fields(case), **date_fields(dates_of(case.clocks, now, CALENDAR))}
 
 
 def _counted(store: TasksStore, by: By, wanted: Wanted, reader: Reader, call: Call, session: ClientSession) -> Counted:

@@ -23,12 +23,14 @@ def test_a_clock_that_reaches_into_a_year_announced_later_is_overdue_by_that_yea
     act(store, case_id, "record_finding", by(HANDLER), allegation=1, outcome="false", reason="不实")
     act(store, case_id, "conclude", by(HANDLER, now=in_december(20)))
     before = store.case(case_id)["next_due_at"]
+    reminded = store.case(case_id)["next_stage_at"]
 
     keep_due_dates(store, in_december(21))
     assert store.case(case_id)["next_due_at"] == before
     keep_due_dates(store, in_december(22), LONGER)
     after = store.case(case_id)["next_due_at"]
     assert after > before + timedelta(days=20)
+    assert store.case(case_id)["next_stage_at"] > reminded + timedelta(days=20)
     between = before + timedelta(days=1)
     assert ask(store, DESK, category="turn-of-year", overdue=True, now=between)["items"] == []
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.tasks.handlers.counts import bring_counts_up_to_date
 from services.tasks.handlers.oversight import oversee
 from services.tasks.store import TasksStore
 from services.tasks.store.oversight import FILE_STAGES
@@ -160,6 +161,17 @@ def test_a_case_that_cannot_be_dealt_with_holds_no_other_up(store):
     oversee(store, after(days=17))
     assert stages(store, whole) == [("urge", ["remind"])]
     store.db.cases.delete_one({"_id": broken})
+
+
+def test_a_case_that_a_release_before_has_kept_is_overseen_too(store):
+    case_id = opened(store, reporter_mode="anonymous")
+    later = ("facets", "open_due_at", "next_stage_at")
+    store.db.cases.update_one({"_id": case_id}, {"$unset": dict.fromkeys(later)})
+    oversee(store, after(days=17))
+    assert stages(store, case_id) == []
+    bring_counts_up_to_date(store)
+    oversee(store, after(days=17))
+    assert stages(store, case_id) == [("urge", ["remind"])]
 
 
 def test_two_replicas_at_once_record_each_stage_once(store, mongo_client, database_prefix):
