@@ -68,8 +68,9 @@ class CaseProgressedV1(Event):
     (`excluded_unit_ids`, complete each time), `state` for staff and `reporter_state` for the reporter, `at`
     the moment of the action, `due_at` the end of the nearest running clock (null = none runs).
     `report_id` is null when the case was not opened by a report, and of a part: where `part_of` is set, the case was
-    split off that one and is about its report. `joint_handler_ids`: further handlers; `excluded_person_ids`: people who
-    must never see the case (complete each time, both). A case that was merged has the handler of the case that leads it.
+    split off that one and is about its report. `joint_handler_ids`: further handlers; `excluded_person_ids`: people
+    who must never see the case (complete each time, both). A case that was merged has the handler of the case that
+    leads it, and tells of the clocks, results and outcome of that one.
     `text_code` names the sentence to show the reporter (words: gateway/texts/tasks.py); null = nothing to tell.
     For the reporter besides: `reporter_clocks`, the time limits of the present round of handling in the order in
     which they began (empty in the first event of a case: there only `due_at` is known); `re_examination`, whether
