@@ -7,6 +7,8 @@ from contextlib import ExitStack
 import pytest
 
 from tests.performance.archive import ORIGINALS, Archive
+from tests.performance.cases import ACTIONS, Office
+from tests.performance.cases_archive import Cases
 from tests.performance.examroom import examroom
 from tests.performance.newsroom import newsroom
 from tests.performance.processes import resident_mb_by_process
@@ -68,3 +70,19 @@ def test_other_gateways_save_and_refuse(stage):
         for load in them.loads:
             for some in ([them.workers[2]], them.replicas):
                 assert len(them.run(load, some, 8, 2).delays) == 8
+
+
+def test_cases_are_filled_in_counted_and_acted_on(stage):
+    cases = Cases(stage)
+    *_, stored = cases.fill(DOCUMENTS)
+    with ExitStack() as stack:
+        office = Office(stage, cases, stack)
+        for name in ("list: newest", "count: by state"):
+            assert len(office.reading(name, 2).delays) == 2
+        for name in ACTIONS:
+            assert len(office.acting(name, 2).delays) == 2
+        counted = stage.system.client("supervisor").get("/cases/counts", params={"by": "state"}).json()
+
+    assert stored == DOCUMENTS
+    assert counted["total"] >= DOCUMENTS
+    assert stage.database("tasks")["cases"].index_information().keys() >= {"listed_newest", "uncounted"}
