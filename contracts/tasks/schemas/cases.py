@@ -54,7 +54,7 @@ ACTION_FIELDS: Mapping[str, ActionFields] = {
     "object": _takes("reason"),
     "insist": _takes("reason"),
     "join": _takes("handler_id reason"),
-    "release": _takes("handler_id reason"),
+    "unjoin": _takes("handler_id reason"),
     "exclude": _takes("person_ids reason"),
     "record_step": _takes("what", "evidence"),
     "request_assistance": _takes("what reason", "body body_name unit_id document_number"),

@@ -483,7 +483,7 @@ _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "object": _object,
     "insist": _assign,
     "join": related.join,
-    "release": related.release,
+    "unjoin": related.unjoin,
     "exclude": related.exclude,
     "exclude_handler": _exclude_handler,
     "merge": related.merge,

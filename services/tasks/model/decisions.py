@@ -30,7 +30,7 @@ _WITH_AN_OBJECT = frozenset(
     {
         "extend", "ask_extension", "approve_extension", "refuse_extension", "answer_supervision",
         "acknowledge_transfer", "record_assistance", "withdraw_assistance", "object", "insist", "merge", "split",
-        "release",
+        "unjoin",
     }
 )  # fmt: skip
 _GIVING = frozenset({"assign", "reassign"})
@@ -186,7 +186,7 @@ def _check_person(case: Case, action: Action, person: Person) -> None:
 
 def _check_fields(case: Case, action: Action, colleagues: Mapping[str, Colleague]) -> None:
     fields = action.fields
-    if "handler_id" in fields and action.name != "release":
+    if "handler_id" in fields and action.name != "unjoin":
         _check_handler(case, colleagues.get(fields["handler_id"]), fields.get("unit_id"))
     if action.name == "insist" and case.objection:
         _check_handler(case, colleagues.get(case.objection[0]), None)

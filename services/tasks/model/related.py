@@ -146,7 +146,7 @@ def join(case: Case, entry: Entry) -> Case:
     )
 
 
-def release(case: Case, entry: Entry) -> Case:
+def unjoin(case: Case, entry: Entry) -> Case:
     """A joint handler has no part in it any more."""
     released = {entry.details["handler_id"]}
     return replace(case, joint_handler_ids=tuple(one for one in case.joint_handler_ids if one not in released))

@@ -13,7 +13,7 @@ from services.tasks.model.conflict import Colleague, handlers_of
 from services.tasks.model.refusals import invalid
 
 # Actions that need more than the state of the case.
-ACTIONS = frozenset({"object", "insist", "release", "merge", "split"})
+ACTIONS = frozenset({"object", "insist", "unjoin", "merge", "split"})
 
 
 def is_open(case: Case, action: str, run_out: Collection[str]) -> bool:
@@ -23,7 +23,7 @@ def is_open(case: Case, action: str, run_out: Collection[str]) -> bool:
         return running and "object" not in run_out
     if action == "insist":
         return case.objection is not None
-    if action == "release":
+    if action == "unjoin":
         return bool(case.joint_handler_ids)
     # A part is a part of one case; what it asks is the least that can be asked.
     if action == "split":
@@ -39,7 +39,7 @@ def check_relating(case: Case, action: str, fields: Mapping[str, Any], colleague
             raise invalid("handler_id", "cases.unit_has_objected")
     if action == "join" and fields["handler_id"] in handlers_of(case):
         raise invalid("handler_id", "cases.handles_already")
-    if action == "release" and fields["handler_id"] not in case.joint_handler_ids:
+    if action == "unjoin" and fields["handler_id"] not in case.joint_handler_ids:
         raise invalid("handler_id", "cases.not_a_joint_handler")
     if action == "exclude" and not colleagues.keys() >= set(fields["person_ids"]):
         raise invalid("person_ids", "cases.no_such_person")

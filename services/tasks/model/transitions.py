@@ -217,7 +217,7 @@ TABLE: tuple[Transition, ...] = (
         "join", "联合办理", _WORK, None, frozenset({DESK}), needs=("handler_id", "reason"),
     ),
     Transition(
-        "release", "退出联合办理", (*_WORK, SUSPENDED), None, frozenset({DESK}), needs=("handler_id", "reason"),
+        "unjoin", "退出联合办理", (*_WORK, SUSPENDED), None, frozenset({DESK}), needs=("handler_id", "reason"),
     ),
     Transition(
         "exclude", "人员回避", NOT_FINAL, None, frozenset({DESK}), needs=("person_ids", "reason"),

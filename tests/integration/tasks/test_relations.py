@@ -345,7 +345,7 @@ def test_a_joint_handler_finds_and_works_on_the_case_and_does_not_conclude_it(st
     for action in ("conclude", "return", "tell_result"):
         with pytest.raises(Forbidden):
             act(store, case_id, action, by(OTHER_HANDLER), **({"reason": "?"} if action == "return" else {}))
-    act(store, case_id, "release", by(DESK), handler_id=OTHER_HANDLER.id, reason="完成")
+    act(store, case_id, "unjoin", by(DESK), handler_id=OTHER_HANDLER.id, reason="完成")
     with pytest.raises(NotFound):
         get(store, case_id, OTHER_HANDLER)
     assert case_id not in {item["id"] for item in ask(store, OTHER_HANDLER, limit=200)["items"]}
