@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.tasks.model.listing import Reader, Wanted
 
@@ -47,9 +47,8 @@ class Place:
     kept_from: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A row of a table."""
+class Cell(NamedTuple):
+    """A row of a table; a count over all people reads tens of thousands."""
 
     state: str
     category: str

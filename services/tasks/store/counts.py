@@ -138,5 +138,8 @@ def _name(cell: Cell) -> str:
 
 
 def _cell(name: str) -> Cell:
-    state, category, source, unit_id = (unquote(value) for value in name.split(_SEPARATOR))
+    values = name.split(_SEPARATOR)
+    if "%" in name:
+        values = [unquote(value) for value in values]
+    state, category, source, unit_id = values
     return Cell(state, category, source, unit_id or None)
