@@ -17,7 +17,7 @@ from services.tasks.handlers.listing import reader_from, wanted_from
 from services.tasks.handlers.reading import signed_in
 from services.tasks.holidays import CALENDAR
 from services.tasks.listing_documents import listing_fields
-from services.tasks.model.counting import By, Key, figures
+from services.tasks.model.counting import By, Key, Kind, figures
 from services.tasks.model.dates import dates_of
 from services.tasks.model.listing import Reader, Wanted
 from services.tasks.oversight_documents import date_fields
@@ -99,8 +99,9 @@ def _from_tables(store: TasksStore, by: By, wanted: Wanted, reader: Reader, sess
         tables = store.counts.tables("handler", reader, wanted.handler_id, session)
         counted = figures(by, "handler", wanted, reader, tables, changes)
         return counted, counted.total()
-    tables = store.counts.tables("unit", reader, wanted.unit_id, session)
-    counted = figures("unit" if by == "handler" else by, "unit", wanted, reader, tables, changes)
+    kind: Kind = "unit" if by == "unit" or wanted.unit_id is not None else "all"
+    tables = store.counts.tables(kind, reader, wanted.unit_id, session)
+    counted = figures("state" if by == "handler" else by, kind, wanted, reader, tables, changes)
     if by != "handler":
         return counted, counted.total()
     by_person = store.counts.tables("handler", reader, None, session)

@@ -1,21 +1,22 @@
 """How cases are counted: what each counts as, the tables that are kept of all of them, and figures made from these.
 
-A *table* counts the cases of one unit, or of one person who handles them. Cases that somebody is kept from are counted
-a second time, in a table of their own beside it; what a reader may know of is all less what they are kept from. A case
-that changed since the tables were brought up to date is taken out as what it was counted as and put in as what it is.
+A *table* counts all cases, those of one unit, or of one person who handles them. Cases that somebody is kept from are
+counted a second time, in a table of their own beside it; what a reader may know of is all less what they are kept from.
+A case that changed since the tables were brought up to date is taken out as what it was counted as, and put in as what
+it is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from services.tasks.model.listing import Reader, Wanted
 
 By = Literal["state", "category", "unit", "handler", "source", "overdue"]
-Kind = Literal["unit", "handler"]
+Kind = Literal["all", "unit", "handler"]
 Key = str | None
 
 # Whom a case on the route ``above`` is kept from, and the beginning of one person that it is kept from; units are
@@ -40,7 +41,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Place:
-    """A table: of a unit or person (None: of cases without one), and, if any, of whom its cases are kept from."""
+    """A table: of all cases, of a unit or person (None: without one), and, if any, of whom its cases are kept from."""
 
     kind: Kind
     owner: str | None
@@ -76,10 +77,15 @@ def told_by(reader: Reader) -> tuple[str, ...]:
 def rows_of(tally: Tally) -> Iterator[tuple[Place, Cell]]:
     """Where a case is counted."""
     cell = Cell(tally.state, tally.category, tally.source, tally.unit_id)
+    yield from _with_hidden(Place("all", None), cell._replace(unit_id=None), tally)
     for kind, owner in (("unit", tally.unit_id), *(("handler", person) for person in tally.handler_ids or (None,))):
-        yield Place(kind, owner), cell  # type: ignore[arg-type]
-        if tally.kept_from:
-            yield Place(kind, owner, tally.kept_from), cell  # type: ignore[arg-type]
+        yield from _with_hidden(Place(kind, owner), cell, tally)  # type: ignore[arg-type]
+
+
+def _with_hidden(place: Place, cell: Cell, tally: Tally) -> Iterator[tuple[Place, Cell]]:
+    yield place, cell
+    if tally.kept_from:
+        yield replace(place, kept_from=tally.kept_from), cell
 
 
 def differences(changes: Changes) -> dict[Place, Counter[Cell]]:
@@ -122,7 +128,8 @@ def _sign(place: Place, marks: Collection[str]) -> int:
 
 
 def _is_owner(place: Place, wanted: Wanted) -> bool:
-    owner = wanted.unit_id if place.kind == "unit" else wanted.handler_id
+    owners = {"all": None, "unit": wanted.unit_id, "handler": wanted.handler_id}
+    owner = owners[place.kind]
     return owner is None or place.owner == owner
 
 

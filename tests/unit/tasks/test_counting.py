@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.tasks.listing_documents import counts_as_before, tally_document, tally_of_case
 from services.tasks.model.counting import NOT_ABOVE, PERSON, Table, Tally, differences, figures
 from services.tasks.model.listing import Wanted, reader_of
 
@@ -66,3 +67,14 @@ def is_wanted(tally, wanted):
         and wanted.source in (None, tally.source)
         and wanted.unit_id in (None, tally.unit_id)
     )
+
+
+def test_a_case_that_waits_to_be_counted_goes_on_waiting_even_if_it_is_again_what_it_was_counted_as():
+    """It may be counted as what it was meanwhile, between the reading of the case and the writing of the action."""
+    case = {"state": "suspended", "category": "fees", "source": {"kind": "report"}, "excluded_unit_ids": []}
+    counted = {**case, "counted": tally_document(tally_of_case({**case, "state": "investigating"}))}
+    back = {"state": "investigating"}
+    assert not counts_as_before({**counted, "uncounted": True}, back)
+    assert counts_as_before({**counted, "state": "investigating"}, back)
+    assert not counts_as_before(counted, {"state": "closed"})
+    assert not counts_as_before(case, {})
