@@ -49,7 +49,7 @@ TABLE = (
     Kind("sent_back", "复核退回", "Sent back after review", _HANDLER),
     Kind("concluded", "办结待复核", "Concluded, to be reviewed", frozenset({DESK, LEADER})),
     Kind("closed", "销号", "Closed", _HANDLER),
-    Kind("re_examined", "复查待交办", "To be re-examined", _DESK),
+    Kind("re_examined", "复查待交办", "To be re-examined", _DESK, discreet=True),
     Kind("reopened", "重新办理", "Begun anew", _DESK),
     Kind("message", "举报人来信", "Message from the reporter", _HANDLER, or_desk=True, discreet=True),
     Kind("remind", "提醒", "Reminder of a time limit", _HANDLER),
@@ -87,6 +87,7 @@ BY_ACTION = {
     "approve_extension": "extension_decided",
     "refuse_extension": "extension_decided",
 }
+_AT_ONCE = timedelta(minutes=1)
 # Of these the clocks tell by an event of their own, where nobody did it.
 _BY_CLOCKS = frozenset({"supervise"})
 
@@ -189,9 +190,12 @@ def may_be_told(code: str, person: Recipient, case: Case, *, of_file: bool = Fal
 
 
 def mail_from(code: str, at: datetime, now: datetime) -> datetime:
-    """From when on the notice may be mailed: of what is discreet not before the hour is over."""
+    """From when on the notice may be mailed: of what is discreet not before the hour is over.
+
+    ``at``: when it happened. What is told at once is as if told then.
+    """
     if not KINDS[code].discreet:
-        return now
+        return at if now - _AT_ONCE <= at <= now else now
     return max(at, now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 

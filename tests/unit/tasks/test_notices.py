@@ -220,7 +220,12 @@ def test_what_the_clocks_tell_by_their_own_event_is_not_told_twice() -> None:
 def test_the_mail_about_a_message_tells_no_more_than_the_hour_of_it(minute: int) -> None:
     now = datetime(2026, 3, 2, 1, minute, tzinfo=UTC)
     assert mail_from("message", MORNING, now) == datetime(2026, 3, 2, 2, tzinfo=UTC)
-    assert mail_from("assigned", MORNING, now) == now
+    assert mail_from("re_examined", MORNING, now) == datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+def test_what_is_told_at_once_may_be_mailed_from_when_it_happened_on_and_what_is_told_late_from_then_on() -> None:
+    assert mail_from("assigned", MORNING, MORNING + timedelta(seconds=59)) == MORNING
+    assert mail_from("assigned", MORNING, MORNING + timedelta(minutes=59)) == MORNING + timedelta(minutes=59)
 
 
 def letter(lines: list[dict[str, str]], opened: int = 0, *, more: bool = False) -> EmailMessage:
