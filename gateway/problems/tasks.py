@@ -63,6 +63,13 @@ PROBLEMS = {
         detail="evidence.problem.has_file",
         members=("item",),
     ),
+    "NothingSigns": Row(
+        409,
+        "nothing-signs",
+        zh="尚未配置签名密钥",
+        en="No key to sign with",
+        detail="exports.nothing_signs",
+    ),
     "CaseCannotClose": Row(
         409,
         "case-cannot-close",

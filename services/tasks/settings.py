@@ -1,5 +1,5 @@
-"""What the tasks service is told: the mail server of notices, and how document numbers begin; all prefixed ``TASKS_``.
-Durations are in seconds.
+"""What the tasks service is told: the mail server of notices, how document numbers begin, and the key that signs
+bundles; all prefixed ``TASKS_``. Durations are in seconds.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from environs import Env
 from marshmallow import ValidationError, validate
 
-from chassis.config import ConfigurationError
+from chassis.config import ConfigurationError, secret
 from chassis.mail import MailServer
 from chassis.mail_config import mail_server
+from services.tasks.export_keys import BadExportKey, Signer
 from services.tasks.handlers.dispatch import PREFIX
 
 # Growing; the last one goes for as long as the server stays away.
@@ -33,11 +34,13 @@ class Postbox:
 @dataclass(frozen=True)
 class TasksSettings:
     """``postbox`` is None where no mail server is set: then notices are read in the console alone. ``dispatch_prefix``:
-    what document numbers begin with, as in ``明司转〔2026〕12号``.
+    what document numbers begin with, as in ``明司转〔2026〕12号``. ``signer``: of bundles of whole cases, by the key of
+    ``TASKS_EXPORT_KEY``; None where there is none: then no case is exported.
     """
 
     postbox: Postbox | None = None
     dispatch_prefix: str = PREFIX
+    signer: Signer | None = None
 
 
 def load_settings(env: Env) -> TasksSettings:
@@ -48,12 +51,22 @@ def load_settings(env: Env) -> TasksSettings:
     timeout = env.float("TASKS_MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(0.1, 60))
     waits = env.list("TASKS_MAIL_RETRY_WAITS", RETRY_WAITS, subcast=float, validate=[validate.Length(min=1), _growing])
     prefix = env.str("TASKS_DISPATCH_PREFIX", PREFIX, validate=_short_name) or PREFIX
+    signer = _signer(env)
     if server is None:
-        return TasksSettings(dispatch_prefix=prefix)
+        return TasksSettings(dispatch_prefix=prefix, signer=signer)
     missing = [name for name, value in (("MAIL_FROM", sender), ("CONSOLE_URL", console_url)) if not value]
     if missing:
         raise ConfigurationError([f"TASKS_{name}: is missing; TASKS_SMTP_URL needs it." for name in missing])
-    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())), prefix)
+    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())), prefix, signer)
+
+
+def _signer(env: Env) -> Signer | None:
+    text = secret(env, "TASKS_EXPORT_KEY", default="")
+    try:
+        return Signer.read(text) if text else None
+    except BadExportKey as error:
+        fault = f"TASKS_EXPORT_KEY (or TASKS_EXPORT_KEY_FILE): {error}; 'mingjing keys generate' makes the file."
+        raise ConfigurationError([fault]) from error
 
 
 def _address(value: str) -> None:

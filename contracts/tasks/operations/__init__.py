@@ -12,6 +12,7 @@ from contracts.tasks.operations.evidence import (
     record_custody,
     withdraw_evidence,
 )
+from contracts.tasks.operations.exports import export_case
 from contracts.tasks.operations.notices import (
     count_my_notices,
     get_my_notice_settings,
@@ -51,6 +52,7 @@ __all__ = [
     "decide_re_review",
     "draw_re_reviews",
     "expect_evidence_file",
+    "export_case",
     "get_case",
     "get_evidence",
     "get_my_notice_settings",

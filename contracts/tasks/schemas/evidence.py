@@ -20,7 +20,7 @@ KINDS = ("document", "audiovisual", "electronic_data", "object", "statement", "e
 # What people do with an item; each has its words in gateway/texts/evidence.py.
 ACTS = ("handed_over", "opened", "returned", "copied", "destroyed")
 # What the system records besides.
-RECORDED_ACTS = ("recorded", "file_attached", "file_opened", "withdrawn")
+RECORDED_ACTS = ("recorded", "file_attached", "file_opened", "exported", "withdrawn")
 STATES = ("kept", "withdrawn")
 
 

@@ -22,15 +22,15 @@ def numbered(store: TasksStore, case: Case, entry: Entry, prefix: str, session: 
     """
     number = entry.details.get("document_number")
     if number is None:
-        number = _next(store, prefix, kind_of(entry.action, case.route), local_day(entry.at).year, session)
+        number = next_number(store, prefix, kind_of(entry.action, case.route), local_day(entry.at).year, session)
     elif store.dispatches.is_taken(number, session):
         raise invalid("document_number", "cases.document_number_taken")
     store.dispatches.register(number, case.id, entry.action, entry.at, session)
     return replace(entry, details={**entry.details, "document_number": number})
 
 
-def _next(store: TasksStore, prefix: str, kind: str, year: int, session: ClientSession) -> str:
-    """The next number that nobody has written by hand before."""
+def next_number(store: TasksStore, prefix: str, kind: str, year: int, session: ClientSession) -> str:
+    """The next number of this kind in this year that nobody has written by hand before; not registered yet."""
     while True:
         number = dispatch_number(prefix, kind, year, store.dispatches.next_count(prefix, kind, year, session))
         if not store.dispatches.is_taken(number, session):

@@ -18,6 +18,7 @@ BY_HAND = ("handed_over", "opened", "returned", "copied", "destroyed")
 RECORDED = "recorded"
 FILE_ATTACHED = "file_attached"
 FILE_OPENED = "file_opened"
+EXPORTED = "exported"
 WITHDRAWN = "withdrawn"
 
 # States of an item.

@@ -52,6 +52,11 @@ class EvidenceWithdrawn(Exception):
     item: int
 
 
+@dataclass
+class NothingSigns(Exception):
+    """This system has no key to sign bundles with."""
+
+
 def invalid(name: str, message: str, **parts: object) -> Invalid:
     """One wrong field."""
     return Invalid([{"field": name, "message": message, **({"parts": parts} if parts else {})}])

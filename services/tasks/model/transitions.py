@@ -163,6 +163,12 @@ ON_EVIDENCE = (
     ),
 )  # fmt: skip
 
+# The whole case leaves as a numbered bundle: in any state, since a file is asked for when it is long closed.
+EXPORT = Transition(
+    "export", "导出案卷", (*NOT_FINAL, REFUSED, TRANSFERRED, CLOSED, MERGED), None,
+    frozenset({HANDLER, JOINT, DESK}),
+)  # fmt: skip
+
 # What the system does as a time limit runs out (oversight.py), in any state; `supervise` it records as well.
 REMIND = Transition("remind", "提醒", (), None, frozenset(), emits=(STAGE_REACHED,))
 URGE = Transition("urge", "催办", (), None, frozenset(), emits=(STAGE_REACHED,))
@@ -324,7 +330,7 @@ TABLE: tuple[Transition, ...] = (
 
 # All rows: what people do, and what the system does by itself.
 ROWS = (
-    OPENING, *TABLE, *ON_EVIDENCE, RE_EXAMINE, RE_REVIEWED, RECORD_RATING, KEEP_FROM, REMIND, URGE, ESCALATE,
+    OPENING, *TABLE, *ON_EVIDENCE, EXPORT, RE_EXAMINE, RE_REVIEWED, RECORD_RATING, KEEP_FROM, REMIND, URGE, ESCALATE,
     ABSORB, LET_GO, FOLLOW, OPEN_PART, NOTE_PART, EXCLUDE_HANDLER,
 )  # fmt: skip
 BY_ACTION = {row.action: row for row in ROWS}

@@ -6,6 +6,7 @@ from chassis import Configuration, Database
 from services.tasks.service.cases import Cases
 from services.tasks.service.counts import Counts
 from services.tasks.service.evidence import Evidence
+from services.tasks.service.exports import Exports
 from services.tasks.service.notices import Notices
 from services.tasks.service.old_files import OldFiles
 from services.tasks.service.oversight import Oversight
@@ -16,7 +17,7 @@ from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
-class TasksService(Cases, Counts, Evidence, Notices, OldFiles, Oversight, ReReviews, Routing, Study):
+class TasksService(Cases, Counts, Evidence, Exports, Notices, OldFiles, Oversight, ReReviews, Routing, Study):
     """Cases with their clocks, and study records."""
 
     name = "tasks"

@@ -39,6 +39,10 @@ class Evidence:
         """A page of the items of a case in order of their numbers, with their custody."""
         return page(self._items, {"case_id": case_id}, sort=_IN_ORDER, limit=limit, cursor=cursor)
 
+    def all_of_case(self, case_id: str, session: ClientSession) -> list[Document]:
+        """Every item of a case in order of their numbers, with their custody."""
+        return list(self._items.find({"case_id": case_id}, sort=_IN_ORDER, session=session))
+
     def append(
         self, item: Document, link: Document, changes: Mapping[str, Any], session: ClientSession | None = None
     ) -> Document:
