@@ -1,4 +1,4 @@
-"""``mingjing keys``: the keys that reports are sealed with."""
+"""``mingjing keys``: the keys that reports are sealed with, and the one that bundles are signed with."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from services.reports.model import keys as rules
 from services.reports.model.keys import KeyState
 from services.reports.settings import load_settings as load_reports
 from services.reports.store import ReportsStore
+from services.tasks import export_keys
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -41,7 +42,7 @@ _ADVICE = {
 
 @click.group("keys")
 def keys() -> None:
-    """Make and look after the keys that reports are sealed with."""
+    """Make and look after the keys that reports are sealed with, and make the one that bundles are signed with."""
 
 
 @keys.command("generate")
@@ -52,9 +53,9 @@ def keys() -> None:
     help="Where the files are written (mode 600). Files that exist are kept.",
 )
 def generate(directory: Path) -> None:
-    """Make the missing key files of the reports service and print the settings that point to them."""
+    """Make the missing key files of reports and of bundles, and print the settings that point to them."""
     try:
-        made = key_forms.generate(directory)
+        made = key_forms.generate(directory) | export_keys.generate(directory)
     except OSError as error:
         raise click.ClickException(f"Cannot write keys to {directory}: {error.strerror}.") from error
     for name, is_new in made.items():
@@ -64,7 +65,9 @@ def generate(directory: Path) -> None:
             click.echo(
                 f"Hand {directory / name} to {whom}. Remove it from this machine: no service needs it.", err=True
             )
-    for variable, name in key_forms.SETTINGS.items():
+    if made[export_keys.PUBLIC_FILE]:
+        click.echo(f"Give {directory / export_keys.PUBLIC_FILE} to whoever is to check bundles.", err=True)
+    for variable, name in (key_forms.SETTINGS | export_keys.SETTINGS).items():
         click.echo(f"{variable}={(directory / name).resolve()}")
 
 

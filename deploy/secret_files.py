@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deploy.local.parts import SERVICES
 from services.reports import keys as report_keys
+from services.tasks import export_keys
 
 FOLDER = Path(__file__).parent / "secrets"
 # Where every container finds the files of its part.
@@ -67,7 +68,21 @@ def make(folder: Path) -> list[Path]:
         for name in _RANDOM_KEYS.get(part, ()):
             keep(part, name, lambda: base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
     _make_report_keys(folder, keep, made)
+    _make_export_keys(folder, keep)
     return made
+
+
+def _make_export_keys(folder: Path, keep: Callable[[str, str, Callable[[], str]], Path]) -> None:
+    """The key that signs bundles; its public half, for whoever checks them, lies beside the parts' folders."""
+    with tempfile.TemporaryDirectory(dir=folder) as drawn:
+        for variable, file in export_keys.SETTINGS.items():
+            private = Path(drawn) / file
+            known = folder / "tasks" / _variable(variable)
+            if known.exists():
+                shutil.copy(known, private)
+            export_keys.generate(Path(drawn))
+            keep("tasks", _variable(variable), private.read_text)
+            keep("bundles", export_keys.PUBLIC_FILE, (Path(drawn) / export_keys.PUBLIC_FILE).read_text)
 
 
 def _make_report_keys(folder: Path, keep: Callable[[str, str, Callable[[], str]], Path], made: list[Path]) -> None:

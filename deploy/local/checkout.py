@@ -11,6 +11,7 @@ from deploy.local import trouble
 from deploy.local.files import write_private
 from deploy.local.ports import Ports, is_free
 from services.reports import keys as report_keys
+from services.tasks import export_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +70,8 @@ class Checkout:
                 write_private(file, base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
             names[f"{variable}_FILE"] = str(file)
         report_keys.generate(folder)
-        names |= {variable: str(folder / name) for variable, name in report_keys.SETTINGS.items()}
+        export_keys.generate(folder)
+        key_files = report_keys.SETTINGS | export_keys.SETTINGS
+        names |= {variable: str(folder / name) for variable, name in key_files.items()}
         given = set(self.environment)
         return {name: path for name, path in names.items() if not {name, name.removesuffix("_FILE")} & given}

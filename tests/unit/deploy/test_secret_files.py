@@ -6,6 +6,7 @@ import pytest
 
 from deploy import secret_files
 from services.reports import keys
+from services.tasks import export_keys
 
 
 def test_running_it_again_keeps_every_file(tmp_path: Path) -> None:
@@ -51,6 +52,17 @@ def test_the_private_half_of_a_public_key_that_the_service_gets_is_kept_apart(
     (public_key,) = keys.read_keys((tmp_path / "reports" / public).read_text(), purposes[1])
     assert keys.public_key(private) == public_key
     assert not (tmp_path / "reports" / private_file).exists()
+
+
+def test_the_key_that_signs_bundles_has_its_public_half_apart(tmp_path: Path) -> None:
+    secret_files.make(tmp_path)
+    public = tmp_path / "bundles" / export_keys.PUBLIC_FILE
+    before = public.read_text()
+    public.unlink()
+    assert secret_files.make(tmp_path) == [public]
+    assert public.read_text() == before
+    signer = export_keys.Signer.read((tmp_path / "tasks" / "TASKS_EXPORT_KEY").read_text())
+    assert [export_keys.key_id(key) for key in export_keys.public_keys(before)] == [signer.key_id]
 
 
 def test_only_the_owner_can_look_into_the_folder(tmp_path: Path) -> None:
