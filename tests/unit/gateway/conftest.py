@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
+from chassis import clock
 from contracts.call import Actor, Call
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, DEFAULT_ISSUER, claims_of
 from contracts.operation import Operation
@@ -82,7 +83,7 @@ class Identity:
             line="bureau",
             session_id=session,
         )
-        now = datetime.now(UTC)
+        now = clock.now()
         payload = {
             "iss": DEFAULT_ISSUER,
             "aud": AUDIENCE,
