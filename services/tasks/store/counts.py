@@ -5,13 +5,13 @@ See docs/decisions/0026-counting-cases.md.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, IndexModel, UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
 
 from chassis import Store
@@ -59,7 +59,7 @@ class Counts:
             changed = list(self._uncounted(session).limit(at_most))
             if not changed:
                 return 0
-            self._cases.bulk_write([_counted(case) for case in changed], ordered=False, session=session)
+            self._cases.bulk_write(list(_counted(changed)), ordered=False, session=session)
             self.grow(differences((_before(case), tally_of_case(case)) for case in changed), session)
             return len(changed)
 
@@ -113,9 +113,14 @@ def _before(case: Document) -> Tally | None:
     return tally_of(case["counted"]) if "counted" in case else None
 
 
-def _counted(case: Document) -> UpdateOne:
-    change = {"$set": {"counted": tally_document(tally_of_case(case))}, "$unset": {"uncounted": ""}}
-    return UpdateOne({"_id": case["_id"]}, change)
+def _counted(cases: Iterable[Document]) -> Iterator[UpdateMany]:
+    # Those that count as the same, as most fresh ones do, in one statement: every report pays for its part of this.
+    alike: defaultdict[Tally, list[str]] = defaultdict(list)
+    for case in cases:
+        alike[tally_of_case(case)].append(case["_id"])
+    for tally, ids in alike.items():
+        change = {"$set": {"counted": tally_document(tally)}, "$unset": {"uncounted": ""}}
+        yield UpdateMany({"_id": {"$in": ids}}, change)
 
 
 def _grow(place: Place, cells: Mapping[Cell, int]) -> UpdateOne:
