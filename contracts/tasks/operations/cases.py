@@ -10,7 +10,7 @@ from contracts.tasks.schemas import cases, listing
 CASE_READERS = frozenset({HANDLER, DESK, SUPERVISOR, LEADER})
 
 list_cases = Operation("tasks", "list_cases", listing.ListCases, page_of(cases.Case), CASE_READERS, repeatable=True)
-get_case = Operation("tasks", "get_case", cases.CaseId, cases.Case, CASE_READERS, repeatable=True)
+get_case = Operation("tasks", "get_case", cases.CaseId, cases.CaseInFull, CASE_READERS, repeatable=True)
 read_case_history = Operation(
     "tasks", "read_case_history", cases.ReadHistory, page_of(cases.HistoryEntry), CASE_READERS, repeatable=True
 )

@@ -143,6 +143,16 @@ class CasePart(Schema):
     over = fields.Boolean(required=True)
 
 
+class Allegation(Schema):
+    """A question that the case answers, as far as it is answered in this round; ``moved``: in another case."""
+
+    number = fields.Integer(required=True)
+    text = fields.String(required=True)
+    outcome = fields.String(required=True, allow_none=True, validate=one_of(*OUTCOMES))
+    measure = fields.String(required=True, allow_none=True, validate=one_of(*MEASURES))
+    moved = fields.Boolean(required=True)
+
+
 class Case(Schema):
     """A case as its readers see it; ``allowed_actions`` are those that the reader may take now.
 
@@ -183,6 +193,12 @@ class Case(Schema):
     moved_allegations = fields.List(fields.Integer(), required=True)
     allowed_actions = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
+
+
+class CaseInFull(Case):
+    """A case by itself, with what is asked in it; ``allegations`` are told to the desk and the handlers alone."""
+
+    allegations = fields.List(fields.Nested(Allegation), required=True)
 
 
 class CaseId(Schema):

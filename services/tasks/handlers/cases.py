@@ -11,7 +11,7 @@ from contracts.tasks import operations
 from services.tasks.documents import colleague_of
 from services.tasks.handlers import dispatch, relations
 from services.tasks.handlers.changes import CaseChanged, changed_since
-from services.tasks.handlers.reading import representation, run_out, signed_in, visible
+from services.tasks.handlers.reading import allegations, representation, run_out, signed_in, visible
 from services.tasks.handlers.recording import record
 from services.tasks.model.conflict import reads_details
 from services.tasks.model.decisions import Action, decide, people_of
@@ -30,8 +30,8 @@ _NOT_OF_THE_ACTION = ("case_id", "action", "expected_version")
 def get_case(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """One case; ``NotFound`` too when it is not the caller's to know of."""
     actor = signed_in(call)
-    document, _ = visible(store.case(request["case_id"]), actor)
-    return representation(document, actor, call.now)
+    document, case = visible(store.case(request["case_id"]), actor)
+    return {**representation(document, actor, call.now), "allegations": list(allegations(case, actor))}
 
 
 def read_history(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:

@@ -48,6 +48,21 @@ def representation(document: Document, actor: Actor, now: datetime) -> Document:
     }
 
 
+def allegations(case: Case, actor: Actor) -> Iterator[Document]:
+    """What is asked, and what was found and done about each, for those who read the file."""
+    if not reads_details(actor, case):
+        return
+    findings, dispositions = dict(case.findings), dict(case.dispositions)
+    for number, text in enumerate(case.allegations, 1):
+        yield {
+            "number": number,
+            "text": text,
+            "outcome": findings.get(number),
+            "measure": dispositions.get(number),
+            "moved": number in case.moved,
+        }
+
+
 def run_out(case: Case, now: datetime) -> frozenset[str]:
     """The rules of those clocks of the case whose time is over without their being met."""
     open_clocks = [clock for clock in case.clocks if clock.ended_at is None]
