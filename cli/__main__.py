@@ -10,6 +10,7 @@ COMMANDS = {
     "contracts": "cli.contracts:contracts",
     "create-admin": "cli.create_admin:create_admin",
     "dead-letters": "cli.dead_letters:dead_letters",
+    "export-case": "cli.export_case:export_case",
     "identity-requests": "cli.identity_requests:identity_requests",
     "import": "cli.imports:imports",
     "keys": "cli.keys:keys",
@@ -18,6 +19,7 @@ COMMANDS = {
     "seed": "cli.seed.command:seed",
     "topology": "cli.topology:topology",
     "triage": "cli.triage:triage",
+    "verify-bundle": "cli.verify_bundle:verify_bundle",
 }
 
 

@@ -13,11 +13,16 @@ import requests
 
 API = "/api/v1"
 _TIMEOUT_SECONDS = 30.0
+_PIECE_BYTES = 256 * 1024
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class Refused(click.ClickException):
-    """The gateway refused: nothing was done. The message is its own."""
+    """The gateway refused: nothing was done. The message is its own; ``status`` is that of HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Unanswered(click.ClickException):
@@ -42,22 +47,50 @@ class SignedIn:
         token = self.call("POST", "/sessions", json=credentials)["access_token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def call(self, method: str, path: str, *, version: int | None = None, **options: Any) -> Any:
-        """The JSON of the answer, None without content. ``version``: what the change builds on (``If-Match``)."""
+    def call(
+        self, method: str, path: str, *, version: int | None = None, once: str | None = None, **options: Any
+    ) -> Any:
+        """The JSON of the answer, None without content. ``version``: what the change builds on (``If-Match``).
+        ``once``: what a POST is done once for, if it may be sent again (``Idempotency-Key``).
+        """
         headers = {"If-Match": f'"{version}"'} if version is not None else {}
         if method == "POST":
-            headers["Idempotency-Key"] = str(uuid.uuid4())
+            headers["Idempotency-Key"] = once or str(uuid.uuid4())
+        answer = self._answer(method, path, headers=headers, **options)
+        return answer.json() if answer.content else None
+
+    @contextmanager
+    def fetching(self, path: str, **params: str) -> Iterator[Iterator[bytes]]:
+        """The bytes of a file as they come, never all at once."""
+        answer = self._answer("GET", path, params=params, stream=True)
         try:
-            answer = self._session.request(
-                method, self._base + path, headers=headers, timeout=_TIMEOUT_SECONDS, **options
-            )
-        except requests.RequestException as error:
-            raise Unanswered(_unanswered(self._base, type(error).__name__)) from error
+            yield _pieces(answer, self._base)
+        finally:
+            answer.close()
+
+    def _answer(self, method: str, path: str, **options: Any) -> requests.Response:
+        answer = self._asked(method, path, **options)
+        if answer.status_code == 401 and "Authorization" in self._session.headers and self._refreshed():
+            answer.close()
+            answer = self._asked(method, path, **options)
         if answer.status_code >= 500:
             raise Unanswered(_unanswered(self._base, _told(answer)))
         if not answer.ok:
-            raise Refused(_told(answer))
-        return answer.json() if answer.content else None
+            raise Refused(_told(answer), answer.status_code)
+        return answer
+
+    def _asked(self, method: str, path: str, **options: Any) -> requests.Response:
+        try:
+            return self._session.request(method, self._base + path, timeout=_TIMEOUT_SECONDS, **options)
+        except requests.RequestException as error:
+            raise Unanswered(_unanswered(self._base, type(error).__name__)) from error
+
+    def _refreshed(self) -> bool:
+        """Whether there is a new access token; they are short-lived, and a long command outlasts one."""
+        answer = self._asked("POST", "/sessions/refresh")
+        if answer.ok:
+            self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return answer.ok
 
     def sign_out(self) -> None:
         """From now on the token is worth nothing; where that fails, it is said and the token runs out by itself."""
@@ -83,6 +116,13 @@ def _check_private(gateway: str) -> None:
     at = urlsplit(gateway)
     if at.scheme != "https" and not (at.scheme == "http" and at.hostname in _HERE):
         raise click.ClickException(f"{gateway}: the password would travel in clear; give an address with https://.")
+
+
+def _pieces(answer: requests.Response, base: str) -> Iterator[bytes]:
+    try:
+        yield from answer.iter_content(_PIECE_BYTES)
+    except requests.RequestException as error:
+        raise Unanswered(f"The connection to {base} broke off ({type(error).__name__}).") from error
 
 
 def _unanswered(base: str, why: str) -> str:

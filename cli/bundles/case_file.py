@@ -1,0 +1,122 @@
+"""What the person may read of a case, asked of the gateway: each reading of content is recorded there first."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from cli.signed_in import Refused, SignedIn
+
+Said = dict[str, Any]
+
+_NOT_THERE = 404
+_PAGE = 200
+# File systems take names of 255 bytes; the number of the item and the suffix come on top.
+_MOST_OF_A_NAME = 150
+_LONGEST_SUFFIX = 8
+_NOT_IN_NAMES = set('\\/:*?"<>|')
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report behind the case, with the messages and the list of its files; never who reported it."""
+
+    case_number: str
+    content: Said
+    messages: list[Said]
+    attachments: list[Said]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file of an item of evidence, as it was kept: where it goes in the bundle, and what it must be."""
+
+    item: int
+    path: str
+    size: int
+    sha256: str
+
+
+def find(gateway: SignedIn, number: str) -> Said:
+    """The case of this number, as its readers see it; ends the command when there is none to be seen."""
+    found = gateway.call("GET", "/cases", params={"number": number, "limit": 2})["items"]
+    exact = [case for case in found if case["number"] == number]
+    if not exact:
+        raise click.ClickException(
+            f"There is no case {number} that you may know of; look the number up in the console."
+        )
+    case: Said = gateway.call("GET", f"/cases/{exact[0]['id']}")
+    return case
+
+
+def history(gateway: SignedIn, case: Said) -> list[Said]:
+    """Every line, oldest first."""
+    return list(_all(gateway, f"/cases/{case['id']}/history"))
+
+
+def evidence(gateway: SignedIn, case: Said, purpose: str) -> list[Said]:
+    """Every item, those struck out among them, without its custody."""
+    return list(_all(gateway, f"/cases/{case['id']}/evidence", purpose=purpose))
+
+
+def with_custody(gateway: SignedIn, case: Said, item: int, purpose: str) -> Said:
+    """An item with its custody as it is now."""
+    read: Said = gateway.call("GET", f"/cases/{case['id']}/evidence/{item}", params={"purpose": purpose})
+    return read
+
+
+def reports(gateway: SignedIn, case: Said, purpose: str) -> list[Report]:
+    """The reports behind the case: its own, and those of cases that were merged into it, as far as they may be read."""
+    found = []
+    for case_id in (case["id"], *case["follower_ids"]):
+        path = f"/cases/{case_id}/report"
+        try:
+            content = gateway.call("GET", path, params={"purpose": purpose})
+            messages = list(_all(gateway, f"{path}/messages", purpose=purpose))
+            attachments = gateway.call("GET", f"{path}/attachments", params={"purpose": purpose})["items"]
+            number = gateway.call("GET", f"/cases/{case_id}")["number"]
+        except Refused as refused:
+            if refused.status != _NOT_THERE:
+                raise
+            continue
+        found.append(Report(number, content, messages, attachments))
+    return found
+
+
+def originals(items: list[Said]) -> list[Original]:
+    """The files of these items that can be had as they were kept; what holds a virus never can."""
+    found = []
+    for item in items:
+        file = item["file"]
+        if file and "original" in file["copies"] and file["sha256"]:
+            path = f"evidence/{item['item']}-{_name(file['file_name'])}"
+            found.append(Original(item["item"], path, file["size"], file["sha256"]))
+    return found
+
+
+def _all(gateway: SignedIn, path: str, **params: str) -> Iterator[Said]:
+    cursor: str | None = None
+    while True:
+        asked = {**params, "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
+        page = gateway.call("GET", path, params=asked)
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def _name(given: str) -> str:
+    """A name that every file system takes, as near as can be to what the sender called it."""
+    plain = "".join(
+        "_" if character in _NOT_IN_NAMES or unicodedata.category(character)[0] == "C" else character
+        for character in unicodedata.normalize("NFC", given)
+    )
+    stem, dot, suffix = plain.rpartition(".")
+    if not dot or len(suffix) > _LONGEST_SUFFIX or not suffix.isascii():
+        stem, dot, suffix = plain, "", ""
+    short = stem.encode()[:_MOST_OF_A_NAME].decode(errors="ignore")
+    return f"{short}{dot}{suffix}".strip(" .") or "file"
