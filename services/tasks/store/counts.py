@@ -32,7 +32,7 @@ CASES_INDEXES = [
 
 _COUNTS_AS = (
     "state", "category", "source.kind", "unit_id", "handler_id", "handler_ids", "excluded_unit_ids",
-    "excluded_person_ids", "route", "counted",
+    "excluded_person_ids", "route", "counted", "version",
 )  # fmt: skip
 _FIELDS: Mapping[By, str] = {
     "state": "$state",
@@ -53,17 +53,24 @@ class Counts:
         self._tables = store.db.case_counts
 
     def bring_up_to_date(self, at_most: int) -> int:
-        """Counts so many cases that have changed, each exactly once, in one transaction; how many there were."""
+        """Counts so many cases that have changed, each exactly once, in one transaction; how many there were.
 
-        def count(session: ClientSession) -> int:
+        Their marks are taken away afterwards, as a transaction pays dearly for each key of an index that it removes;
+        a case that is still marked though it counts as what it is changes no figure.
+        """
+
+        def count(session: ClientSession) -> list[str]:
             changed = list(self._uncounted(session).limit(at_most))
-            if not changed:
-                return 0
-            self._cases.bulk_write(list(_counted(changed)), ordered=False, session=session)
-            self.grow(differences((_before(case), tally_of_case(case)) for case in changed), session)
-            return len(changed)
+            if changed:
+                self._cases.bulk_write(list(_counted(changed)), ordered=False, session=session)
+                self.grow(differences((_before(case), tally_of_case(case)) for case in changed), session)
+            return [case["_id"] for case in changed]
 
-        return self._store.transaction(count)
+        counted = self._store.transaction(count)
+        if counted:
+            unchanged = {"$expr": {"$eq": ["$version", "$counted_version"]}}
+            self._cases.update_many({"_id": {"$in": counted}, **unchanged}, {"$unset": {"uncounted": ""}})
+        return len(counted)
 
     def grow(self, rows: Mapping[Place, Mapping[Cell, int]], session: ClientSession | None = None) -> None:
         """Adds these numbers to the rows."""
@@ -115,12 +122,13 @@ def _before(case: Document) -> Tally | None:
 
 def _counted(cases: Iterable[Document]) -> Iterator[UpdateMany]:
     # Those that count as the same, as most fresh ones do, in one statement: every report pays for its part of this.
-    alike: defaultdict[Tally, list[str]] = defaultdict(list)
+    alike: defaultdict[tuple[Tally, int], list[str]] = defaultdict(list)
     for case in cases:
-        alike[tally_of_case(case)].append(case["_id"])
-    for tally, ids in alike.items():
-        change = {"$set": {"counted": tally_document(tally)}, "$unset": {"uncounted": ""}}
-        yield UpdateMany({"_id": {"$in": ids}}, change)
+        alike[tally_of_case(case), case["version"]].append(case["_id"])
+    for (tally, version), ids in alike.items():
+        yield UpdateMany(
+            {"_id": {"$in": ids}}, {"$set": {"counted": tally_document(tally), "counted_version": version}}
+        )
 
 
 def _grow(place: Place, cells: Mapping[Cell, int]) -> UpdateOne:
