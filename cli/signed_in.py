@@ -87,7 +87,8 @@ class SignedIn:
 
     def _refreshed(self) -> bool:
         """Whether there is a new access token; they are short-lived, and a long command outlasts one."""
-        answer = self._asked("POST", "/sessions/refresh")
+        # Without the old token, which is not valid any more; the cookie of the session says whose it is.
+        answer = self._asked("POST", "/sessions/refresh", headers={"Authorization": None})
         if answer.ok:
             self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return answer.ok

@@ -23,7 +23,7 @@ from services.tasks.export_keys import signed_by
 from services.tasks.model.exports import FORMAT, MANIFEST, SIGNATURE
 
 # Longer than the manifest of the largest bundle.
-_MOST_MANIFEST_BYTES = 16 * 1024 * 1024
+_MOST_MANIFEST_BYTES = 8 * 1024 * 1024
 _BLOCK = 1024 * 1024
 
 # What reading a damaged archive, an encrypted one, or one of an unknown compression raises.

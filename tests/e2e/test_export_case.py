@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import zipfile
+from contextlib import contextmanager
 
 import pikepdf
 import pytest
@@ -145,6 +147,32 @@ def test_what_is_there_is_not_fetched_again_after_the_line_broke(case, export, p
     export("desk", case["number"])
     assert fetched == ["1", "2", "2"]
     verify(tmp_path / "bundle", public_key)
+
+
+def test_a_long_export_outlasts_its_access_token(case, export, public_key, tmp_path, monkeypatch):
+    fetching = SignedIn.fetching
+
+    def after_a_while(self, path, **params):
+        self._session.headers["Authorization"] = "Bearer over"
+        return fetching(self, path, **params)
+
+    monkeypatch.setattr(SignedIn, "fetching", after_a_while)
+    export("desk", case["number"])
+    verify(tmp_path / "bundle", public_key)
+
+
+def test_a_file_that_is_not_what_was_kept_is_not_taken(case, export, tmp_path, monkeypatch):
+    fetching = SignedIn.fetching
+
+    @contextmanager
+    def cut_short(self, path, **params):
+        with fetching(self, path, **params) as pieces:
+            yield itertools.islice(pieces, 1)
+
+    monkeypatch.setattr(SignedIn, "fetching", cut_short)
+    assert "item 1 is not what was kept" in export("desk", case["number"], status=1)
+    assert not (tmp_path / "bundle/evidence/1-谈话录音.mp3").exists()
+    assert not (tmp_path / "bundle/manifest.json").exists()
 
 
 def test_an_answer_that_got_lost_is_asked_for_again_and_gives_the_same_number(

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import tracemalloc
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ from cli.bundles import checking
 from cli.bundles.checking import NoBundle
 from cli.bundles.folder import Draft, Entry, Folder
 from services.tasks.export_keys import Signer
-from services.tasks.model.exports import MANIFEST, SIGNATURE, manifest_text
+from services.tasks.model.exports import FORMAT, MANIFEST, SIGNATURE, manifest_text
 from tests.integration.tasks.building import NOW
 
 KEY = SigningKey(b"s" * 32)
@@ -212,6 +213,23 @@ def test_the_command_names_what_is_wrong_and_ends_with_1(made, tmp_path):
     key.write_text("export-private:AAAA\n")
     wrong = CliRunner().invoke(mingjing, ["verify-bundle", str(made), "--public-key", str(key)])
     assert (wrong.exit_code, "AAAA" in wrong.output) == (1, False)
+
+
+def test_a_large_file_is_never_in_memory_as_a_whole(tmp_path):
+    made = Folder(tmp_path / "large", "case-1")
+    piece = os.urandom(256 * 1024)
+    tracemalloc.start()
+    made.write("evidence/1-film", (piece for _ in range(96)))
+    entry = made.entry("evidence/1-film", 1)
+    made.keep_draft(Draft(1, (entry,)))
+    manifest = json.dumps({"format": FORMAT, "files": [vars(entry)]})
+    archive = made.finish(manifest, Signer(KEY).signature(manifest.encode()))
+    assert verdict(made.path).right
+    assert verdict(archive).right
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert entry.size == 24 * 1024 * 1024
+    assert peak < 12 * 1024 * 1024
 
 
 def test_what_is_no_bundle_is_told(tmp_path):
