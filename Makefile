@@ -12,6 +12,8 @@ ARGS ?=
 SEED ?=
 SEEDS ?=
 KILLS ?=
+# How many reports come in the year of `make year` (5000); SEED as above.
+CASES ?=
 # Kept pure by mypy's strict mode: what crosses boundaries, the chassis, the rules of each service.
 TYPED = contracts chassis $(wildcard services/*/model services/*/model.py)
 CODE = contracts chassis services gateway cli deploy tests
@@ -40,6 +42,10 @@ test: servers ## Run all tests on servers of their own; a part: make test ARGS="
 .PHONY: chaos
 chaos: servers ## Kill the system part by part while it is used, and check: make chaos SEEDS=1-20
 	@$(PY) -m tests.chaos --seeds "$(or $(SEEDS),$(SEED))" --kills $(or $(KILLS),30) $(ARGS)
+
+.PHONY: year
+year: servers ## Live a scripted year of 5,000 cases with a driven clock, and compare: make year CASES=500 SEED=2
+	@$(PY) -m tests.year --cases $(or $(CASES),5000) --seed $(or $(SEED),1) $(ARGS)
 
 .PHONY: bench
 bench: servers ## Measure the flows beside the floor: table and .local/bench/latest.json; ARGS="answer_saved --check"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import eventlet
@@ -58,20 +59,21 @@ class Every(Entrypoint):
             _log.warning("role not given up, it runs out", role=self.role, reason=describe(error))
 
     def _run(self) -> None:
+        since = clock.now()
         while not self._stopping:
-            self._wait()
+            self._wait(since)
             if self._stopping:
                 return
+            since = clock.now()
             self._idle = False
             self._take_turn()
             self._idle = True
 
-    def _wait(self) -> None:
-        """For a period. Where a test drives the clock, until that has moved on by one."""
+    def _wait(self, since: datetime) -> None:
+        """For a period. Where a test drives the clock, until that has moved on by one since the last turn began."""
         if not clock.is_driven():
             eventlet.sleep(self.seconds)
             return
-        since = clock.now()
         while not self._stopping and abs((clock.now() - since).total_seconds()) < self.seconds:
             eventlet.sleep(min(self.seconds, _LOOK_AT_DRIVEN_CLOCK))
 

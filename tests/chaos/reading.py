@@ -78,15 +78,15 @@ class Databases:
             "deliveries": self["publicity"].deliveries.count_documents(_UNDER_WAY),
         }
 
-    def _now(self, name: str) -> Database[Document]:
+    def current(self, name: str) -> Database[Document]:
         """Not only what the majority has: for moments that are over a millisecond later."""
         return self[name].with_options(read_concern=ReadConcern("local"))
 
     _IN_HAND: ClassVar[Mapping[str, Callable[[Databases], int]]] = {
-        "reports": lambda self: self._now("reports").reports.count_documents({"progress_sequence": 0}),
-        "tasks": lambda self: _size(self._now("reports").reports) - _size(self._now("tasks").cases),
-        "quiz": lambda self: self._now("quiz").attempts.count_documents({"state": "submitted"}),
-        "publicity": lambda self: self._now("publicity").deliveries.count_documents(_UNDER_WAY),
+        "reports": lambda self: self.current("reports").reports.count_documents({"progress_sequence": 0}),
+        "tasks": lambda self: _size(self.current("reports").reports) - _size(self.current("tasks").cases),
+        "quiz": lambda self: self.current("quiz").attempts.count_documents({"state": "submitted"}),
+        "publicity": lambda self: self.current("publicity").deliveries.count_documents(_UNDER_WAY),
     }
 
     def drop(self) -> None:

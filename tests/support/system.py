@@ -97,12 +97,12 @@ class System:
         """Starts all parts and adds demonstration data: that of these areas, or all of it."""
         self.start_parts()
         only = [option for area in areas for option in ("--only", area)]
-        self._job("seed", *only, GATEWAY_URL=self.address, DEMO_PASSWORD=self.password)
+        self.job("seed", *only, GATEWAY_URL=self.address, DEMO_PASSWORD=self.password)
         return self
 
     def start_parts(self) -> "System":
         """Starts all parts on empty databases and waits until they are ready."""
-        self._job("topology")
+        self.job("topology")
         for part in self.parts.values():
             part.start()
         for part in self.parts.values():
@@ -122,7 +122,8 @@ class System:
             client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
 
-    def _job(self, *command: str, **environment: str) -> None:
+    def job(self, *command: str, **environment: str) -> None:
+        """Runs a command of our own command line to its end."""
         done = subprocess.run(
             parts.job_command(*command),
             env={**self.environment, **environment},

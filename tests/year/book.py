@@ -1,0 +1,232 @@
+"""What must be so: all cases, the people, and how each action is answered. No rule of the service is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tests.year import hanging
+from tests.year.life import SUBSTANTIATED, Life, is_over
+from tests.year.table import MAY_LEAD, OVER, TABLE
+
+Fields = Mapping[str, Any]
+
+_ASKING = ("extend", "ask_extension")
+_DECIDING = ("approve_extension", "refuse_extension")
+_RATED = ("handled", "closed")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the bureau. ``path``: the units above, and the own one last."""
+
+    username: str
+    id: str
+    name: str
+    roles: frozenset[str]
+    path: tuple[str, ...]
+
+    @property
+    def unit(self) -> str:
+        return self.path[-1]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How the gateway must refuse: ``missing`` where it lists what stands against the action."""
+
+    status: int
+    slug: str
+    missing: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.slug}" + (f" {list(self.missing)}" if self.missing else "")
+
+
+FORBIDDEN, UNKNOWN, STALE = Refusal(403, "not-allowed"), Refusal(404, "not-found"), Refusal(412, "stale")
+NOT_NOW, WRONG = Refusal(409, "wrong-state"), Refusal(422, "invalid")
+
+
+@dataclass
+class Book:
+    """All cases by id, and the people by id."""
+
+    people: dict[str, Person]
+    cases: dict[str, Life] = field(default_factory=dict)
+
+    def sees(self, person: Person, case: Life) -> bool:
+        """Whether the person may know of the case."""
+        if person.id in case.kept_out:
+            return False
+        if "supervisor" in person.roles:
+            return True
+        if case.above or set(case.about) & set(person.path):
+            return False
+        return bool(person.roles & {"desk", "leader"}) or ("handler" in person.roles and person.id in case.handlers)
+
+    def answer(self, person: Person, case: Life, action: str, fields: Fields, today: date) -> Refusal | None:
+        """How this action of this person must be refused; None when it must be done."""
+        if not self.sees(person, case):
+            return UNKNOWN
+        row = TABLE[action]
+        if not self._roles(person, case) & row.who:
+            return FORBIDDEN
+        in_place = case.state in row.sources
+        # Whoever wants to close a case learns what stands against it from wherever it is.
+        lists = in_place or (action == "close" and case.state not in OVER)
+        if lists and (missing := case.lacks(action)):
+            return Refusal(409, "case-cannot-close", tuple(missing))
+        if not in_place or not self._has_its_object(case, action, today):
+            return NOT_NOW
+        if self._is_wrong(person, case, action, fields, today):
+            return WRONG
+        if action in _DECIDING and not self._may_decide(person, case, action):
+            return FORBIDDEN
+        if row.newcomers and person.id in case.predecessors:
+            return FORBIDDEN
+        if action == "confirm_adequate" and person.id in case.investigators | case.deciders:
+            return FORBIDDEN
+        return None
+
+    def take(self, person: Person, case: Life, action: str, fields: Fields, today: date, answer: Fields) -> None:
+        """The action was done; ``answer`` is the case as it was answered, for ids that the system gives."""
+        fields = dict(fields)
+        if action == "merge":
+            hanging.merge(self.cases, case, person.id, self.cases[fields["into"]], today)
+            return
+        if action == "separate":
+            hanging.separate(self.cases, case, person.id, today)
+            return
+        if action == "split":
+            told = answer["parts"][-1]
+            numbers = fields["allegation_numbers"]
+            part = hanging.split(case, person.id, numbers, told["id"], told["number"], today)
+            part.take_first_line(person.id)
+            self.cases[part.id] = part
+            hanging.tell_followers(self.cases, case, "split", today)
+            return
+        if action in ("assign", "reassign"):
+            fields["unit_id"] = self.people[fields["handler_id"]].unit
+        if action == "insist":
+            fields["handler_id"], fields["unit_id"] = case.objection or ("", "")
+        if action == "request_assistance":
+            fields["request"] = len(case.help) + 1
+        if action == "exclude" and case.handler in fields["person_ids"]:
+            action = "exclude_handler"
+        self._record(case, action, person.id, fields, today)
+
+    def may_rate(self, case: Life) -> bool:
+        """Whether there is a result that its reporter has not rated, and a rating left. A part has no receipt."""
+        if not case.receipt or case.shows not in _RATED or len(case.ratings) >= 2:
+            return False
+        return not case.ratings or case.results > case.ratings[-1]
+
+    def rate(self, case: Life, satisfied: bool, today: date) -> None:
+        """Its reporter says what the result is worth: whoever is not satisfied has it examined again, once."""
+        case.ratings.append(case.results)
+        case.satisfied = satisfied
+        again = not satisfied and not case.was_examined and case.state in ("feedback", "closed")
+        self._record(case, "re_examine" if again else "record_rating", None, {}, today)
+        if satisfied or case.led_by is None:
+            return
+        leading = self.cases[case.led_by]
+        if not leading.was_examined and leading.state in ("feedback", "closed"):
+            self._record(leading, "re_examine", None, {}, today)
+
+    def _record(self, case: Life, action: str, by: str | None, fields: Fields, today: date) -> None:
+        before = hanging.standing(case)
+        case.take(action, by, fields, today)
+        hanging.tell_followers(self.cases, case, action, today)
+        hanging.tell_the_whole(self.cases, case, before, today)
+
+    def _roles(self, person: Person, case: Life) -> set[str]:
+        roles = set(person.roles) - ({"handler"} if case.handler != person.id else set())
+        if "handler" in person.roles and person.id in case.joint:
+            roles.add("joint")
+        if case.above or set(case.about) & set(person.path):
+            roles &= {"supervisor"}
+        return roles
+
+    def _has_its_object(self, case: Life, action: str, today: date) -> bool:
+        """Whether what the action is about is there."""
+        match action:
+            case "extend" | "ask_extension":
+                return case.can_be_longer
+            case "approve_extension" | "refuse_extension":
+                return case.asked_longer is not None and case.can_be_longer
+            case "answer_supervision":
+                return bool(case.open_orders)
+            case "acknowledge_transfer":
+                return case.sent_to is not None and case.sent_to[1] == "sent"
+            case "record_assistance" | "withdraw_assistance":
+                return bool(case.open_help)
+            case "object":
+                return any(term.rule == "object" and term.state(today) in ("running", "paused") for term in case.terms)
+            case "insist":
+                return case.objection is not None
+            case "unjoin":
+                return bool(case.joint)
+            case "split":
+                return case.part_of is None and len(case.asked) > 1
+            case "merge":
+                return case.part_of is None
+        return True
+
+    def _may_decide(self, person: Person, case: Life, action: str) -> bool:
+        named = case.asked_longer is not None and case.asked_longer[1] == person.id
+        return named and (action == "refuse_extension" or person.id != case.handler)
+
+    def _is_wrong(self, person: Person, case: Life, action: str, fields: Fields, today: date) -> bool:
+        """Whether a field does not fit."""
+        match action:
+            case "assign" | "reassign" | "join":
+                if self._may_not_handle(case, fields["handler_id"]):
+                    return True
+                if action == "join":
+                    return fields["handler_id"] in case.handlers
+                objected = action == "assign" and case.objection is not None
+                return objected and self.people[fields["handler_id"]].unit == (case.objection or ("", ""))[1]
+            case "insist":
+                return self._may_not_handle(case, (case.objection or ("", ""))[0])
+            case "unjoin":
+                return fields["handler_id"] not in case.joint
+            case "extend" | "ask_extension":
+                approver = self.people[fields["approver_id"]]
+                wrong = "leader" not in approver.roles or approver.id == case.handler or approver.id in case.kept_out
+                mine = action == "ask_extension" or approver.id == person.id
+                return wrong or bool(set(case.about) & set(approver.path)) or fields["days"] > 30 or not mine
+            case "record_finding":
+                return fields["allegation"] not in case.asked
+            case "record_disposition":
+                number = fields["allegation"]
+                return number not in case.asked or case.findings.get(number) not in SUBSTANTIATED
+            case "record_assistance" | "withdraw_assistance":
+                return fields["request"] not in case.open_help
+            case "split":
+                numbers = set(fields["allegation_numbers"])
+                return not numbers <= set(case.asked) or numbers >= set(case.own)
+            case "merge":
+                return not self.can_lead(self.cases[fields["into"]], case, person)
+        return False
+
+    def can_lead(self, leading: Life, case: Life, person: Person) -> bool:
+        """Whether ``case`` may be merged into ``leading`` by this person."""
+        if leading is case or leading.state not in MAY_LEAD or not self.sees(person, leading):
+            return False
+        return leading.above == case.above and not (leading.state == "registered" and case.state != "registered")
+
+    def _may_not_handle(self, case: Life, person_id: str) -> bool:
+        handler = self.people[person_id]
+        concerned = set(case.about) & set(handler.path)
+        return "handler" not in handler.roles or person_id in {*case.predecessors, *case.kept_out} or bool(concerned)
+
+
+def overdue(case: Life, today: date, *, named_known: bool) -> bool:
+    """Whether a term that counts has run out, as far as the reader may know of it."""
+    terms = [term for term in case.terms if term.done is None and term.law.counts]
+    return any(term.state(today) == "missed" for term in terms if named_known or not term.law.named)
+
+
+__all__ = ["FORBIDDEN", "NOT_NOW", "STALE", "UNKNOWN", "WRONG", "Book", "Person", "Refusal", "is_over", "overdue"]

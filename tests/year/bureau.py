@@ -1,0 +1,256 @@
+"""The real system on a driven clock, and the people of a bureau who use it over HTTP."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from subprocess import TimeoutExpired
+from typing import Any
+
+import httpx
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from chassis.clock import BUREAU_ZONE
+from deploy.local.broker import Broker
+from deploy.local.database import Database
+from deploy.local.waiting import eventually
+from tests.chaos.reading import Databases, errors_logged, queue_lengths
+from tests.support.system import System
+from tests.year.book import Person
+from tests.year.clock import EVENING, MORNING, DrivenClock
+
+SERVICES = ("identity", "reports", "tasks")
+ENVIRONMENT = {
+    "LOG_FORMAT": "json",
+    "GATEWAY_PUBLIC_WRITE_LIMIT": "1000000/minute",
+    "GATEWAY_PUBLIC_READ_LIMIT": "1000000/minute",
+    # People sign in once and come back after a long holiday.
+    "IDENTITY_ACCESS_MINUTES": "60",
+    "IDENTITY_SESSION_IDLE_HOURS": "10000",
+    "IDENTITY_SESSION_DAYS": "1000",
+    # How long reports are kept is another test's matter.
+    "REPORTS_RETENTION": "off",
+}
+EAST, WEST, SOUTH, OWN, ROOT = "东湖区司法局", "西岭区司法局", "南港区司法局", "机关纪委", "明镜市司法局"
+GROUP = "市委指导组驻点办公室"
+UNITS = (EAST, WEST, SOUTH, OWN, GROUP)
+# Who there is besides the head of the bureau: username, roles, unit.
+STAFF = (
+    ("desk1", "desk", OWN),
+    ("desk2", "desk", OWN),
+    ("desk3", "desk", EAST),
+    *((f"handler{number}", "handler", (EAST, WEST, SOUTH)[number % 3]) for number in range(1, 10)),
+    ("leader1", "leader", OWN),
+    ("leader2", "leader", WEST),
+    ("supervisor1", "supervisor", GROUP),
+    ("supervisor2", "supervisor", GROUP),
+)
+# Who is the head of the bureau.
+HEAD = "钱领导"
+REST_S = 60.0
+# A connection may be closed at the moment at which it is used again.
+TRIES = 3
+
+
+class Client:
+    """Somebody's browser: stays signed in by the refresh cookie, sends again what was not answered. Thread-safe."""
+
+    _lines = threading.local()
+
+    def __init__(self, address: str, username: str | None = None, password: str = "") -> None:
+        self._address = f"{address}/api/v1"
+        self._session = httpx.Client(base_url=self._address, timeout=30, trust_env=False)
+        self._refreshing = threading.Lock()
+        self._token = ""
+        if username is not None:
+            answer = self._session.post("/sessions", json={"username": username, "password": password})
+            assert answer.status_code == 201, answer.text
+            self._token = answer.json()["access_token"]
+
+    def ask(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """The answer, whatever it is."""
+        headers = {**(headers or {}), **({"Idempotency-Key": secrets.token_hex(16)} if method == "POST" else {})}
+        token = self._token
+        answer = self._send(method, path, token, headers, options)
+        if answer.status_code == 401 and token:
+            self._refresh(token)
+            answer = self._send(method, path, self._token, headers, options)
+        return answer
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The JSON of what is there."""
+        answer = self.ask("GET", path, params=parameters)
+        assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def pages(self, path: str, **parameters: Any) -> Iterator[Any]:
+        """All items of a list."""
+        cursor = None
+        while True:
+            page = self.get(path, **parameters, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _send(
+        self, method: str, path: str, token: str, headers: Mapping[str, str], options: Mapping[str, Any]
+    ) -> httpx.Response:
+        signed = {**headers, **({"Authorization": f"Bearer {token}"} if token else {})}
+        for left in reversed(range(TRIES)):
+            try:
+                return self._line().request(method, f"{self._address}{path}", headers=signed, **options)
+            except httpx.TransportError:
+                if left == 0:
+                    raise
+        raise AssertionError("the last try answers or raises")
+
+    def _line(self) -> httpx.Client:
+        """The connections of this thread, whoever uses them: nothing of a session is on them."""
+        if not hasattr(self._lines, "http"):
+            self._lines.http = httpx.Client(timeout=30, trust_env=False)
+        http: httpx.Client = self._lines.http
+        return http
+
+    def _refresh(self, token: str) -> None:
+        with self._refreshing:
+            if self._token == token:
+                answer = self._session.post("/sessions/refresh")
+                assert answer.status_code == 200, answer.text
+                self._token = answer.json()["access_token"]
+
+
+class Bureau:
+    """The system with its people; ``commands`` is what runs in place of a service."""
+
+    def __init__(
+        self, broker: Broker, database: Database, folder: Path, commands: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self.clock = DrivenClock(folder / "clock")
+        self._unique = f"year_{secrets.token_hex(3)}_"
+        self._broker, self._uri = broker, database.uri
+        self.system = System(
+            folder,
+            broker.create_vhost(self._unique),
+            database.uri,
+            prefix=self._unique,
+            services=SERVICES,
+            environment={**ENVIRONMENT, **self.clock.environment},
+            commands=commands,
+        )
+        self.databases = Databases(database.uri, self._unique)
+        self._cases = self.databases.current("tasks").cases
+        self.clients: dict[str, Client] = {}
+        self.people: dict[str, Person] = {}
+
+    def begin(self, day: date) -> None:
+        """Starts it on this day and engages its people."""
+        self.clock.put(day, MORNING)
+        self.system.start_parts()
+        self.system.job("create-admin", "--unit", ROOT, ADMIN_PASSWORD=self.system.password)
+        admin = Client(self.system.address, "admin", self.system.password)
+        [root] = [unit["id"] for unit in admin.pages("/units")]
+        self.units = {ROOT: root} | {name: self._found(admin, name, root) for name in UNITS}
+        self._engage(admin, "head", HEAD, "member", root, [{"kind": "head_of_unit", "unit_id": root}])
+        engaged = [
+            self._engage(admin, username, f"人员 {username}", role, self.units[unit]) for username, role, unit in STAFF
+        ]
+        codes = admin.ask("POST", "/activation-codes", json={"person_ids": [one["id"] for one in engaged]}).json()
+        self.public = Client(self.system.address)
+        for code in codes["items"]:
+            body = {"username": code["username"], "code": code["code"], "password": self.system.password}
+            assert self.public.ask("POST", "/activations", json=body).status_code < 300
+        for (username, role, unit), one in zip(STAFF, engaged, strict=True):
+            path = (root, self.units[unit])
+            self.people[one["id"]] = Person(username, one["id"], one["name"], frozenset({role}), path)
+            self.clients[one["id"]] = Client(self.system.address, username, self.system.password)
+        admin.close()
+        known = self.databases.current("tasks").people
+        eventually(lambda: known.count_documents({"_id": {"$in": list(self.people)}}) == len(STAFF), REST_S)
+        heads = self.databases.current("reports").units
+        eventually(lambda: heads.find_one({"heads.name": HEAD}), REST_S)
+
+    def named(self, username: str) -> Person:
+        return next(person for person in self.people.values() if person.username == username)
+
+    def client(self, username: str) -> Client:
+        return self.clients[self.named(username).id]
+
+    def morning(self, day: date) -> None:
+        """It is eight o'clock; returns when all stages that are reached by now are on record."""
+        self.clock.put(day, MORNING)
+        self._wait_for_stages(day)
+
+    def evening(self, day: date) -> None:
+        """It is six o'clock; as in the morning."""
+        self.clock.put(day, EVENING)
+        self._wait_for_stages(day)
+
+    def opened(self, count: int) -> None:
+        """Returns when there are so many cases."""
+        eventually(lambda: self._cases.estimated_document_count() >= count, REST_S, what=f"{count} cases")
+
+    def case_ids(self) -> set[str]:
+        return {case["_id"] for case in self._cases.find({}, {"_id": 1})}
+
+    def dead_letters(self) -> dict[str, int]:
+        """Queues of dead letters that hold any."""
+        options = ("--vhost", self._unique, "--formatter", "json")
+        lengths = queue_lengths(self._broker.control("list_queues", *options, "name", "messages"))
+        return {name: length for name, length in lengths.items() if name.endswith(".dead")}
+
+    def errors(self) -> dict[str, int]:
+        """What the parts have logged as errors."""
+        return {name: n for part in self.system.parts.values() for name, n in errors_logged(part.log_file).items()}
+
+    def end(self) -> None:
+        """Everything is gone but the logs."""
+        for client in (*self.clients.values(), *([self.public] if hasattr(self, "public") else [])):
+            client.close()
+        self.system.stop()
+        with suppress(PyMongoError, RuntimeError, TimeoutExpired):
+            self.databases.drop()
+            self._broker.delete_vhost(self._unique)
+        self.databases.close()
+
+    def _wait_for_stages(self, day: date) -> None:
+        before = (datetime.combine(day, time(0), BUREAU_ZONE) - timedelta(milliseconds=1)).astimezone(UTC)
+        due = {"next_stage_at": {"$lte": before}}
+        eventually(lambda: self._cases.count_documents(due, limit=1) == 0, REST_S, what=f"stages of {day}")
+
+    def _found(self, admin: Client, name: str, above: str) -> str:
+        body = {"name": name, "kind": "district_bureau", "parent_id": above, "line": "bureau"}
+        return self._made(admin, "/units", body)["id"]  # type: ignore[no-any-return]
+
+    def _engage(
+        self, admin: Client, username: str, name: str, role: str, unit_id: str, duties: Sequence[dict[str, str]] = ()
+    ) -> dict[str, Any]:
+        body = {"username": username, "name": name, "unit_id": unit_id, "roles": [role], "duties": list(duties)}
+        return self._made(admin, "/people", body)
+
+    def _made(self, admin: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = admin.ask("POST", path, json=body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+
+@contextmanager
+def nothing_forgotten(uri: str) -> Iterator[None]:
+    """The database server forgets documents by its own clock, which nobody drives: it does not meanwhile."""
+    with MongoClient(uri) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+        try:
+            yield
+        finally:
+            client.admin.command("setParameter", 1, ttlMonitorEnabled=True)

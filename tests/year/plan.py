@@ -1,0 +1,55 @@
+"""What is drawn before the year begins: on which day which report comes, by seed."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tests.year.days import HOLIDAYS, is_worked
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+# The last reports come so early that people can still do something about them.
+LAST_ARRIVAL = date(2026, 12, 15)
+CATEGORIES = ("conduct.attitude", "other")
+# About whom: nobody in particular, one of the units that have handlers, the head of the bureau.
+ABOUT_A_UNIT, ABOUT_THE_HEAD, NAMED = 0.18, 0.02, 0.4
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A report; ``about``: the place of a unit among those that have handlers. ``head``: about the bureau's own."""
+
+    title: str
+    named: bool
+    about: int | None
+    head: bool
+    category: str
+
+
+def arrivals(cases: int, seed: int) -> dict[date, list[Arrival]]:
+    """The reports of each day: most come when people work, one a day at most is about the head of the bureau."""
+    chance = random.Random(f"arrivals {seed}")
+    days = [FIRST + timedelta(days=n) for n in range((LAST_ARRIVAL - FIRST).days + 1)]
+    weights = [0.15 if day in HOLIDAYS else 1.0 if is_worked(day) else 0.3 for day in days]
+    found: defaultdict[date, list[Arrival]] = defaultdict(list)
+    for number, day in enumerate(sorted(chance.choices(days, weights, k=cases))):
+        head = chance.random() < ABOUT_THE_HEAD and not any(one.head for one in found[day])
+        about = chance.randrange(3) if not head and chance.random() < ABOUT_A_UNIT else None
+        found[day].append(
+            Arrival(f"来信 {seed}-{number}", chance.random() < NAMED, about, head, chance.choice(CATEGORIES))
+        )
+    return dict(found)
+
+
+def delay(chance: random.Random) -> timedelta:
+    """Until somebody looks at a case again: mostly days, sometimes too long, now and then it is forgotten."""
+    kind = chance.random()
+    if kind < 0.80:
+        return timedelta(days=chance.randint(1, 6))
+    if kind < 0.91:
+        return timedelta(days=chance.randint(10, 30))
+    if kind < 0.98:
+        return timedelta(days=chance.randint(40, 90))
+    return timedelta(days=300)

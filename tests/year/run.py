@@ -1,0 +1,375 @@
+"""A year from its first to its last day: what comes, what people do, what must be so."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from deploy.local.broker import Broker
+from deploy.local.database import Database
+from deploy.local.waiting import DeadlineMissed, eventually
+from tests.year import checks, hanging
+from tests.year.book import STALE, Book, Person, Refusal
+from tests.year.bureau import EAST, HEAD, SOUTH, WEST, Bureau, nothing_forgotten
+from tests.year.days import ONE, is_worked
+from tests.year.errands import Errands
+from tests.year.guards import closed_past_a_guard
+from tests.year.life import Life, is_over
+from tests.year.plan import FIRST, LAST, Arrival, arrivals, delay
+
+AT_ONCE = 8
+# How long what was told may take to arrive.
+ARRIVES_S = 30.0
+# Of the actions these shares name the version they are for: the right one, and an old one.
+NAMES_VERSION, NAMES_OLD_VERSION = 0.5, 0.03
+# So many findings tell enough.
+MOST_FINDINGS = 40
+
+
+class Surprise(Exception):
+    """The system answered otherwise than it must."""
+
+
+@dataclass
+class Outcome:
+    """What a year came to. ``refused``: how often an action was refused as it had to be, by how."""
+
+    seed: int
+    cases: int = 0
+    actions: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    stages: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    days: int = 0
+    seconds: float = 0.0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        return (
+            f"seed {self.seed}: {self.cases} cases on {self.days} days, {self.actions.total()} actions, "
+            f"{self.refused.total()} refusals, {self.stages.total()} stages, {self.seconds:.0f} s; "
+            f"{len(self.findings)} findings"
+        )
+
+
+class Year:
+    """``step``: how many days apart the days are on which anybody looks; what comes between comes with the next."""
+
+    def __init__(self, bureau: Bureau, seed: int, cases: int, step: int = 1) -> None:
+        self.bureau, self.seed, self.step = bureau, seed, step
+        self.outcome = Outcome(seed)
+        self.coming = arrivals(cases, seed)
+        self.today = FIRST
+        self.next_visit: dict[str, date] = {}
+        self.visits: Counter[str] = Counter()
+        self.changed: set[str] = set()
+        self._lost: set[str] = set()
+        self._writing = threading.Lock()
+
+    def live(self, track: Callable[[Sequence[date]], Iterable[date]] = iter) -> Outcome:
+        """All of it; stops early when too much was found."""
+        began = time.monotonic()
+        self.bureau.begin(FIRST)
+        self.book = Book(self.bureau.people)
+        days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)][:: self.step]
+        with ThreadPoolExecutor(AT_ONCE) as self.hands:
+            month = FIRST.month
+            try:
+                for day in track(days):
+                    if day.month != month:
+                        self._compare()
+                        month = day.month
+                    self._live_a_day(day)
+                    if len(self.outcome.findings) > MOST_FINDINGS:
+                        break
+                self._compare()
+                self._compare_receipts()
+            except DeadlineMissed as error:
+                self._find(f"{self.today}: {error}")
+            self._judge()
+        self.outcome.seconds = time.monotonic() - began
+        self._sum_up()
+        return self.outcome
+
+    # -- a day
+
+    def _live_a_day(self, day: date) -> None:
+        came = [one for n in range(self.step) for one in self.coming.get(self.today + (n + 1) * ONE, ())]
+        if day == FIRST:
+            came = list(self.coming.get(FIRST, ()))
+        self.today = day
+        self.outcome.days += 1
+        self.bureau.morning(day)
+        self._reach(self.book.cases)
+        self._let_come(came)
+        if is_worked(day) or self.step > 1:
+            self._work()
+
+    def _reach(self, cases: Iterable[str]) -> None:
+        for case_id in cases:
+            case = self.book.cases[case_id]
+            lines = len(case.history)
+            case.reach(self.today)
+            if len(case.history) > lines:
+                self.changed.add(case_id)
+                self.outcome.stages[case.history[-1].action] += 1
+
+    def _let_come(self, came: Sequence[Arrival]) -> None:
+        if not came:
+            return
+        receipts = dict(zip((one.title for one in came), self.hands.map(self._report, came), strict=True))
+        self.bureau.opened(len(self.book.cases) + len(came))
+        by_title = {one.title: one for one in came}
+        above = [one for one in came if one.head]
+        for case_id in sorted(self.bureau.case_ids() - self.book.cases.keys()):
+            title = self._title_of(case_id)
+            arrival = by_title.pop(title) if title else above.pop()
+            self._open(case_id, arrival, receipts[arrival.title])
+
+    def _open(self, case_id: str, arrival: Arrival, receipt: str) -> None:
+        shown = self.bureau.client("supervisor1").get(f"/cases/{case_id}")
+        case = Life(
+            id=case_id, number=shown["number"], title=arrival.title, receipt=receipt, named=arrival.named,
+            about=self._about(arrival), above=arrival.head, category=arrival.category, opened=self.today,
+        )  # fmt: skip
+        case.open(self.today)
+        self.book.cases[case_id] = case
+        self.changed.add(case_id)
+        self.next_visit[case_id] = self.today + delay(self._chance(case))
+
+    def _about(self, arrival: Arrival) -> tuple[str, ...]:
+        return () if arrival.about is None else (self.bureau.units[(EAST, WEST, SOUTH)[arrival.about]],)
+
+    def _report(self, arrival: Arrival) -> str:
+        subject: dict[str, Any] = {"name": "某工作人员", "unit": "某办事大厅", "position": ""}
+        if arrival.head:
+            subject = {"name": HEAD, "unit": "", "position": ""}
+        if arrival.about is not None:
+            subject["unit_id"] = self._about(arrival)[0]
+        mode = {"mode": "named", "name": "某群众", "phone": "13800000000"} if arrival.named else {"mode": "anonymous"}
+        body = {
+            "kind": "report", "category": arrival.category, "title": arrival.title, "narrative": "经过如下。",
+            "subjects": [subject], "reporter": mode,
+        }  # fmt: skip
+        answer = self.bureau.public.ask("POST", "/reports", json=body)
+        assert answer.status_code == 201, answer.text
+        receipt: str = answer.json()["receipt"]
+        return receipt
+
+    def _title_of(self, case_id: str) -> str | None:
+        """None of a case about the head of the bureau, whose report nobody here reads."""
+        client = self.bureau.client("desk1")
+
+        def read() -> Any:
+            if client.ask("GET", f"/cases/{case_id}").status_code == 404:
+                return [None]
+            answer = client.ask("GET", f"/cases/{case_id}/report")
+            return [answer.json()["title"]] if answer.status_code == 200 else None
+
+        (title,) = eventually(read, ARRIVES_S)
+        return title  # type: ignore[no-any-return]
+
+    # -- work
+
+    def _work(self) -> None:
+        busy: set[str] = set(self._lost)
+        errands = []
+        for case_id, day in sorted(self.next_visit.items()):
+            if day > self.today or case_id in busy:
+                continue
+            case = self.book.cases[case_id]
+            family = hanging.family(self.book.cases, case)
+            if family & busy:
+                continue
+            others = self._others(case, busy | family)
+            for other in others:
+                family |= hanging.family(self.book.cases, other)
+            busy |= family
+            errands.append((case, others, family))
+        for found in self.hands.map(lambda errand: self._run_errand(*errand), errands):
+            self.changed |= found
+        if any(term.unrecorded(self.today) for case_id in self.changed for term in self.book.cases[case_id].terms):
+            self.bureau.evening(self.today)
+            self._reach(self.changed.copy())
+
+    def _others(self, case: Life, busy: set[str]) -> list[Life]:
+        """One case that it may be merged into today, now and then."""
+        chance = random.Random(f"merge {self.seed} {case.title} {self.visits[case.id]}")
+        if case.state not in ("registered", "accepted") or case.above or case.part_of or chance.random() > 0.15:
+            return []
+        began = {term.began for term in case.terms if term.rule == "handle"}
+        found = [
+            other
+            for other in list(self.book.cases.values())[-60:]
+            if other.id not in busy
+            and other.part_of is None
+            and not hanging.family(self.book.cases, other) & busy
+            and not began & {term.began for term in other.terms if term.rule == "handle"}
+            and self.book.can_lead(other, case, self.bureau.named("desk1"))
+        ]
+        return [chance.choice(found)] if found else []
+
+    def _run_errand(self, case: Life, others: list[Life], family: set[str]) -> set[str]:
+        self.visits[case.id] += 1
+        chance = self._chance(case)
+        before = {one: len(self.book.cases[one].history) for one in family}
+        try:
+            Errands(self.book, case, self.today, chance, self._act, self._rate, others).visit()
+        except (Surprise, DeadlineMissed, AssertionError) as error:
+            self._find(f"{self.today}: {error}")
+            self._lost |= family
+        self.next_visit[case.id] = self.today + delay(chance)
+        for part in case.parts:
+            self.next_visit.setdefault(part, self.today + delay(chance))
+        new = {one for one, lines in before.items() if len(self.book.cases[one].history) > lines}
+        return new | case.parts.keys()
+
+    def _act(self, person: Person, case: Life, action: str, fields: dict[str, Any]) -> bool:
+        chance = self._chance(case, len(case.history), action)
+        refusal = self.book.answer(person, case, action, fields, self.today)
+        headers = {}
+        version = len(case.history)
+        if chance.random() < NAMES_VERSION:
+            headers["If-Match"] = f'"{version}"'
+        elif version > 1 and chance.random() < NAMES_OLD_VERSION and self.book.sees(person, case):
+            headers["If-Match"], refusal = f'"{version - 1}"', STALE
+        client = self.bureau.clients[person.id]
+        path = f"/cases/{case.id}/actions"
+        answer = client.ask("POST", path, headers=headers, json={"action": action, **fields})
+        what = f"{action} by {person.username} on {case.number} ({case.state})"
+        if refusal is not None:
+            if _refusal_of(answer) != refusal:
+                raise Surprise(f"{what} must be refused as {refusal}, was answered {answer.status_code} {answer.text}")
+            with self._writing:
+                self.outcome.refused[f"{refusal.status} {refusal.slug}"] += 1
+            return False
+        if answer.status_code != 200:
+            raise Surprise(f"{what} must be done, was answered {answer.status_code} {answer.text}")
+        self.book.take(person, case, action, fields, self.today, answer.json())
+        with self._writing:
+            self.outcome.actions[action] += 1
+        return True
+
+    def _rate(self, case: Life, satisfied: bool) -> None:
+        public, receipt = self.bureau.public, {"Authorization": f"Receipt {case.receipt}"}
+        eventually(
+            lambda: public.ask("GET", "/reports/current", headers=receipt).json()["may_rate"],
+            ARRIVES_S,
+            what=f"{case.number} to be rated",
+        )
+        body = {"satisfied": satisfied, "reason": None}
+        answer = public.ask("POST", "/reports/current/rating", headers=receipt, json=body)
+        if answer.status_code != 200:
+            raise Surprise(f"rating of {case.number}: {answer.status_code} {answer.text}")
+        self.book.rate(case, satisfied, self.today)
+        reader = self.bureau.client("supervisor1")
+        for one in hanging.family(self.book.cases, case):
+            version = len(self.book.cases[one].history)
+            eventually(
+                lambda one=one, version=version: reader.get(f"/cases/{one}")["version"] >= version,  # type: ignore[misc]
+                ARRIVES_S,
+                what=f"the rating of {case.number}",
+            )
+        with self._writing:
+            self.outcome.actions["rate"] += 1
+
+    # -- what must be so
+
+    def _compare(self) -> None:
+        found: list[str] = []
+
+        def alike() -> bool:
+            found[:] = checks.differences(self.book, self.bureau, self.today, sorted(self.changed))
+            return not found
+
+        with suppress(DeadlineMissed):
+            eventually(alike, 3.0)
+        for one in found:
+            self._find(f"{self.today}: {one}")
+        self.changed.clear()
+
+    def _compare_receipts(self) -> None:
+        held = [case for case in self.book.cases.values() if case.receipt]
+        for found in self.hands.map(self._look_at_receipt, held):
+            for one in found:
+                self._find(one)
+
+    def _look_at_receipt(self, case: Life) -> list[str]:
+        found: list[str] = []
+
+        def alike() -> bool:
+            headers = {"Authorization": f"Receipt {case.receipt}"}
+            answer = self.bureau.public.ask("GET", "/reports/current", headers=headers)
+            if answer.status_code != 200:
+                found[:] = [f"receipt of {case.number}: {answer.status_code} {answer.text}"]
+            else:
+                found[:] = checks.receipt(self.book, case, answer.json())
+            return not found
+
+        with suppress(DeadlineMissed):
+            eventually(alike, ARRIVES_S if len(self.outcome.findings) < MOST_FINDINGS else 0.1)
+        return found
+
+    def _judge(self) -> None:
+        """What the histories say by themselves, and what was left lying."""
+        seen = [case for case in self.book.cases.values() if not case.above]
+        for case, history in zip(
+            seen, self.hands.map(lambda one: checks.histories(self.bureau, one), seen), strict=True
+        ):
+            for one in closed_past_a_guard(case.number, history):
+                self._find(one)
+        for name, length in self.bureau.dead_letters().items():
+            self._find(f"{length} dead letters in {name}")
+        for name, times in self.bureau.errors().items():
+            self._find(f"logged {times} times: {name}")
+
+    def _sum_up(self) -> None:
+        self.outcome.cases = len(self.book.cases)
+        self.outcome.states = Counter(case.state for case in self.book.cases.values())
+
+    def _find(self, text: str) -> None:
+        with self._writing:
+            self.outcome.findings.append(text)
+
+    def _chance(self, case: Life, *more: object) -> random.Random:
+        return random.Random(f"{self.seed} {case.title or case.number} {self.visits[case.id]} {more}")
+
+
+def _refusal_of(answer: Any) -> Refusal | None:
+    if answer.status_code < 400:
+        return None
+    body: Mapping[str, Any] = answer.json()
+    return Refusal(answer.status_code, body["type"].removeprefix("/problems/"), tuple(body.get("missing", ())))
+
+
+def run(
+    seed: int,
+    cases: int,
+    broker: Broker,
+    database: Database,
+    folder: Path,
+    *,
+    step: int = 1,
+    track: Callable[[Sequence[date]], Iterable[date]] = iter,
+    commands: Mapping[str, Sequence[str]] | None = None,
+) -> Outcome:
+    """A year of so many reports on a system of its own, whose logs stay in ``folder``."""
+    with nothing_forgotten(database.uri):
+        bureau = Bureau(broker, database, folder, commands)
+        try:
+            return Year(bureau, seed, cases, step).live(track)
+        finally:
+            bureau.end()
+
+
+__all__ = ["Outcome", "Year", "is_over", "run"]
