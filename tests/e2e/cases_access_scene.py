@@ -42,6 +42,8 @@ ASKED = {
     "public_key": base64.b64encode(public_key(b"k" * 32)).decode(),
 }
 
+_LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)
+
 
 def today() -> str:
     """The day in the bureau."""
@@ -76,8 +78,9 @@ class Copies:
         # Its events were told already, or are told of the case itself.
         for told in ("outbox", "to_notify", "counted"):
             document.pop(told, None)
-        # A number of its own, which no case of these years has.
-        self._cases.insert_one({**document, "_id": copy, "number": f"1999-{next(self._numbers):06}", "uncounted": True})
+        # A number and a time of its own, so that it stands behind all cases in the lists of other tests.
+        document |= {"_id": copy, "number": f"1999-{next(self._numbers):06}", "opened_at": _LONG_AGO}
+        self._cases.insert_one({**document, "uncounted": True})
         return copy
 
     def close(self) -> None:
