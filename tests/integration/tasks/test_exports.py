@@ -14,6 +14,7 @@ from services.tasks.export_keys import Signer, signed_by
 from services.tasks.handlers import evidence, exports
 from services.tasks.handlers.changes import CaseChanged
 from services.tasks.model.refusals import Forbidden, NothingSigns
+from services.tasks.model.refusals import Invalid as InvalidField
 from tests.integration.tasks.building import (
     BUREAU,
     DESK,
@@ -93,6 +94,15 @@ def test_numbers_run_through_the_year_whoever_exports_at_once(store):
     with ThreadPoolExecutor(3) as together:
         numbers = list(together.map(lambda one: export(store, one, by(DESK), prefix=prefix)["number"], cases))
     assert sorted(numbers) == [f"{prefix}卷〔2026〕{count}号" for count in (1, 2, 3)]
+
+
+def test_the_number_of_a_bundle_is_no_other_documents_number(store):
+    number = export(store, opened(store), by(DESK))["number"]
+    other = opened(store)
+    written = {"body": "other", "body_name": "市纪委监委", "reason": "移送", "document_number": number}
+    with pytest.raises(InvalidField):
+        act(store, other, "transfer", by(DESK), **written)
+    assert get(store, other)["state"] == "registered"
 
 
 def test_the_same_request_again_is_the_same_bundle(store):
