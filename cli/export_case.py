@@ -71,15 +71,16 @@ def export_case(
 
 def _put_together(client: SignedIn, case: dict[str, Any], folder: Folder, purpose: str, font: str) -> Draft:
     history = case_file.history(client, case)
+    names = case_file.names(client, case, history)
     reports = case_file.reports(client, case, purpose)
     items = case_file.evidence(client, case, purpose)
     originals = case_file.originals(items)
     _fetch(client, case, folder, originals, purpose)
     read = [case_file.with_custody(client, case, item["item"], purpose) for item in items]
-    folder.write(documents.INDEX, [documents.index(case, history, read, originals, font).content()])
+    folder.write(documents.INDEX, [documents.index(case, history, read, originals, names, font).content()])
     paths = [documents.INDEX]
     if reports:
-        folder.write(documents.REPORT, [documents.reported(reports, purpose, font).content()])
+        folder.write(documents.REPORT, [documents.reported(reports, names, purpose, font).content()])
         paths.append(documents.REPORT)
     entries = [folder.entry(path) for path in paths]
     entries += [folder.entry(original.path, original.item) for original in originals]

@@ -58,6 +58,17 @@ def history(gateway: SignedIn, case: Said) -> list[Said]:
     return list(_all(gateway, f"/cases/{case['id']}/history"))
 
 
+def names(gateway: SignedIn, case: Said, lines: list[Said]) -> dict[str, str]:
+    """What the ids and codes of the case stand for: people who acted, its unit, the categories of the form."""
+    known = {line["who"]["id"]: line["who"]["name"] for line in lines if line["who"]}
+    if case["unit_id"]:
+        known[case["unit_id"]] = gateway.call("GET", f"/units/{case['unit_id']}")["name"]
+    for category in gateway.call("GET", "/report-form")["categories"]:
+        for one in (category, *category["subcategories"]):
+            known[one["code"]] = one["name"]["zh-CN"] if isinstance(one["name"], dict) else one["name"]
+    return known
+
+
 def evidence(gateway: SignedIn, case: Said, purpose: str) -> list[Said]:
     """Every item, those struck out among them, without its custody."""
     return list(_all(gateway, f"/cases/{case['id']}/evidence", purpose=purpose))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cli.bundles import words
@@ -15,8 +15,17 @@ REPORT = "01-举报内容.pdf"
 Said = dict[str, Any]
 
 
-def index(case: Said, history: Sequence[Said], items: Sequence[Said], originals: Sequence[Original], font: str) -> Page:
-    """The index: the case from its first line to its last, and what lies in the bundle."""
+def index(
+    case: Said,
+    history: Sequence[Said],
+    items: Sequence[Said],
+    originals: Sequence[Original],
+    names: Mapping[str, str],
+    font: str,
+) -> Page:
+    """The index: the case from its first line to its last, and what lies in the bundle. ``names``: what ids and codes
+    stand for.
+    """
     page = Page(f"案卷目录 · {case['number']}", font)
     page.text("案卷编号、制作人、制作时间和每个文件的散列值见 manifest.json；本机关签名见 manifest.sig。")
     page.text(
@@ -27,10 +36,10 @@ def index(case: Said, history: Sequence[Said], items: Sequence[Said], originals:
         (
             ("线索编号 Number", case["number"]),
             ("当前状态 State", words.code("state", case["state"])),
-            ("类别 Category", case["category"]),
+            ("类别 Category", names.get(case["category"], case["category"])),
             ("来源 Source", words.SOURCES[case["source"]["kind"]]),
-            ("承办人 Handler", case["handler_id"] or "–"),
-            ("承办单位 Unit", case["unit_id"] or "–"),
+            ("承办人 Handler", words.named(names, case["handler_id"])),
+            ("承办单位 Unit", words.named(names, case["unit_id"])),
             ("版本 Version", str(case["version"])),
         )
     )
@@ -42,7 +51,7 @@ def index(case: Said, history: Sequence[Said], items: Sequence[Said], originals:
     page.facts((name, "是" if case["guards"][guard] else "否") for guard, name in words.GUARDS.items())
     page.table(("复核", "时间", "复核人", "意见"), map(_review, _reviews(history)), (2, 3, 2, 5))
     page.heading("五、办理经过 History")
-    page.table(("时间", "办理人", "事项", "状态", "说明"), map(_line, history), (3, 2, 2, 2, 6))
+    page.table(("时间", "办理人", "事项", "状态", "说明"), (_line(line, names) for line in history), (3, 2, 2, 2, 6))
     page.heading("六、证据清单 Evidence")
     paths = {original.item: original.path for original in originals}
     for item in items:
@@ -52,7 +61,7 @@ def index(case: Said, history: Sequence[Said], items: Sequence[Said], originals:
     return page
 
 
-def reported(reports: Iterable[Report], purpose: str, font: str) -> Page:
+def reported(reports: Iterable[Report], names: Mapping[str, str], purpose: str, font: str) -> Page:
     """What was reported and written since, as opened for this purpose; nothing of who reported it."""
     page = Page("举报内容", font)
     page.text(f"查阅目的 Opened for: {purpose}")
@@ -62,7 +71,7 @@ def reported(reports: Iterable[Report], purpose: str, font: str) -> Page:
         page.heading(f"线索 {report.case_number} · {said['title']}")
         page.facts(
             (
-                ("类别 Category", said["category"]),
+                ("类别 Category", names.get(said["category"], said["category"])),
                 ("收到时间 Received", words.at(said["received_at"])),
                 ("发生时间 When", said["occurred_on"] or "–"),
                 ("地点 Where", said["place"] or "–"),
@@ -73,7 +82,7 @@ def reported(reports: Iterable[Report], purpose: str, font: str) -> Page:
         page.table(("被反映人", "单位", "职务"), subjects, (1, 1, 1))
         page.text(said["narrative"])
         if said["details"]:
-            page.text(words.details(said["details"]))
+            page.text(words.details(said["details"], names))
         page.heading("往来消息 Messages")
         page.table(("时间", "来自", "内容"), map(_message, report.messages), (3, 2, 9))
         page.heading("举报附件清单 Files of the report (not in this bundle)")
@@ -128,8 +137,8 @@ def _review(line: Said) -> tuple[str, ...]:
     return words.code("action", line["action"]), words.at(line["at"]), _who(line["who"]), line["why"] or "–"
 
 
-def _line(line: Said) -> tuple[str, ...]:
-    said = "\n".join(part for part in (line["why"], words.details(line["details"])) if part)
+def _line(line: Said, names: Mapping[str, str]) -> tuple[str, ...]:
+    said = "\n".join(part for part in (line["why"], words.details(line["details"], names)) if part)
     return (
         words.at(line["at"]),
         _who(line["who"]),

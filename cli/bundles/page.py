@@ -23,7 +23,8 @@ from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, 
 _NAMED_FONT = "STSong-Light"
 _EMBEDDED_FONT = "Mingjing"
 _MARGIN = 20 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
+# As wide as the text, which is set in from the margins.
+_WIDTH = A4[0] - 2 * _MARGIN - 12
 _LAST_OF_THE_FONT = 0xFFFF
 # A cell cannot be longer than a page, so a long text goes on in the next row.
 _MOST_IN_A_CELL = 900
@@ -80,7 +81,7 @@ class Page:
         if not lines:
             self.text("无 None")
             return
-        cells = [[Paragraph(_shown(cell), self._cell) for cell in line] for line in (heads, *lines)]
+        cells = [[Paragraph(_cell(cell), self._cell) for cell in line] for line in (heads, *lines)]
         table = LongTable(cells, colWidths=[_WIDTH * width / sum(widths) for width in widths], repeatRows=1)
         table.setStyle(_GRID)
         self._story += [table, Spacer(1, 6)]
@@ -113,6 +114,10 @@ def _lines(row: Sequence[str]) -> list[list[str]]:
     """The row, with what is too long for a cell going on below."""
     count = max(1, *(-(-len(cell) // _MOST_IN_A_CELL) for cell in row))
     return [[cell[at * _MOST_IN_A_CELL : (at + 1) * _MOST_IN_A_CELL] for cell in row] for at in range(count)]
+
+
+def _cell(text: str) -> str:
+    return "<br/>".join(map(_shown, text.splitlines()))
 
 
 def _shown(text: str) -> str:

@@ -72,17 +72,17 @@ def named(names: Mapping[str, str], value: str | None) -> str:
     return names.get(value, value) if value else "–"
 
 
-def details(said: Mapping[str, Any]) -> str:
-    """The fields of an action, one a line."""
-    lines = [f"{_DETAILS.get(name, name)}：{_value(name, value)}" for name, value in said.items() if value is not None]
-    return "\n".join(lines)
+def details(said: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The fields of an action, one a line; ``names``: what ids stand for."""
+    known = [(name, _value(name, value, names)) for name, value in said.items() if value is not None]
+    return "\n".join(f"{_DETAILS.get(name, name)}：{value}" for name, value in known)
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name in _VALUES:
         return _VALUES[name].get(value, str(value))
     if isinstance(value, (list, tuple)):
-        return "、".join(_value("", one) for one in value)
+        return "、".join(_value("", one, names) for one in value)
     if isinstance(value, Mapping):
-        return "；".join(f"{key}={_value('', one)}" for key, one in value.items())
-    return str(value)
+        return "；".join(f"{key}={_value('', one, names)}" for key, one in value.items())
+    return names.get(value, value) if isinstance(value, str) else str(value)

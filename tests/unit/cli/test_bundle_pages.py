@@ -97,8 +97,18 @@ def test_what_was_reported_names_no_reporter_even_if_the_answer_did():
     message = {"at": "2026-03-02T01:00:00.000Z", "author": "reporter", "text": "补充材料"}
     file = {"file_name": "照片.jpg", "size": 9, "sha256": None}
     report = Report("2026-000001", content, [message], [file])
-    text = said(documents.reported([report], "核对", font_named(None)).content())
-    for part in ("窗口推诿", "2026-03-01 09:00", "某某司法所", "经过如下", "times：3", "补充材料", "照片.jpg", "核对"):
+    text = said(documents.reported([report], {"conduct.attitude": "态度生硬"}, "核对", font_named(None)).content())
+    for part in (
+        "窗口推诿",
+        "态度生硬",
+        "2026-03-01 09:00",
+        "某某司法所",
+        "经过如下",
+        "times：3",
+        "补充材料",
+        "照片.jpg",
+        "核对",
+    ):
         assert part in text, part
     assert "举报人姓名" not in text
     assert "named" not in text
