@@ -55,7 +55,7 @@ def index(
     page.heading("六、证据清单 Evidence")
     paths = {original.item: original.path for original in originals}
     for item in items:
-        _evidence(page, item, paths.get(item["item"]))
+        _evidence(page, item, paths.get(item["item"]), names)
     if not items:
         page.text("无 None")
     return page
@@ -90,7 +90,7 @@ def reported(reports: Iterable[Report], names: Mapping[str, str], purpose: str, 
     return page
 
 
-def _evidence(page: Page, item: Said, path: str | None) -> None:
+def _evidence(page: Page, item: Said, path: str | None, names: Mapping[str, str]) -> None:
     page.heading(f"证据 {item['item']} · {item['title'] or '（无法打开 does not open）'}")
     struck_out = "已撤销" if item["state"] == "withdrawn" else "在卷"
     file = item["file"]
@@ -110,7 +110,11 @@ def _evidence(page: Page, item: Said, path: str | None) -> None:
             ("保管链 Custody", _chain(item)),
         )
     )
-    page.table(("序号", "时间", "事项", "经手人", "说明", "散列值"), map(_link, item["custody"]), (1, 3, 2, 2, 4, 4))
+    page.table(
+        ("序号", "时间", "事项", "经手人", "说明", "散列值"),
+        (_link(link, names) for link in item["custody"]),
+        (1, 3, 2, 2, 4, 4),
+    )
 
 
 def _chain(item: Said) -> str:
@@ -148,13 +152,13 @@ def _line(line: Said, names: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _link(link: Said) -> tuple[str, ...]:
+def _link(link: Said, names: Mapping[str, str]) -> tuple[str, ...]:
     said = "；".join(part for part in (link["to"], link["why"], link["where"], link["purpose_code"]) if part)
     return (
         str(link["number"]),
         words.at(link["at"]),
         link["act_text"],
-        _who(link["by"]),
+        link["by"]["name"] or words.named(names, link["by"]["id"]),
         said or "–",
         link["hash"],
     )
