@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,9 @@ def year(cases: int, seed: int, step: int, folder: Path) -> None:
     """Live a year of invented cases on the real system with a driven clock, and compare it with an own model."""
 
     def track(days: Sequence[date]) -> Iterable[date]:
-        return progress(days, f"seed {seed}: days", total=len(days))
+        for day in progress(days, f"seed {seed}: days", total=len(days)):
+            (folder / "today.txt").write_text(f"{day}\n")
+            yield day
 
     with servers(folder) as (broker, database):
         outcome = run(seed, cases, broker, database, folder / "system", step=step, track=track)
@@ -59,6 +62,8 @@ def servers(folder: Path) -> Iterator[tuple[Broker, Database]]:
     """A broker and a database of the year's own: the database must forget nothing by its own clock."""
     if os.environ.get("AMQP_URI") or os.environ.get("MONGO_URI"):
         raise Trouble("This changes a setting of its servers, so it starts its own: unset AMQP_URI and MONGO_URI.")
+    # Told to end, it leaves nothing behind, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     broker, database = Broker(folder / "rabbitmq"), Database(folder / "mongo")

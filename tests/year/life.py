@@ -189,9 +189,7 @@ class Life:
         """Those of these terms that apply to such a case."""
         for code in rules:
             rule = RULES[code]
-            if (rule.reported_only and not self.is_reported) or (rule.named and not self.has_named):
-                continue
-            if rule.above == self.above:
+            if rule.above == self.above and (self.has_named or not rule.named):
                 self.terms.append(Term(code, today, round, ref))
 
     def take(self, action: str, by: str | None, fields: Fields, today: date, tells: bool = True) -> None:

@@ -63,10 +63,12 @@ class Outcome:
 
 
 class Year:
-    """``step``: how many days apart the days are on which anybody looks; what comes between comes with the next."""
+    """``step``: how many days apart the days are on which anybody looks; what comes between comes with the next.
+    ``patience``: after so many findings it is left at that.
+    """
 
-    def __init__(self, bureau: Bureau, seed: int, cases: int, step: int = 1) -> None:
-        self.bureau, self.seed, self.step = bureau, seed, step
+    def __init__(self, bureau: Bureau, seed: int, cases: int, *, step: int = 1, patience: int = MOST_FINDINGS) -> None:
+        self.bureau, self.seed, self.step, self.patience = bureau, seed, step, patience
         self.outcome = Outcome(seed)
         self.coming = arrivals(cases, seed)
         self.today = FIRST
@@ -74,6 +76,7 @@ class Year:
         self.visits: Counter[str] = Counter()
         self.changed: set[str] = set()
         self._lost: set[str] = set()
+        self._strangers: set[str] = set()
         self._writing = threading.Lock()
 
     def live(self, track: Callable[[Sequence[date]], Iterable[date]] = iter) -> Outcome:
@@ -90,10 +93,11 @@ class Year:
                         self._compare()
                         month = day.month
                     self._live_a_day(day)
-                    if len(self.outcome.findings) > MOST_FINDINGS:
+                    if len(self.outcome.findings) >= self.patience:
                         break
-                self._compare()
-                self._compare_receipts()
+                else:
+                    self._compare()
+                    self._compare_receipts()
             except DeadlineMissed as error:
                 self._find(f"{self.today}: {error}")
             self._judge()
@@ -128,11 +132,16 @@ class Year:
         if not came:
             return
         receipts = dict(zip((one.title for one in came), self.hands.map(self._report, came), strict=True))
-        self.bureau.opened(len(self.book.cases) + len(came))
+        self.bureau.opened(len(self.book.cases) + len(self._strangers) + len(came))
         by_title = {one.title: one for one in came}
         above = [one for one in came if one.head]
-        for case_id in sorted(self.bureau.case_ids() - self.book.cases.keys()):
+        for case_id in sorted(self.bureau.case_ids() - self.book.cases.keys() - self._strangers):
             title = self._title_of(case_id)
+            if title is not None and title not in by_title:
+                shown = self.bureau.client("supervisor1").get(f"/cases/{case_id}")
+                self._find(f"{self.today}: nobody knows of this case: {shown}")
+                self._strangers.add(case_id)
+                continue
             arrival = by_title.pop(title) if title else above.pop()
             self._open(case_id, arrival, receipts[arrival.title])
 
@@ -317,7 +326,7 @@ class Year:
             return not found
 
         with suppress(DeadlineMissed):
-            eventually(alike, ARRIVES_S if len(self.outcome.findings) < MOST_FINDINGS else 0.1)
+            eventually(alike, ARRIVES_S if len(self.outcome.findings) < self.patience else 0.1)
         return found
 
     def _judge(self) -> None:
@@ -360,6 +369,7 @@ def run(
     folder: Path,
     *,
     step: int = 1,
+    patience: int = MOST_FINDINGS,
     track: Callable[[Sequence[date]], Iterable[date]] = iter,
     commands: Mapping[str, Sequence[str]] | None = None,
 ) -> Outcome:
@@ -367,7 +377,7 @@ def run(
     with nothing_forgotten(database.uri):
         bureau = Bureau(broker, database, folder, commands)
         try:
-            return Year(bureau, seed, cases, step).live(track)
+            return Year(bureau, seed, cases, step=step, patience=patience).live(track)
         finally:
             bureau.end()
 

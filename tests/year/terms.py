@@ -26,7 +26,6 @@ class Rule:
     reminds: bool = True
     urged: bool = True
     late: tuple[int | None, int | None] = (3, 10)
-    reported_only: bool = True
 
 
 RULES = {
@@ -38,14 +37,12 @@ RULES = {
     "tell_result_named": Rule(15, working=True, named=True, late=(None, None)),
     "forward_above": Rule(5, working=True, above=True, late=(1, 3)),
     # 《信访工作条例》第三十四、三十五、二十三条.
-    "handle": Rule(60, working=False, stops=True, longer=30, reported_only=False),
+    "handle": Rule(60, working=False, stops=True, longer=30),
     "re_examine": Rule(30, working=False, stops=True),
-    "object": Rule(
-        5, working=True, stops=True, counts=False, reminds=False, urged=False, late=(None, None), reported_only=False
-    ),
+    "object": Rule(5, working=True, stops=True, counts=False, reminds=False, urged=False, late=(None, None)),
     # The bureau's own: what another body owes.
-    "transfer_acknowledged": Rule(15, working=False, counts=False, reminds=False, late=(5, None), reported_only=False),
-    "assist": Rule(15, working=True, counts=False, reminds=False, late=(5, None), reported_only=False),
+    "transfer_acknowledged": Rule(15, working=False, counts=False, reminds=False, late=(5, None)),
+    "assist": Rule(15, working=True, counts=False, reminds=False, late=(5, None)),
 }
 
 

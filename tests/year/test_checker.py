@@ -1,0 +1,67 @@
+"""The checker finds a case that was closed past a guard: in a history, and in a year of a service without one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.broker import Broker
+from deploy.local.database import Database
+from tests.year.guards import closed_past_a_guard
+from tests.year.run import run
+
+Line = dict[str, Any]
+
+
+def line(action: str, who: str | None = "handler", **details: Any) -> Line:
+    return {"action": action, "who": {"id": who} if who else None, "details": details}
+
+
+RIGHT = (
+    line("open", None),
+    line("accept", "desk", allegations=["一", "二"]),
+    line("start"),
+    line("record_step", evidence=["笔录"]),
+    line("record_finding", allegation=1, outcome="substantiated"),
+    line("record_finding", allegation=2, outcome="false"),
+    line("record_disposition", allegation=1, measure="criticism"),
+    line("conclude"),
+    line("confirm_adequate", "leader"),
+    line("close", "desk"),
+)
+
+
+def without(*actions: str) -> list[Line]:
+    return [one for one in RIGHT if one["action"] not in actions]
+
+
+def test_a_case_that_was_closed_rightly_is_no_finding() -> None:
+    assert list(closed_past_a_guard("1", RIGHT)) == []
+
+
+@pytest.mark.parametrize(
+    ("history", "guard"),
+    [
+        (without("record_step"), "investigated"),
+        ([*RIGHT[:5], *RIGHT[6:]], "clear"),
+        (without("record_disposition"), "handled"),
+        (without("confirm_adequate"), "adequate"),
+        ([*without("confirm_adequate", "close"), line("confirm_adequate", "handler"), RIGHT[-1]], "adequate"),
+        ([*RIGHT, line("reopen", "desk"), line("accept", "desk"), line("close", "desk")], "investigated"),
+    ],
+)
+def test_a_closing_past_each_guard_is_found_in_the_history_alone(history: list[Line], guard: str) -> None:
+    assert any(f"past {guard}" in found for found in closed_past_a_guard("1", history))
+
+
+@pytest.mark.timeout(300)
+def test_a_service_without_the_second_persons_review_is_found_out(
+    broker: Broker, mongo: Database, tmp_path: Path
+) -> None:
+    command = (sys.executable, "-m", "tests.year.without", "adequate", "services.tasks.service:TasksService")
+    outcome = run(1, 120, broker, mongo, tmp_path, step=7, commands={"tasks": command}, patience=1)
+    assert any("must be refused as 409 case-cannot-close ['second_person_review'" in one for one in outcome.findings)
+    assert any("was closed past adequate" in one for one in outcome.findings)
