@@ -98,7 +98,7 @@ class Found:
 
 def folded(text: str) -> str:
     """A text as it is compared: NFKC, no case, nothing but letters and digits."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 class UnitNames:

@@ -149,7 +149,13 @@ def test_the_log_of_a_visitor_without_an_account_has_neither_address_nor_agent(
     with gateway.client() as client:
         sign_in(client)
         client.get("/me")
-    lines = [line for line in gateway.log().splitlines() if '"request"' in line]
+
+    def told() -> list[str]:
+        return [line for line in gateway.log().splitlines() if '"request"' in line]
+
+    # Lines are written together, some a second.
+    eventually(lambda: any("/api/v1/me" in line for line in told()))
+    lines = told()
     assert any("/api/v1/report-form" in line for line in lines)
     assert not any("telltale" in line for line in lines)
     assert not any("127.0.0.1" in line for line in lines if "report-form" in line)
