@@ -30,11 +30,11 @@ def show_progress(store: ReportsStore, events: Sequence[Received]) -> None:
             if event.data["part_of"] is not None
         ]
     )
-    # Who may read the evidence of a case that nobody reported; of parts of reported ones their reports know first.
+    # Who may read the evidence of a case that nobody reported; of parts of reported ones their reports know.
     store.case_files.know(
         Told(event.data["case_id"], event.sequence, _case(event.data))
         for event in events
-        if event.data["report_id"] is None
+        if event.data["report_id"] is None and event.data["part_of"] is None
     )
 
 

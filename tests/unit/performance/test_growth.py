@@ -14,6 +14,11 @@ def runs(*cpu_ms):
     return [a_run(ms) for ms in cpu_ms]
 
 
+def a_case():
+    source = {"kind": "report", "id": "a"}
+    return {"_id": "a", "opened_at": AT, "source": source, "state": "registered", "category": "other"}
+
+
 def section(large):
     flows = {flow: {"small": runs(5, 4, 6), "large": runs(*large)} for flow in FLOWS}
     return {"documents": {"small": 5000, "large": 50_000}} | growth.section(flows)
@@ -41,7 +46,7 @@ def test_a_case_is_copied_with_its_report():
         "replay": {},
     }
     report = archive.old_report(original, 3, "b")
-    case = archive.old_case({"_id": "a", "opened_at": AT, "source": {"kind": "report", "id": "a"}}, 3, "b")
+    case = archive.old_case(a_case(), 3, "b")
 
     assert report["_id"] == report["case"]["id"] == case["_id"] == case["source"]["id"] == "b"
     assert len(report["receipt_hash"]) == 2
@@ -51,8 +56,7 @@ def test_a_case_is_copied_with_its_report():
 
 
 def test_one_case_of_ten_is_still_open():
-    case = {"_id": "a", "opened_at": AT, "source": {"kind": "report", "id": "a"}, "state": "registered"}
-    states = [archive.old_case(case, number, "b")["state"] for number in range(100)]
+    states = [archive.old_case(a_case(), number, "b")["state"] for number in range(100)]
 
     assert states.count("registered") == 10
 
