@@ -79,7 +79,7 @@ DOCUMENT = docx(WORDS["text of an office file"])
 PAPER = pdf(WORDS["text of an office file"])
 # Longer than one sealed part.
 LEDGER = f"{WORDS['text of a file']}：某日收某人现金若干，未入账。\n".encode() * 19_000
-EXHIBIT = f"{WORDS['text of evidence']}：第一只信封正面无字，背面有折痕两道。\n".encode() * 15_000
+EXHIBIT = "第一只信封正面无字，背面有折痕两道。\n".encode() * 15_000
 FILES = (PICTURE, DOCUMENT, PAPER, LEDGER)
 
 
