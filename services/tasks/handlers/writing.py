@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chassis.ids import new_id_as_of
+from chassis.ids import new_id, new_id_as_of
 from contracts.event import Received
 from services.tasks.documents import changed_fields, entry_document
 from services.tasks.handlers.progress import progressed
@@ -38,7 +38,8 @@ def write(
     event = progressed(after, entry, dates.next_due_at, now)
     if cause is not None:
         event = event.following(cause)
-    told = notices.of_action(entry, after, new_id_as_of(entry.at))
+    # What a reporter brought about is told without the minute of it; else ids keep the order of what happened.
+    told = notices.of_action(entry, after, new_id() if entry.by_id else new_id_as_of(entry.at))
     to_notify = cause_document(told) if told else None
     changed = changed_fields(after, dates)
     return store.record_action(document, changed, entry_document(entry), event, session, to_notify)
