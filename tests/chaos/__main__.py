@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -19,6 +17,7 @@ from deploy.local.database import Database
 from deploy.local.trouble import Trouble
 from tests.chaos.plan import Kill
 from tests.chaos.run import Outcome, run
+from tests.support.own_servers import own_servers
 
 FOLDER = ROOT / ".local" / "chaos"
 HIGHEST_DRAWN = 9999
@@ -44,7 +43,7 @@ def seeds_of(text: str) -> list[int]:
 def chaos(seeds: str, kills: int, keep: bool) -> None:
     """Kill the running system part by part while it is used, and check that no promise was broken."""
     chosen = seeds_of(seeds) if seeds else [random.SystemRandom().randint(1, HIGHEST_DRAWN)]
-    with servers() as (broker, database):
+    with own_servers(Path(FOLDER), "kills its servers") as (broker, database):
         outcomes = [one_seed(seed, kills, broker, database, keep) for seed in chosen]
     failed = [outcome for outcome in outcomes if outcome.findings]
     struck = sum(len(outcome.struck) for outcome in outcomes)
@@ -76,22 +75,6 @@ def one_seed(seed: int, kills: int, broker: Broker, database: Database, keep: bo
     if outcome.findings:
         click.echo(f"  again: make chaos SEED={seed} KILLS={kills}")
     return outcome
-
-
-@contextmanager
-def servers() -> Iterator[tuple[Broker, Database]]:
-    """A broker and a database for all seeds, to be broken."""
-    if os.environ.get("AMQP_URI") or os.environ.get("MONGO_URI"):
-        raise Trouble("This kills its servers, so it starts its own: unset AMQP_URI and MONGO_URI.")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    Path(FOLDER).mkdir(parents=True)
-    broker, database = Broker(FOLDER / "rabbitmq"), Database(FOLDER / "mongo")
-    try:
-        broker.start(), database.start()
-        yield broker.wait_ready(), database.wait_ready()
-    finally:
-        broker.kill_all()
-        database.kill_all()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 
 def post(client, case, action, headers=None, **fields):
     """The answer to this action on the case, whatever it is."""
@@ -22,3 +24,23 @@ def problem(answer, status, slug=None):
     body = answer.json()
     assert slug is None or body["type"] == f"/problems/{slug}"
     return body
+
+
+def my_id(client):
+    """The id of the person who is signed in."""
+    return client.get("/me").json()["id"]
+
+
+@contextmanager
+def also_a_handler(signed_in, username):
+    """The client of somebody who is a case officer meanwhile."""
+    admin = signed_in("admin")
+    [person] = admin.get("/people", params={"username": username}).json()["items"]
+
+    def has_roles(*roles):
+        answer = admin.patch(f"/people/{person['id']}", json={"roles": roles}, headers={"If-Match": "*"})
+        assert answer.status_code == 200, answer.text
+
+    has_roles("member", "handler")
+    yield signed_in(username)
+    has_roles(*person["roles"])

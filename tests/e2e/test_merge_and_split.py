@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.cases import act, post, problem
+from tests.e2e.cases import act, also_a_handler, my_id, post, problem
 from tests.e2e.reporting import Reporter
 from tests.support.waiting import eventually
 
@@ -22,20 +22,8 @@ def public(signed_in):
 @pytest.fixture(scope="module")
 def other_handler(signed_in):
     """A second case officer, who is one only as long as this file runs."""
-    admin = signed_in("admin")
-    [person] = admin.get("/people", params={"username": "member19"}).json()["items"]
-
-    def has_roles(*roles):
-        answer = admin.patch(f"/people/{person['id']}", json={"roles": roles}, headers={"If-Match": "*"})
-        assert answer.status_code == 200, answer.text
-
-    has_roles("member", "handler")
-    yield signed_in("member19")
-    has_roles(*person["roles"])
-
-
-def my_id(client):
-    return client.get("/me").json()["id"]
+    with also_a_handler(signed_in, "member19") as client:
+        yield client
 
 
 def given_to(desk, case, client, action="assign", **fields):

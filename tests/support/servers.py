@@ -17,9 +17,7 @@ from pymongo import MongoClient
 
 from deploy.local.broker import Broker
 from deploy.local.database import Database
-
-# Many tests have a clock of their own in the past; what they write shall not vanish by the server's.
-NOTHING_EXPIRES = "ttlMonitorEnabled=false"
+from tests.support.own_servers import NOTHING_EXPIRES
 
 
 class Given:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
 
 from cli.progress import progress
-from deploy.local.broker import Broker
 from deploy.local.checkout import ROOT
-from deploy.local.database import Database
 from deploy.local.trouble import Trouble
+from tests.support.own_servers import NOTHING_EXPIRES, own_servers
 from tests.year.run import Outcome, run
 
 FOLDER = ROOT / ".local" / "year"
@@ -36,7 +32,9 @@ def year(cases: int, seed: int, step: int, folder: Path) -> None:
             (folder / "today.txt").write_text(f"{day}\n")
             yield day
 
-    with servers(folder) as (broker, database):
+    # Told to end, it leaves nothing behind, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with own_servers(folder, "drives the clock of all that uses its servers", [NOTHING_EXPIRES]) as (broker, database):
         outcome = run(seed, cases, broker, database, folder / "system", step=step, track=track)
     told = "\n".join(_told(outcome))
     (folder / "told.txt").write_text(told + "\n")
@@ -55,24 +53,6 @@ def _told(outcome: Outcome) -> Iterator[str]:
     ):
         yield f"{what}: " + ", ".join(f"{name} {count}" for name, count in counted.most_common())
     yield from outcome.findings
-
-
-@contextmanager
-def servers(folder: Path) -> Iterator[tuple[Broker, Database]]:
-    """A broker and a database of the year's own: the database must forget nothing by its own clock."""
-    if os.environ.get("AMQP_URI") or os.environ.get("MONGO_URI"):
-        raise Trouble("This changes a setting of its servers, so it starts its own: unset AMQP_URI and MONGO_URI.")
-    # Told to end, it leaves nothing behind, as with Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    broker, database = Broker(folder / "rabbitmq"), Database(folder / "mongo")
-    try:
-        broker.start(), database.start()
-        yield broker.wait_ready(), database.wait_ready()
-    finally:
-        broker.kill_all()
-        database.kill_all()
 
 
 if __name__ == "__main__":

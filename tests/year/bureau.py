@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from subprocess import TimeoutExpired
 from typing import Any
 
 import httpx
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from chassis.clock import BUREAU_ZONE
@@ -244,14 +243,3 @@ class Bureau:
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
         return made
-
-
-@contextmanager
-def nothing_forgotten(uri: str) -> Iterator[None]:
-    """The database server forgets documents by its own clock, which nobody drives: it does not meanwhile."""
-    with MongoClient(uri) as client:
-        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
-        try:
-            yield
-        finally:
-            client.admin.command("setParameter", 1, ttlMonitorEnabled=True)

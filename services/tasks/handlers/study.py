@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.refusals import Forbidden, NotFound
-from contracts.call import Actor, Call
+from chassis.refusals import NotFound
+from contracts.call import Call
 from contracts.event import Received
 from services.tasks.documents import required_exam_of, study_entry_of
+from services.tasks.handlers.reading import signed_in
 from services.tasks.model.study import Learner, RequiredExam, may_read_record, totals
 from services.tasks.store import TasksStore
 
@@ -51,14 +52,14 @@ def credit_attempts(store: TasksStore, events: Sequence[Received]) -> None:
 
 def get_my_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """The caller's own record; empty before the first quiz."""
-    actor = _signed_in(call)
+    actor = signed_in(call)
     learner = Learner(actor.id, actor.unit_path, actor.line, actor.roles)
     return _records(store, [learner])[0]
 
 
 def get_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """One person's record; ``NotFound`` where there is nobody, or somebody else to whom it is not shown."""
-    actor, person_id = _signed_in(call), request["person_id"]
+    actor, person_id = signed_in(call), request["person_id"]
     person = store.people([person_id]).get(person_id)
     if not may_read_record(actor, person_id) or (person is None and actor.id != person_id):
         raise NotFound("study_record")
@@ -109,9 +110,3 @@ def _entry(event: Received) -> Document:
 
 def _learner(person: Document) -> Learner:
     return Learner(person["_id"], tuple(person["unit_path"]), person["line"], frozenset(person["roles"]))
-
-
-def _signed_in(call: Call) -> Actor:
-    if call.actor is None:
-        raise Forbidden()
-    return call.actor
