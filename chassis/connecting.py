@@ -32,7 +32,12 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
         self._socket: socket.socket | None = None
-        self.passed = False
+        self._was_shut = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether what failed now may have failed because of it: a socket can give up before the watch gets its turn."""
+        return self._was_shut or time.monotonic() >= self._ends
 
     @property
     def left(self) -> float:
@@ -56,7 +61,7 @@ class Deadline:
             timer.cancel()
 
     def _shut(self) -> None:
-        self.passed = True
+        self._was_shut = True
         if self._socket is not None:
             with suppress(OSError):  # closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
