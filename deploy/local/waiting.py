@@ -13,7 +13,7 @@ class DeadlineMissed(AssertionError):
 
 
 def eventually(
-    condition: Callable[[], Answer], deadline_s: float = 10.0, *, what: str = "", interval_s: float = 0.02
+    condition: Callable[[], Answer], deadline_s: float = 60.0, *, what: str = "", interval_s: float = 0.02
 ) -> Answer:
     """Call `condition` until its answer is true and return that answer.
 

@@ -141,11 +141,11 @@ class _Building:
             act(self.clients[name], one, "start")
         closed = self._closed()
         for client, one in ((self.handler, case), (self.handler, merged), (self.clients["prt"], part)):
-            eventually(lambda c=client, o=one: c.get(f"/cases/{o['id']}/report").status_code == 200, 20)
+            eventually(lambda c=client, o=one: c.get(f"/cases/{o['id']}/report").status_code == 200)
         for client, one in ((self.handler, free), (self.clients["joi"], closed), (self.clients["hot"], other)):
-            eventually(lambda c=client, o=one: c.get(f"/cases/{o['id']}/evidence").status_code == 200, 20)
+            eventually(lambda c=client, o=one: c.get(f"/cases/{o['id']}/evidence").status_code == 200)
         for one in (case, closed):
-            eventually(lambda o=one: self.clients["out"].get(f"/cases/{o['id']}/evidence").status_code == 404, 20)
+            eventually(lambda o=one: self.clients["out"].get(f"/cases/{o['id']}/evidence").status_code == 404)
         return {
             **{"case": case["id"], "free": free["id"], "merged": merged["id"], "part": part["id"]},
             **{"closed": closed["id"], "other": other["id"], "above": hidden},
@@ -220,12 +220,12 @@ class _Building:
 
     def _keeps_out(self, case: dict[str, Any]) -> None:
         persons = [self.people["out"], self.people["sou"]]
-        eventually(lambda: post(self.desk, case, "exclude", person_ids=persons, reason="亲属").status_code == 200, 20)
+        eventually(lambda: post(self.desk, case, "exclude", person_ids=persons, reason="亲属").status_code == 200)
 
     def _given(self, case: dict[str, Any], name: str) -> None:
         """Assigned, once the directory knows that the person is a handler."""
         fields = {"handler_id": self.people[name]}
-        eventually(lambda: post(self.desk, case, "assign", **fields).status_code == 200, 20)
+        eventually(lambda: post(self.desk, case, "assign", **fields).status_code == 200)
 
     def _closed(self) -> dict[str, Any]:
         case = self._clue(excluded_unit_ids=[self.unit_id])
@@ -244,7 +244,7 @@ class _Building:
         """The case of a new report about the head of the bureau."""
         there = {case["id"] for case in self._newest()}
         Reporter(self.public, subjects=THE_HEAD)
-        [case] = eventually(lambda: [one for one in self._newest() if one["id"] not in there], 20)
+        [case] = eventually(lambda: [one for one in self._newest() if one["id"] not in there])
         return str(case["id"])
 
     def _newest(self) -> list[dict[str, Any]]:
@@ -285,7 +285,7 @@ class _Building:
         started = self.desk.post("/imports/old-cases", files={"file": ("旧案.csv", content)})
         assert started.status_code == 202, started.text
         job = started.json()["id"]
-        eventually(lambda: self.desk.get(f"/imports/{job}").json()["state"] == "done", 30)
+        eventually(lambda: self.desk.get(f"/imports/{job}").json()["state"] == "done")
         [file] = self.desk.get("/old-files", params={"import_id": job}).json()["items"]
         return {"import": job, "file": file["id"], "review": file["case_id"]}
 

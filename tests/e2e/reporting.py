@@ -52,11 +52,11 @@ class Reporter:
 
     def waits_for(self, state):
         """Until what cases tell has arrived."""
-        return eventually(lambda: (seen := self.sees())["state"] == state and seen, 20)
+        return eventually(lambda: (seen := self.sees())["state"] == state and seen)
 
     def case(self, desk):
         """The case that the report opened: the desk can tell by the title."""
-        return eventually(lambda: self._case(desk), 20)
+        return eventually(lambda: self._case(desk))
 
     def _case(self, desk):
         for case in desk.get("/cases", params={"source": "report", "limit": 20}).json()["items"]:

@@ -77,7 +77,7 @@ def inspected(reporter, attachment_id):
         item = listed(reporter)[attachment_id]
         return item if item["check"] != "waiting" else None
 
-    return eventually(look, 60)
+    return eventually(look)
 
 
 def test_staff_open_the_copy_without_what_the_photograph_tells(reporter, desk, case, sent, photo):
@@ -123,7 +123,7 @@ def test_readings_are_counted_where_operators_look(system, desk, case, sent):
     before = readings(system)
     assert desk.get(f"/cases/{case['id']}/report/attachments").status_code == 200
 
-    eventually(lambda: readings(system) > before, 20)
+    eventually(lambda: readings(system) > before)
 
 
 def test_the_desk_opens_the_files_of_a_suggestion(signed_in, desk):
@@ -142,7 +142,7 @@ def test_the_desk_opens_the_files_of_a_suggestion(signed_in, desk):
                 return f"{path}/{sent.json()['id']}/content"
         return None
 
-    path = eventually(found, 20)
+    path = eventually(found)
     assert desk.get(path, params={"copy": "original"}).content == a_text(900)
     problem(signed_in("leader").get(path), 403)
 

@@ -36,7 +36,7 @@ def case(signed_in):
     }
     answer = signed_in().post("/reports", json=report)
     assert answer.status_code == 201, answer.text
-    (opened,) = eventually(lambda: [one for one in newest(desk) if one["id"] not in known], 20)
+    (opened,) = eventually(lambda: [one for one in newest(desk) if one["id"] not in known])
     return opened
 
 

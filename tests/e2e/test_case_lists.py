@@ -32,7 +32,7 @@ def numbers(signed_in):
         found = {one["number"] for one in desk.get("/cases").json()["items"]} - known
         return sorted(found) if len(found) == 2 else None
 
-    return eventually(new, 20)
+    return eventually(new)
 
 
 def listed(client, **query):

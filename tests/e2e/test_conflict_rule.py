@@ -67,8 +67,8 @@ def known(system):
     """The reports service has heard of the demo bureau and its heads."""
     with MongoClient(system.mongo_uri) as client:
         units = client[f"{system.database_prefix}reports"]["units"]
-        eventually(lambda: units.find_one({"name": EAST, "heads.name": "卫东"}), 30)
-        eventually(lambda: units.find_one({"name": "明镜市司法局", "heads.name": "钱领导"}), 30)
+        eventually(lambda: units.find_one({"name": EAST, "heads.name": "卫东"}))
+        eventually(lambda: units.find_one({"name": "明镜市司法局", "heads.name": "钱领导"}))
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def reported(signed_in):
         }
         answer = signed_in().post("/reports", json=report)
         assert answer.status_code == 201, answer.text
-        (case,) = eventually(lambda: [case for case in newest() if case["id"] not in there], 20)
-        eventually(lambda: seen(signed_in(), answer.json()["receipt"])["state"] != "received", 20)
+        (case,) = eventually(lambda: [case for case in newest() if case["id"] not in there])
+        eventually(lambda: seen(signed_in(), answer.json()["receipt"])["state"] != "received")
         return SimpleNamespace(receipt=answer.json()["receipt"], case=case, title=report["title"])
 
     return made
@@ -164,7 +164,7 @@ def test_the_reporter_follows_a_sealed_report_to_the_level_above(people, reporte
 
     act(people["supervisor"], report.case, "transfer", body="省司法厅", reason="涉及本单位主要负责人")
 
-    told = eventually(lambda: (now := seen(public, report.receipt))["state"] == "transferred" and now, 20)
+    told = eventually(lambda: (now := seen(public, report.receipt))["state"] == "transferred" and now)
     assert [entry["text"] for entry in told["history"]][-1] == "已按规定报送上级机关，由上级机关办理。"
     assert "上级机关" in told["history"][0]["text"]
     assert [message["text"] for message in told["messages"]] == ["我有照片。"]

@@ -43,9 +43,9 @@ def refused(signed_in, store):
     }
     answer = signed_in().post("/reports", json=report)
     assert answer.status_code == 201, answer.text
-    (case,) = eventually(lambda: [one for one in newest(desk) if one["id"] not in known], 20)
+    (case,) = eventually(lambda: [one for one in newest(desk) if one["id"] not in known])
     act(desk, case, "refuse", ground="not_competent", reason="不属本机关职权")
-    eventually(lambda: store.reports.of_case(case["id"])["outcome"] == "refused", 20)
+    eventually(lambda: store.reports.of_case(case["id"])["outcome"] == "refused")
     return answer.json()["receipt"], case
 
 

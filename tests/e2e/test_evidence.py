@@ -47,7 +47,7 @@ def being_investigated(desk, handler, case):
     act(desk, case, "assign", handler_id=handler.get("/me").json()["id"])
     act(handler, case, "start")
     path = f"/cases/{case['id']}/evidence"
-    eventually(lambda: handler.get(path).status_code == 200, 20)
+    eventually(lambda: handler.get(path).status_code == 200)
     return path
 
 
@@ -93,7 +93,7 @@ def with_acts(reader, item, *names):
         seen = told(reader.get(item))
         return seen if [link["act"] for link in seen["custody"]] == [*names] else None
 
-    return eventually(look, 20)
+    return eventually(look)
 
 
 def test_a_recording_comes_over_a_broken_line_and_custody_tells_who_opened_it(handler, desk, path):

@@ -64,7 +64,7 @@ def imported(trainer, content, **fields):
     started = trainer.post("/imports/questions", files={"file": ("试题.csv", content)}, data=fields)
     assert started.status_code == 202, started.text
     path = f"/imports/{started.json()['id']}"
-    eventually(lambda: trainer.get(path).json()["state"] != "running", 20)
+    eventually(lambda: trainer.get(path).json()["state"] != "running")
     return trainer.get(path).json()
 
 
@@ -110,7 +110,7 @@ def sit(client, exam, answers=RIGHT):
 
 def graded(client, attempt):
     path = f"/attempts/{attempt['id']}"
-    eventually(lambda: client.get(path).json()["state"] == "graded", 20)
+    eventually(lambda: client.get(path).json()["state"] == "graded")
     return client.get(path).json()
 
 
@@ -125,7 +125,7 @@ def test_an_exam_that_is_passed_is_credited_exactly_once(signed_in, exam):
 
     attempt = sit(member, exam)
     assert graded(member, attempt)["score"] == 100
-    eventually(lambda: entries_of(member, exam)[0], 20)
+    eventually(lambda: entries_of(member, exam)[0])
     sit(member, exam, {"single": "B"})
     last = sit(member, exam)
     graded(member, last)
@@ -140,10 +140,10 @@ def test_the_audience_of_a_required_exam_has_it_to_do_until_it_is_passed(signed_
     required = member.get("/me/study-record").json()["required"]
 
     exam = an_exam(trainer, paper)
-    eventually(lambda: member.get("/me/study-record").json()["required"]["of"] == required["of"] + 1, 20)
+    eventually(lambda: member.get("/me/study-record").json()["required"]["of"] == required["of"] + 1)
     sit(member, exam)
 
-    eventually(lambda: member.get("/me/study-record").json()["required"]["done"] == required["done"] + 1, 20)
+    eventually(lambda: member.get("/me/study-record").json()["required"]["done"] == required["done"] + 1)
 
 
 def test_i_see_what_i_can_sit_and_what_i_have_sat(signed_in, trainer, paper, exam):

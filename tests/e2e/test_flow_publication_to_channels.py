@@ -25,7 +25,7 @@ def test_a_publication_is_reviewed_three_times_and_reaches_every_channel(desk, p
     released = desk.editor.post(f"/publications/{draft['id']}/release", json={})
     assert (released.status_code, released.json()["state"]) == (200, "published")
 
-    eventually(lambda: desk.states(draft) == {"live": 3}, 30)
+    eventually(lambda: desk.states(draft) == {"live": 3})
     assert [message.data["title"] for message in partner.of(draft["id"])] == [title]
     assert mail.recipients() == {"reader@example.org": 1}
     atom = desk.public.get(f"/feeds/{website['slug']}.atom")
@@ -39,24 +39,24 @@ def test_a_channel_that_is_down_holds_nobody_up_and_is_served_when_it_is_back(de
     down, up, website = desk.partner(partner), desk.partner(other_partner), desk.website()
     partner.close()
     publication = desk.publish([down["id"], up["id"], website["id"]])
-    eventually(lambda: desk.states(publication) == {"live": 2, "pending": 1}, 20)
+    eventually(lambda: desk.states(publication) == {"live": 2, "pending": 1})
     assert len(other_partner.of(publication["id"])) == 1
     partner.open()
-    eventually(lambda: desk.states(publication) == {"live": 3}, 30)
+    eventually(lambda: desk.states(publication) == {"live": 3})
     assert len(partner.of(publication["id"])) == 1
 
 
 def test_a_withdrawal_is_one_order_for_all_channels(desk, partner):
     website, hook = desk.website(), desk.partner(partner)
     publication = desk.publish([website["id"], hook["id"]])
-    eventually(lambda: desk.states(publication) == {"live": 2}, 20)
+    eventually(lambda: desk.states(publication) == {"live": 2})
     tag = desk.public.get(f"/feeds/{website['slug']}.json").headers["ETag"]
 
     path = f"/publications/{publication['id']}/withdrawal"
     assert desk.editor.post(path, json={"reason": "内容有误"}).json()["state"] == "withdrawn"
     feed = desk.public.get(f"/feeds/{website['slug']}.json", headers={"If-None-Match": tag})
     assert (feed.status_code, feed.json()["items"]) == (200, [])
-    eventually(lambda: desk.states(publication) == {"withdrawn": 2}, 20)
+    eventually(lambda: desk.states(publication) == {"withdrawn": 2})
     assert len(partner.of(publication["id"], "publication.withdrawn")) == 1
     assert desk.editor.post(path, json={"reason": "又一次"}).json()["withdrawal_reason"] == "内容有误"
 
@@ -68,8 +68,8 @@ def test_a_scheduled_release_waits_for_its_time(desk):
     path = f"/publications/{publication['id']}"
     scheduled = desk.editor.post(f"{path}/release", json={"at": at.isoformat()}).json()
     assert (scheduled["state"], desk.states(publication)) == ("scheduled", {})
-    eventually(lambda: desk.editor.get(path).json()["state"] == "published", 20)
-    eventually(lambda: desk.states(publication) == {"live": 1}, 20)
+    eventually(lambda: desk.editor.get(path).json()["state"] == "published")
+    eventually(lambda: desk.states(publication) == {"live": 1})
 
 
 def test_reviews_are_independent_in_order_and_bound_to_the_text(desk):
@@ -126,7 +126,7 @@ def test_the_public_reads_notices_with_their_contact_details(desk):
 def test_a_feed_that_is_known_already_is_not_sent_again(desk):
     website = desk.website()
     publication = desk.publish([website["id"]])
-    eventually(lambda: desk.states(publication) == {"live": 1}, 20)
+    eventually(lambda: desk.states(publication) == {"live": 1})
     first = desk.public.get(f"/feeds/{website['slug']}.atom")
     known = {"If-None-Match": first.headers["ETag"]}
     again = desk.public.get(f"/feeds/{website['slug']}.atom", headers=known)

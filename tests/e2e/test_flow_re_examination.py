@@ -76,7 +76,7 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
     written = reporter.writes("补充：窗口是三号。")
     assert waiting(desk, case) == desk.get(f"/cases/{case['id']}/report").json()["unread"] == 1
     assert waiting(handler, case) == 0
-    eventually(lambda: desk.get(f"/cases/{case['id']}").json()["reply_awaited"], 20)
+    eventually(lambda: desk.get(f"/cases/{case['id']}").json()["reply_awaited"])
     assert staff_have_read(desk, case, written) == waiting(desk, case) == 0
 
     # Accepted: the step is done, the next has its day.
@@ -102,7 +102,7 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
     leader_id = my_id(leader)
     extension = {"days": 20, "approver_id": leader_id, "reason": "待司法鉴定中心出具意见", "ground": "needs_expertise"}
     act(leader, case, "extend", **extension)
-    result = eventually(lambda: (step := reporter.step("result"))["moved"] and step, 20)
+    result = eventually(lambda: (step := reporter.step("result"))["moved"] and step)
     [move] = result["moved"]
     assert (move["due_before"], move["due_after"], days_between(before, result["due_at"])) == (
         before, result["due_at"], 20,
@@ -114,7 +114,7 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
 
     # The first result does not satisfy.
     to_the_result(handler, case)
-    eventually(lambda: reporter.step("feedback")["state"] == "done", 20)
+    eventually(lambda: reporter.step("feedback")["state"] == "done")
     act(signed_in("leader"), case, "confirm_adequate", reason="适当")
     assert reporter.sees()["may_rate"] is True
     assert reporter.rates(False, "没有查清是谁").status_code == 200
@@ -141,7 +141,6 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
     assert "复查应由其他人员进行" in refused["errors"][0]["message"]
     assigned = eventually(
         lambda: (answer := post(desk, case, "assign", handler_id=my_id(other_handler))).status_code == 200 and answer,
-        20,
     )
     assert assigned.json()["handler_id"] == my_id(other_handler)
     to_the_result(other_handler, case)
@@ -162,7 +161,6 @@ def test_not_satisfied_once_leads_to_a_re_examination_by_others(public, signed_i
             == "record_rating"
             and entries
         ),
-        20,
     )
     assert [entry["who"] for entry in history if entry["action"] in ("re_examine", "record_rating")] == [None, None]
     assert desk.get(f"/cases/{case['id']}").json()["state"] == "closed"
@@ -178,11 +176,11 @@ def test_satisfied_is_recorded_on_the_case_and_nothing_else_happens(public, sign
     to_the_result(handler, case)
     reporter.waits_for("handled")
     # For an anonymous reporter the law sets no day for telling the result.
-    feedback = eventually(lambda: (step := reporter.step("feedback"))["state"] == "done" and step, 20)
+    feedback = eventually(lambda: (step := reporter.step("feedback"))["state"] == "done" and step)
     assert feedback["due_at"] is None
     assert reporter.rates(True).json()["satisfied"] is True
 
-    rated = eventually(lambda: (one := desk.get(f"/cases/{case['id']}").json())["satisfied"] is not None and one, 20)
+    rated = eventually(lambda: (one := desk.get(f"/cases/{case['id']}").json())["satisfied"] is not None and one)
     assert (rated["state"], rated["satisfied"]) == ("feedback", True)
 
 

@@ -73,15 +73,15 @@ def test_a_report_becomes_exactly_one_case_and_its_reporter_follows_it_to_the_en
     receipt = submitted(public, report, **{"Idempotency-Key": key})["receipt"]
     assert submitted(public, report, **{"Idempotency-Key": key})["receipt"] == receipt
 
-    (case,) = eventually(lambda: cases_titled(desk, report["title"]), 20)
+    (case,) = eventually(lambda: cases_titled(desk, report["title"]))
     assert case["category"] == report["category"]
     assert {clock["rule"] for clock in case["clocks"]} >= {"register_and_route", "tell_acceptance"}
-    eventually(lambda: seen(public, receipt)["state"] == "registered", 20)
+    eventually(lambda: seen(public, receipt)["state"] == "registered")
     assert problem(handler.get(f"/cases/{case['id']}/report"), 404)
 
     act(desk, case, "accept", allegations=["收受财物"])
     act(desk, case, "assign", handler_id=handler_id)
-    eventually(lambda: seen(public, receipt)["state"] == "in_progress", 20)
+    eventually(lambda: seen(public, receipt)["state"] == "in_progress")
     assert handler.get(f"/cases/{case['id']}/report").json()["narrative"] == NARRATIVE
     asked = handler.post(f"/cases/{case['id']}/report/messages", json={"text": "请问是几号窗口？"})
     assert asked.status_code == 201
@@ -97,7 +97,7 @@ def test_a_report_becomes_exactly_one_case_and_its_reporter_follows_it_to_the_en
     act(desk, case, "confirm_adequate", reason="调查充分。")
     problem(public.post("/reports/current/rating", json={"satisfied": "maybe"}, headers=with_receipt(receipt)), 422)
     assert act(desk, case, "close")["state"] == "closed"
-    eventually(lambda: seen(public, receipt)["state"] == "closed", 20)
+    eventually(lambda: seen(public, receipt)["state"] == "closed")
     rated = public.post(
         "/reports/current/rating", json={"satisfied": True, "reason": "谢谢"}, headers=with_receipt(receipt)
     )

@@ -42,8 +42,8 @@ def scene(system: System, signed_in: SignedIn, tmp_path_factory: pytest.TempPath
     case = reporter.case(desk)
     act(desk, case, "accept")
     handler_id = handler.get("/me").json()["id"]
-    eventually(lambda: post(desk, case, "assign", handler_id=handler_id).status_code == 200, 20)
-    eventually(lambda: handler.get(f"/cases/{case['id']}/report").status_code == 200, 20)
+    eventually(lambda: post(desk, case, "assign", handler_id=handler_id).status_code == 200)
+    eventually(lambda: handler.get(f"/cases/{case['id']}/report").status_code == 200)
     machines = {name: Person(system, name, tmp_path_factory.mktemp(name)) for name in ("handler", "custodian")}
     key = system.folder / "secrets" / "reports-custodian.key"
     assert key.exists()

@@ -29,7 +29,7 @@ def other_handler(signed_in):
 def given_to(desk, case, client, action="assign", **fields):
     """Assigned, once the directory knows that the person is a handler."""
     fields |= {"handler_id": my_id(client)}
-    answer = eventually(lambda: (sent := post(desk, case, action, **fields)).status_code == 200 and sent, 20)
+    answer = eventually(lambda: (sent := post(desk, case, action, **fields)).status_code == 200 and sent)
     return answer.json()
 
 
@@ -67,7 +67,7 @@ def test_two_reports_on_one_matter_are_handled_as_one_and_both_reporters_see_and
 
     # The handler of the leading case reads each report at its own address, and answers each reporter.
     second.waits_for("in_progress")
-    eventually(lambda: read(handler, merged) == second.title, 20)
+    eventually(lambda: read(handler, merged) == second.title)
     assert read(handler, leading) == first.title
     written = handler.post(f"/cases/{merged['id']}/report/messages", json={"text": "请问是几号窗口？"})
     assert written.status_code == 201, written.text
@@ -117,7 +117,7 @@ def test_a_part_has_its_own_handler_who_reads_the_report_and_the_whole_waits_for
     assert (part["state"], part["split_from"], told["over"]) == ("accepted", whole["id"], False)
 
     given_to(desk, part, other_handler)
-    eventually(lambda: read(other_handler, part) == reporter.title, 20)
+    eventually(lambda: read(other_handler, part) == reporter.title)
     problem(other_handler.get(f"/cases/{whole['id']}/report"), 404)
     problem(handler.get(f"/cases/{part['id']}/report"), 404)
     written = other_handler.post(f"/cases/{part['id']}/report/messages", json={"text": "请补充礼金的情况"})
@@ -165,14 +165,14 @@ def test_a_joint_handler_works_on_the_case_and_people_concerned_never_see_it(pub
     problem(other_handler.get(f"/cases/{case['id']}"), 404)
     given_to(desk, case, other_handler, "join", reason="跨单位")
     act(handler, case, "start")
-    eventually(lambda: read(other_handler, case) == reporter.title, 20)
+    eventually(lambda: read(other_handler, case) == reporter.title)
     act(other_handler, case, "record_step", what="核对台账", evidence=["台账"])
     act(other_handler, case, "record_finding", allegation=1, outcome="false", reason="不实")
     problem(post(other_handler, case, "conclude"), 403, "not-allowed")
 
     act(desk, case, "exclude", person_ids=[my_id(other_handler)], reason="近亲属")
     problem(other_handler.get(f"/cases/{case['id']}"), 404)
-    eventually(lambda: read(other_handler, case) is None, 20)
+    eventually(lambda: read(other_handler, case) is None)
     assert read(handler, case) == reporter.title
 
 

@@ -54,10 +54,10 @@ def reported(signed_in, staff):
 
     there = {case["id"] for case in newest()}
     reporter = Reporter(signed_in(), narrative=SECRET, subjects=[{"name": "", "unit": EAST, "position": ""}])
-    (case,) = eventually(lambda: [case for case in newest() if case["id"] not in there], 20)
+    (case,) = eventually(lambda: [case for case in newest() if case["id"] not in there])
     act(desk, case, "accept", allegations=[SECRET])
     # The directory hears of new people by events.
-    eventually(lambda: desk.post(f"/cases/{case['id']}/actions", json=assignment(staff)).status_code == 200, 20)
+    eventually(lambda: desk.post(f"/cases/{case['id']}/actions", json=assignment(staff)).status_code == 200)
     return SimpleNamespace(reporter=reporter, **case)
 
 
@@ -81,10 +81,10 @@ def mails(system, person, case):
 
 
 def test_an_assignment_reaches_inbox_and_mailbox_of_the_handler_without_any_content(system, staff, reported):
-    (notice,) = eventually(lambda: inbox(staff.handler, reported), 20)
+    (notice,) = eventually(lambda: inbox(staff.handler, reported))
     assert set(notice) == {"id", "kind", "case_id", "number", "at", "read", "text"}
     assert notice["text"] == f"线索 {reported.number} 已交办给您。"
-    (mail,) = eventually(lambda: mails(system, staff.handler, reported), 30)
+    (mail,) = eventually(lambda: mails(system, staff.handler, reported))
     assert "交办 Assigned to you" in mail.get_content()
     assert "https://mingjing.justice.example/console" in mail.get_content()
     said = str(staff.handler.client.get("/me/notices").json()) + mail.as_string() + mail.get_content()
@@ -96,17 +96,17 @@ def test_an_assignment_reaches_inbox_and_mailbox_of_the_handler_without_any_cont
 
 def test_nobody_of_the_unit_concerned_is_told_what_the_others_of_the_role_are(system, staff, reported):
     act(staff.handler.client, {"id": reported.id}, "return", reason=SECRET)
-    eventually(lambda: kinds(staff.desk, reported) == ["returned"], 20)
-    eventually(lambda: mails(system, staff.desk, reported), 30)
+    eventually(lambda: kinds(staff.desk, reported) == ["returned"])
+    eventually(lambda: mails(system, staff.desk, reported))
     assert inbox(staff.inside, reported) == []
     assert mails(system, staff.inside, reported) == []
 
 
 def test_a_message_from_the_reporter_is_told_and_can_be_read(staff, reported):
-    eventually(lambda: kinds(staff.handler, reported) == ["assigned"], 20)
+    eventually(lambda: kinds(staff.handler, reported) == ["assigned"])
     reported.reporter.writes(SECRET)
     # Of a reporter's message no more than the hour is kept, so it is listed before or after what was in the same hour.
-    eventually(lambda: sorted(kinds(staff.handler, reported)) == ["assigned", "message"], 20)
+    eventually(lambda: sorted(kinds(staff.handler, reported)) == ["assigned", "message"])
     unread = staff.handler.client.get("/me/notices/count").json()["unread"]
     newest = staff.handler.client.get("/me/notices").json()["items"][0]
     answer = staff.handler.client.post("/me/notices/read", json={"ids": [newest["id"]]})
@@ -118,7 +118,7 @@ def test_a_message_from_the_reporter_is_told_and_can_be_read(staff, reported):
 
 
 def test_nobody_reads_or_marks_what_is_somebody_elses(staff, reported):
-    (notice, *_) = eventually(lambda: inbox(staff.handler, reported), 20)
+    (notice, *_) = eventually(lambda: inbox(staff.handler, reported))
     problem(staff.desk.client.post("/me/notices/read", json={"up_to": notice["id"]}), 404)
     staff.desk.client.post("/me/notices/read", json={"ids": [notice["id"]]})
     assert not inbox(staff.handler, reported)[0]["read"]
@@ -169,6 +169,6 @@ def test_the_roles_with_and_without_an_inbox_are_all_there_are():
 
 
 def test_no_log_holds_an_address(system, staff, reported):
-    eventually(lambda: mails(system, staff.handler, reported), 30)
+    eventually(lambda: mails(system, staff.handler, reported))
     for part in system.parts.values():
         assert "@justice.example" not in part.log()

@@ -70,7 +70,7 @@ def imported(client, name, content, **fields):
         job = client.get(f"/imports/{started.json()['id']}").json()
         return job if job["state"] != "running" else None
 
-    return eventually(finished, 30)
+    return eventually(finished)
 
 
 def test_the_template_is_filled_in_and_imported_and_each_file_is_in_the_list_of_the_guard_that_it_failed(

@@ -58,7 +58,7 @@ def test_the_events_of_a_request_carry_its_trace(system: System, heard: Callable
     def of_the_trace(type: str) -> list[dict[str, Any]]:
         return [event for event in heard(type) if tracing.trace_id(event["traceparent"]) == trace]
 
-    (submitted,) = eventually(lambda: of_the_trace(ReportSubmittedV1.type()), 20)
-    (progressed,) = eventually(lambda: of_the_trace(CaseProgressedV1.type()), 20)
+    (submitted,) = eventually(lambda: of_the_trace(ReportSubmittedV1.type()))
+    (progressed,) = eventually(lambda: of_the_trace(CaseProgressedV1.type()))
     assert progressed["data"]["report_id"] == submitted["data"]["report_id"]
     assert progressed["traceparent"] != submitted["traceparent"]

@@ -28,7 +28,7 @@ def case(signed_in):
     }
     known = {one["id"] for one in desk.get("/cases").json()["items"]}
     assert signed_in().post("/reports", json=report).status_code == 201
-    new = eventually(lambda: [one for one in desk.get("/cases").json()["items"] if one["id"] not in known], 20)
+    new = eventually(lambda: [one for one in desk.get("/cases").json()["items"] if one["id"] not in known])
     act(desk, new[0], "accept")
     return act(desk, new[0], "assign", handler_id=signed_in("handler").get("/me").json()["id"])
 

@@ -248,8 +248,8 @@ def holding(system: System, reporter: Reporter) -> Client:
 def assigned(desk: Client, case: dict[str, Any], handler: Client) -> None:
     """Until the handler is known to be one, and has the report."""
     fields = {"handler_id": handler.get("/me").json()["id"]}
-    eventually(lambda: post(desk, case, "assign", **fields).status_code == 200, 20)
-    eventually(lambda: handler.get(f"/cases/{case['id']}/report").status_code == 200, 20)
+    eventually(lambda: post(desk, case, "assign", **fields).status_code == 200)
+    eventually(lambda: handler.get(f"/cases/{case['id']}/report").status_code == 200)
 
 
 def asks(handler: Client, case_id: str) -> str:
@@ -289,7 +289,7 @@ def hidden_case(supervisor: Client, desk: Client) -> str:
         cases = supervisor.get("/cases", params={"limit": 20}).json()["items"]
         return [case["id"] for case in cases if case["id"] not in seen]
 
-    return str(eventually(hidden, 20)[0])
+    return str(eventually(hidden)[0])
 
 
 def found_by_its_title(desk: Client, giver: Reporter) -> str:

@@ -31,7 +31,7 @@ def desk(signed_in):
 def case(public, desk):
     """The case of a report that the worker has analysed."""
     case = Reporter(public, narrative=NARRATIVE, category="other").case(desk)
-    eventually(lambda: triage(desk, case)["state"] == "done", 30)
+    eventually(lambda: triage(desk, case)["state"] == "done")
     return case
 
 
@@ -53,7 +53,7 @@ def test_the_desk_sees_what_is_suggested_and_corrects_it(public, desk, case):
     assert (told["category"], told["decision"]) == ("other", None)
 
     again = Reporter(public, narrative=f"再次反映。{NARRATIVE}", category="other").case(desk)
-    similar = eventually(lambda: triage(desk, again)["similar"], 30)
+    similar = eventually(lambda: triage(desk, again)["similar"])
     assert case["id"] in [each["case_id"] for each in similar]
 
     decided = decide(desk, again, urgency="prompt", similar_confirmed=[case["id"]])
@@ -120,6 +120,6 @@ def test_suggestions_have_their_triage(public, desk):
         item["id"] for item in newest if desk.get(f"/suggestions/{item['id']}").json()["title"] == suggestion.title
     ]
     path = f"/suggestions/{found}/triage"
-    told = eventually(lambda: (answer := desk.get(path).json())["state"] == "done" and answer, 30)
+    told = eventually(lambda: (answer := desk.get(path).json())["state"] == "done" and answer)
     assert told["categories"][0]["code"] == "service.convenience"
     assert all(each["suggestion_id"] != found for each in told["similar"])

@@ -139,7 +139,7 @@ def _one_of(originals: list[Document], number: int) -> Document:
 def _found(collection: Collection[Document], wanted: Document) -> list[Document]:
     """As many of these as are needed, once they are there and have no event left to be published."""
     settled = {**wanted, "outbox": []}
-    eventually(lambda: collection.count_documents(settled) >= ORIGINALS, 30, what=f"{ORIGINALS} of {collection.name}")
+    eventually(lambda: collection.count_documents(settled) >= ORIGINALS, what=f"{ORIGINALS} of {collection.name}")
     return list(collection.find(settled).limit(ORIGINALS))
 
 

@@ -1,4 +1,4 @@
-"""`eventually(condition, deadline_s)`: the one way to wait in a test."""
+"""`eventually(condition)`: the one way to wait in a test; its deadline only ends a test that fails."""
 
 from deploy.local.waiting import DeadlineMissed, eventually
 

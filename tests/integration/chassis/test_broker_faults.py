@@ -60,9 +60,9 @@ def test_a_frozen_broker_holds_up_no_process_for_longer_than_a_publish_may_take(
         # The consumer's reader comes round though nothing can be read, and drops the line when no heartbeat comes.
         eventually(lambda: "broker line lost" in desk_process.log(), 3 * HEARTBEAT_SECONDS)
         assert answers_200(f"{desk_process.url}/healthz")
-        eventually(lambda: not desk_process.ready, 5)
-    eventually(lambda: desk.done(*events), 40)
-    eventually(lambda: press.pending() == 0, 20)
+        eventually(lambda: not desk_process.ready)
+    eventually(lambda: desk.done(*events))
+    eventually(lambda: press.pending() == 0)
     assert desk_process.ready
     assert desk_process.alive
     assert press_process.alive
@@ -77,14 +77,14 @@ def test_a_broker_out_of_memory_blocks_publishers_for_a_while_and_then_gets_ever
         patience = CONFIRM_SECONDS + 10
         eventually(lambda: press_process.log().count("relay waits for the broker") > seen, patience)
         assert answers_200(f"{press_process.url}/healthz")
-    eventually(lambda: desk.done(*events), 40)
+    eventually(lambda: desk.done(*events))
 
 
 def test_a_request_to_a_frozen_broker_fails_at_its_deadline(broker: Broker, caller: RpcClient) -> None:
     assert caller.call(repeat, {"value": 1}, call_within(10)) == {"value": 1}
     with frozen(broker), pytest.raises((DeadlineExceeded, Unavailable)):
         caller.call(repeat, {"value": 2}, call_within(1))
-    eventually(lambda: caller.call(repeat, {"value": 3}, call_within(5)) == {"value": 3}, 30)
+    eventually(lambda: caller.call(repeat, {"value": 3}, call_within(5)) == {"value": 3})
 
 
 @pytest.mark.parametrize("gently", [True, False], ids=["restarted", "killed"])
@@ -103,28 +103,28 @@ def test_no_event_is_lost_while_the_broker_is_restarted_under_load(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        eventually(lambda: desk.done(*events[:20]) and len(events) > 20, 20)
+        eventually(lambda: desk.done(*events[:20]) and len(events) > 20)
         broker.restart(gently=gently)
         count = len(events)
-        eventually(lambda: len(events) > count + 20, 20)
+        eventually(lambda: len(events) > count + 20)
     finally:
         enough.set()
         writer.join()
-    eventually(lambda: press.pending() == 0, 40)
-    eventually(lambda: desk.done(*events), 40)
+    eventually(lambda: press.pending() == 0)
+    eventually(lambda: desk.done(*events))
 
 
 def test_an_event_whose_handler_ran_across_a_restart_of_the_broker_has_its_effect_once(
     broker: Broker, desk: Desk
 ) -> None:
     (event,) = desk.hand(BellRungV1, "wait", gate="across")
-    eventually(lambda: desk.begun(event) == 1, 10)
+    eventually(lambda: desk.begun(event) == 1)
     broker.restart()
-    eventually(lambda: desk.runs(event) == [2], 30)
+    eventually(lambda: desk.runs(event) == [2])
     desk.open_gate("across")
-    eventually(lambda: desk.done(event), 10)
+    eventually(lambda: desk.done(event))
     (after,) = desk.hand(SheetPrintedV1)
-    eventually(lambda: desk.done(after), 20)
+    eventually(lambda: desk.done(after))
     assert desk.store.db.effects.count_documents({"_id": event}) == 1
 
 
@@ -133,8 +133,8 @@ def test_a_service_that_starts_while_the_broker_is_away_begins_to_work_when_it_i
 ) -> None:
     with frozen(broker):
         process = service_process(DESK, QUICK, wait=False)
-        eventually(lambda: answers_200(f"{process.url}/healthz"), 20)
+        eventually(lambda: answers_200(f"{process.url}/healthz"))
         assert not process.ready
     process.wait_ready()
     (event,) = desk.hand(SheetPrintedV1)
-    eventually(lambda: desk.done(event), 20)
+    eventually(lambda: desk.done(event))

@@ -26,7 +26,7 @@ def process(module_service_process: StartService) -> ServiceProcess:
 
 def test_an_event_whose_handler_fails_is_tried_again_until_it_succeeds(desk: Desk) -> None:
     (event,) = desk.hand(SheetPrintedV1, "fail twice")
-    eventually(lambda: desk.done(event), 15)
+    eventually(lambda: desk.done(event))
     assert desk.runs(event) == [3]
 
 
@@ -34,7 +34,7 @@ def test_an_event_that_always_fails_is_tried_a_bounded_number_of_times_with_wait
     desk: Desk, wire: Wire
 ) -> None:
     (event,) = desk.hand(SheetPrintedV1, "fail")
-    letter = eventually(lambda: wire.dead(SHEETS), 20)
+    letter = eventually(lambda: wire.dead(SHEETS))
     moments = desk.moments(event)
     assert len(moments) == ATTEMPTS
     waits = [later - earlier for earlier, later in itertools.pairwise(moments)]
@@ -44,7 +44,7 @@ def test_an_event_that_always_fails_is_tried_a_bounded_number_of_times_with_wait
 
 def test_a_dead_letter_tells_why_without_repeating_content(desk: Desk, wire: Wire) -> None:
     desk.hand(SheetPrintedV1, "fail")
-    letter = eventually(lambda: wire.dead(SHEETS), 20)
+    letter = eventually(lambda: wire.dead(SHEETS))
     assert letter.headers["x-dead-reason"] == "exhausted"
     assert letter.headers["x-dead-attempts"] == ATTEMPTS
     assert "ValueError" in letter.headers["x-dead-error"]
@@ -56,7 +56,7 @@ def test_a_dead_letter_tells_why_without_repeating_content(desk: Desk, wire: Wir
 
 def test_a_rejected_event_goes_to_the_dead_letters_at_once(desk: Desk, wire: Wire) -> None:
     (event,) = desk.hand(SheetPrintedV1, "reject")
-    letter = eventually(lambda: wire.dead(SHEETS), 10)
+    letter = eventually(lambda: wire.dead(SHEETS))
     assert (desk.runs(event), letter.headers["x-dead-reason"]) == ([1], "rejected")
 
 
@@ -75,7 +75,7 @@ def test_a_message_that_is_no_event_is_kept_as_a_dead_letter_and_never_handled(
 ) -> None:
     before = desk.store.db.runs.count_documents({})
     wire.publish("press.events", "sheet_printed", [body], content_type)
-    letter = eventually(lambda: wire.dead(SHEETS), 10)
+    letter = eventually(lambda: wire.dead(SHEETS))
     kept = letter.body if isinstance(letter.body, bytes) else letter.body.encode()
     assert (kept, letter.properties["content_type"]) == (body, content_type)
     assert letter.headers["x-dead-reason"] == "invalid"
@@ -85,15 +85,15 @@ def test_a_message_that_is_no_event_is_kept_as_a_dead_letter_and_never_handled(
 def test_after_messages_that_are_no_events_the_next_event_is_handled(desk: Desk, wire: Wire) -> None:
     wire.publish("press.events", "sheet_printed", [b"?"] * 5)
     (event,) = desk.hand(SheetPrintedV1)
-    eventually(lambda: desk.done(event), 10)
+    eventually(lambda: desk.done(event))
     for _ in range(5):
-        assert eventually(lambda: wire.dead(SHEETS), 10)
+        assert eventually(lambda: wire.dead(SHEETS))
 
 
 def test_an_event_of_another_version_is_kept_as_a_dead_letter(desk: Desk, wire: Wire) -> None:
     other = {**envelope(SheetPrintedV1, "s-1", 1), "type": "press.sheet_printed.v7"}
     wire.publish("press.events", "sheet_printed", [orjson.dumps(other)])
-    letter = eventually(lambda: wire.dead(SHEETS), 10)
+    letter = eventually(lambda: wire.dead(SHEETS))
     assert "press.sheet_printed.v1" in letter.headers["x-dead-error"]
 
 
@@ -101,27 +101,27 @@ def test_one_event_that_fails_does_not_keep_the_rest_of_its_group_from_its_effec
     envelopes = [envelope(PageTurnedV1, f"p-{n}", 1, do="fail" if n == 3 else "handle") for n in range(10)]
     wire.publish("press.events", "page_turned", [orjson.dumps(e) for e in envelopes])
     good = [e["id"] for e in envelopes if e["data"]["do"] == "handle"]
-    eventually(lambda: desk.done(*good), 15)
-    letter = eventually(lambda: wire.dead(PAGES), 20)
+    eventually(lambda: desk.done(*good))
+    letter = eventually(lambda: wire.dead(PAGES))
     assert orjson.loads(letter.body)["id"] == envelopes[3]["id"]
 
 
 def test_a_process_holds_only_as_many_messages_as_it_can_work_on_soon(desk: Desk, wire: Wire) -> None:
     events = desk.hand(SheetPrintedV1, "wait", count=50, gate="prefetch")
-    eventually(lambda: desk.begun(*events) == 2, 10)
+    eventually(lambda: desk.begun(*events) == 2)
     # Two at work, two more at hand; nameko would hold as many as all its workers.
     assert wire.ready(SHEETS) == 46
     desk.open_gate("prefetch")
-    eventually(lambda: desk.done(*events), 20)
+    eventually(lambda: desk.done(*events))
 
 
 def test_a_handler_that_is_held_up_does_not_hold_up_the_others(desk: Desk) -> None:
     held_up = desk.hand(SheetPrintedV1, "wait", count=50, gate="held up")
-    eventually(lambda: desk.begun(*held_up) == 2, 10)
+    eventually(lambda: desk.begun(*held_up) == 2)
     bells = desk.hand(BellRungV1, count=20)
-    eventually(lambda: desk.done(*bells), 10)
+    eventually(lambda: desk.done(*bells))
     desk.open_gate("held up")
-    eventually(lambda: desk.done(*held_up), 20)
+    eventually(lambda: desk.done(*held_up))
 
 
 def test_queues_of_events_are_replicated_durable_and_named_after_publisher_event_and_consumer(
@@ -145,8 +145,8 @@ def test_a_message_that_takes_its_consumer_down_every_time_is_set_aside_by_the_b
         (event,) = desk.hand(BellRungV1)
         for _ in range(DELIVERY_LIMIT + 1):
             with wire.channel() as channel:
-                assert eventually(lambda channel=channel: channel.basic_get(BELLS), 10)
-        letter: amqp.Message = eventually(lambda: wire.dead(BELLS), 10)
+                assert eventually(lambda channel=channel: channel.basic_get(BELLS))
+        letter: amqp.Message = eventually(lambda: wire.dead(BELLS))
         assert orjson.loads(letter.body)["id"] == event
     finally:
         process.start()

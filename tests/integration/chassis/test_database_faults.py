@@ -46,10 +46,10 @@ def test_events_wait_for_the_database_without_using_up_their_attempts(
 ) -> None:
     with away(mongo):
         events = desk.hand(SheetPrintedV1, count=10)
-        eventually(lambda: process.log().count("database away, waiting") >= 3, 30)
+        eventually(lambda: process.log().count("database away, waiting") >= 3)
         assert answers_200(f"{process.url}/healthz")
         assert not process.ready
-    eventually(lambda: desk.done(*events), 40)
+    eventually(lambda: desk.done(*events))
     assert wire.ready(dead_letter_queue_name(SHEETS)) == 0
     assert process.alive
 
@@ -58,7 +58,7 @@ def test_a_request_is_told_that_the_database_is_away(mongo: Database, caller: Rp
     with away(mongo), pytest.raises(Refused) as refused:
         caller.call(repeat, {"value": 1}, call_within(20))
     assert refused.value.name == "Unavailable"
-    eventually(lambda: caller.call(repeat, {"value": 1}, call_within(5)) == {"value": 1}, 30)
+    eventually(lambda: caller.call(repeat, {"value": 1}, call_within(5)) == {"value": 1})
 
 
 def test_a_service_that_starts_while_the_database_is_away_begins_to_work_when_it_is_back(
@@ -66,12 +66,12 @@ def test_a_service_that_starts_while_the_database_is_away_begins_to_work_when_it
 ) -> None:
     with away(mongo):
         process = service_process(DESK, FEW, wait=False)
-        eventually(lambda: "indexes wait for the database" in process.log(), 30)
+        eventually(lambda: "indexes wait for the database" in process.log())
         assert answers_200(f"{process.url}/healthz")
         assert not process.ready
     process.wait_ready()
     (event,) = desk.hand(SheetPrintedV1)
-    eventually(lambda: desk.done(event), 20)
+    eventually(lambda: desk.done(event))
 
 
 def test_what_was_written_before_the_database_died_is_published_after_it(
@@ -82,7 +82,7 @@ def test_what_was_written_before_the_database_died_is_published_after_it(
     mongo.kill()
     mongo.restart()
     service_process(PRESS, QUICK)
-    eventually(lambda: desk.done(*events), 40)
+    eventually(lambda: desk.done(*events))
 
 
 def test_a_process_that_is_killed_in_a_transaction_holds_its_documents_for_seconds_only(

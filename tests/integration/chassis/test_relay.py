@@ -45,11 +45,11 @@ def test_an_event_that_no_queue_takes_stays_in_its_document_until_one_does(
         channel.exchange_declare("press.events", "topic", durable=True, auto_delete=False)
     process = service_process(PRESS, QUICK)
     event = press.print("nobody listens", BellRungV1)
-    eventually(lambda: unroutable(process) > 0, 15)
+    eventually(lambda: unroutable(process) > 0)
     assert press.pending() == 1
     service_process(DESK, QUICK)
-    eventually(lambda: desk.done(event), 20)
-    eventually(lambda: press.pending() == 0, 10)
+    eventually(lambda: desk.done(event))
+    eventually(lambda: press.pending() == 0)
 
 
 def test_an_exchange_that_does_not_exist_yet_costs_no_event(
@@ -59,9 +59,9 @@ def test_an_exchange_that_does_not_exist_yet_costs_no_event(
         channel.exchange_delete("press.events")
     event = press.print("no exchange", PageTurnedV1)
     process = service_process(PRESS, QUICK)
-    eventually(lambda: "relay waits" in process.log() or "broker line lost" in process.log(), 15)
+    eventually(lambda: "relay waits" in process.log() or "broker line lost" in process.log())
     listener = Listener(wire, "press.events", "page_turned")
-    eventually(lambda: event in listener.ids(), 20)
+    eventually(lambda: event in listener.ids())
     assert process.alive
 
 
@@ -72,11 +72,11 @@ def test_a_subject_that_cannot_be_published_does_not_hold_up_the_others(
     stuck = press.print("stuck", NobodyTakesV1)
     others = [press.print(f"other-{n}") for n in range(20)]
     service_process(PRESS, QUICK)
-    eventually(lambda: set(others) <= set(listener.ids()), 20)
-    eventually(lambda: press.pending() == 1, 10)
+    eventually(lambda: set(others) <= set(listener.ids()))
+    eventually(lambda: press.pending() == 1)
     taker = Listener(wire, "press.events", "nobody_takes")
-    eventually(lambda: stuck in taker.ids(), 20)
-    eventually(lambda: press.pending() == 0, 10)
+    eventually(lambda: stuck in taker.ids())
+    eventually(lambda: press.pending() == 0)
 
 
 @pytest.mark.parametrize("moment", [AFTER_PUBLISHING, BEFORE_PUBLISHING])
@@ -93,8 +93,8 @@ def test_a_relay_killed_at_its_worst_moment_loses_nothing_and_every_effect_happe
     assert len(published_before) == (20 if moment == AFTER_PUBLISHING else 0)
 
     service_process(PRESS, QUICK)
-    eventually(lambda: press.pending() == 0, 30)
-    eventually(lambda: desk.done(*events), 20)
+    eventually(lambda: press.pending() == 0)
+    eventually(lambda: desk.done(*events))
     assert set(events) <= set(listener.ids())
     assert desk.store.db.effects.count_documents({"_id": {"$in": events}}) == 20
 
@@ -113,8 +113,8 @@ def test_events_of_a_subject_leave_in_order_though_two_relays_are_there_and_the_
             victim.kill()
             victim.start()
         written.append(press.print(draw.choice(subjects)))
-    eventually(lambda: press.pending() == 0, 40)
-    eventually(lambda: set(written) <= set(listener.ids()), 20)
+    eventually(lambda: press.pending() == 0)
+    eventually(lambda: set(written) <= set(listener.ids()))
     sequences = {subject: seen for subject, seen in first_seen(listener.received).items() if subject in subjects}
     assert sequences.keys() == set(subjects)
     for seen in sequences.values():
@@ -128,7 +128,7 @@ def test_two_relays_publish_each_event_once_between_them_while_nothing_goes_wron
     for _ in range(2):
         service_process(PRESS, QUICK)
     written = [press.print(f"once-{number % 4}") for number in range(200)]
-    eventually(lambda: press.pending() == 0, 40)
+    eventually(lambda: press.pending() == 0)
     assert sorted(listener.ids()) == sorted(written)
 
 
@@ -138,12 +138,12 @@ def test_one_of_two_relays_takes_over_when_the_other_is_frozen(
     listener = Listener(wire, "press.events", "sheet_printed")
     replicas = [service_process(PRESS, QUICK) for _ in range(2)]
     before = [press.print("frozen relay") for _ in range(5)]
-    eventually(lambda: set(before) <= set(listener.ids()), 20)
+    eventually(lambda: set(before) <= set(listener.ids()))
     for frozen, _ in itertools.permutations(replicas):
         frozen.pause()
         try:
             events = [press.print("frozen relay") for _ in range(5)]
-            eventually(lambda events=events: set(events) <= set(listener.ids()), 25)
+            eventually(lambda events=events: set(events) <= set(listener.ids()))
         finally:
             frozen.resume()
     seen = first_seen(listener.received)["frozen relay"]
@@ -158,7 +158,7 @@ def test_what_a_handler_writes_while_its_service_stops_is_published_before_the_p
     process = service_process(PRESS, slow)
     # It is the active relay once this one has left; relays of earlier tests were killed with the role in hand.
     first = press.print("first words")
-    eventually(lambda: first in listener.ids(), 20)
+    eventually(lambda: first in listener.ids())
     events = [press.print(f"last words {n}") for n in range(10)]
     assert process.stop() == 0
     assert set(events) <= set(listener.ids())
@@ -174,5 +174,5 @@ def test_events_wait_in_the_database_while_the_broker_is_gone_and_then_all_leave
     events = [press.print(f"gone-{n % 3}") for n in range(60)]
     assert press.pending() > 0
     broker.restart()
-    eventually(lambda: press.pending() == 0, 40)
+    eventually(lambda: press.pending() == 0)
     assert set(events) <= set(listener.ids())

@@ -90,7 +90,7 @@ def test_more_calls_than_allowed_in_flight_are_turned_away_at_once(
         in_background(narrow_caller.call, repeat, {"value": value, "gate": "busy"}, call_within(30))
         for value in (201, 202)
     ]
-    eventually(lambda: desk.runs("repeat 201", "repeat 202") == [1, 1], 10)
+    eventually(lambda: desk.runs("repeat 201", "repeat 202") == [1, 1])
     began = time.monotonic()
     with pytest.raises(Busy):
         narrow_caller.call(repeat, {"value": 3}, call_within(10))
@@ -104,12 +104,12 @@ def test_a_call_under_way_when_the_broker_restarts_fails_clearly_and_the_next_on
     broker: Broker, caller: RpcClient, process: ServiceProcess, desk: Desk
 ) -> None:
     under_way = in_background(caller.call, repeat, {"value": 900, "gate": "broker"}, call_within(60))
-    eventually(lambda: desk.runs("repeat 900") == [1], 10)
+    eventually(lambda: desk.runs("repeat 900") == [1])
     broker.restart()
     with pytest.raises(Unavailable):
         under_way.result(5)
     desk.open_gate("broker")
-    eventually(lambda: caller.connected and process.ready, 30)
+    eventually(lambda: caller.connected and process.ready)
     assert caller.call(repeat, {"value": 901}, call_within(10)) == {"value": 901}
 
 
@@ -121,7 +121,7 @@ def test_a_request_interrupted_by_a_crash_is_run_again_only_if_that_is_harmless(
     gate = f"crash {value}"
     answer = in_background(caller.call, operation, {"value": value, "gate": gate}, call_within(60))
     run = f"{operation.name} {value}"
-    eventually(lambda: desk.runs(run) == [1], 10)
+    eventually(lambda: desk.runs(run) == [1])
     process.kill()
     desk.open_gate(gate)
     process.start()

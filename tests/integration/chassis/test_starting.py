@@ -49,8 +49,8 @@ def test_it_waits_for_a_database_that_is_away(tower: Database[Any], service_proc
     mongo.pause()
     try:
         process = service_process(TARGET, wait=False)
-        eventually(lambda: "database away" in process.log(), 30)
+        eventually(lambda: "database away" in process.log())
     finally:
         mongo.resume()
 
-    eventually(lambda: wound_by(tower) == [process.pid], 30)
+    eventually(lambda: wound_by(tower) == [process.pid])

@@ -26,10 +26,10 @@ def test_a_stop_lets_handlers_in_flight_finish_and_no_event_is_handled_again_aft
     gate = f"stop {number}"
     events = desk.hand(SheetPrintedV1, "wait", count=20, gate=gate)
     bells = desk.hand(BellRungV1, "wait", count=3, gate=gate)
-    eventually(lambda: desk.begun(*events) == 2 and desk.begun(*bells) == 3, 10)
+    eventually(lambda: desk.begun(*events) == 2 and desk.begun(*bells) == 3)
 
     ending = in_background(process.stop, number, 30.0)
-    eventually(lambda: "service stopping" in process.log(), 10)
+    eventually(lambda: "service stopping" in process.log())
     desk.open_gate(gate)
     assert ending.result(30) == 0
 
@@ -37,7 +37,7 @@ def test_a_stop_lets_handlers_in_flight_finish_and_no_event_is_handled_again_aft
     assert desk.begun(*events) + wire.ready(SHEETS) == 20
     process.start()
     process.wait_ready()
-    eventually(lambda: desk.done(*events, *bells), 20)
+    eventually(lambda: desk.done(*events, *bells))
     assert desk.runs(*events, *bells) == [1] * 23
 
 
@@ -53,7 +53,7 @@ def test_events_that_keep_coming_while_a_service_is_replaced_are_each_handled_on
         events += desk.hand(SheetPrintedV1, count=60)
         assert old.stop() == 0
         old = new
-    eventually(lambda: desk.done(*events), 30)
+    eventually(lambda: desk.done(*events))
     assert set(desk.runs(*events)) == {1}
 
 
@@ -62,9 +62,9 @@ def test_a_stop_lets_a_request_in_flight_be_answered(
 ) -> None:
     process = service_process(DESK, QUICK)
     answer = in_background(caller.call, act, {"value": 4711, "gate": "rpc stop"}, call_within(30))
-    eventually(lambda: desk.runs("act 4711") == [1], 10)
+    eventually(lambda: desk.runs("act 4711") == [1])
     ending = in_background(process.stop)
-    eventually(lambda: "service stopping" in process.log(), 10)
+    eventually(lambda: "service stopping" in process.log())
     desk.open_gate("rpc stop")
     assert answer.result(10) == {"value": 4711}
     assert ending.result(30) == 0
@@ -75,13 +75,13 @@ def test_a_handler_that_does_not_end_is_cut_short_and_its_event_comes_again(
 ) -> None:
     process = service_process(DESK, {**QUICK, "STOP_GRACE_SECONDS": "2"})
     (event,) = desk.hand(SheetPrintedV1, "wait", gate="never in time")
-    eventually(lambda: desk.begun(event) == 1, 10)
+    eventually(lambda: desk.begun(event) == 1)
     began = time.monotonic()
     assert process.stop(grace_s=20) == 1
     assert time.monotonic() - began < 2 + 5
     desk.open_gate("never in time")
     process.start()
-    eventually(lambda: desk.done(event), 40)
+    eventually(lambda: desk.done(event))
     assert desk.runs(event) == [2]
 
 
@@ -91,13 +91,13 @@ def test_a_stop_after_the_broker_was_restarted_under_a_handler_waits_for_nothing
     """The tags of a lost connection are forgotten, or the drain would wait for acks that nobody can give."""
     process = service_process(DESK, QUICK)
     (event,) = desk.hand(SheetPrintedV1, "wait", gate="restart")
-    eventually(lambda: desk.begun(event) == 1, 10)
+    eventually(lambda: desk.begun(event) == 1)
     broker.restart()
-    eventually(lambda: process.ready, 30)
+    eventually(lambda: process.ready)
     # The event is delivered again while its first run goes on.
-    eventually(lambda: desk.runs(event) == [2], 20)
+    eventually(lambda: desk.runs(event) == [2])
     desk.open_gate("restart")
-    eventually(lambda: desk.done(event), 10)
+    eventually(lambda: desk.done(event))
     assert process.stop() == 0
 
 
@@ -106,7 +106,7 @@ def test_a_stop_ends_within_its_grace_though_the_broker_is_frozen(
 ) -> None:
     process = service_process(DESK, {**QUICK, "STOP_GRACE_SECONDS": f"{GRACE:g}"})
     (bell,) = desk.hand(BellRungV1)
-    eventually(lambda: desk.done(bell), 10)
+    eventually(lambda: desk.done(bell))
     broker.pause()
     try:
         began = time.monotonic()
@@ -119,9 +119,9 @@ def test_a_stop_ends_within_its_grace_though_the_broker_is_frozen(
 def test_a_killed_process_loses_no_event(desk: Desk, wire: Wire, service_process: StartService) -> None:
     process = service_process(DESK, QUICK)
     events = desk.hand(BellRungV1, "wait", count=30, gate="kill")
-    eventually(lambda: desk.begun(*events) == 8, 10)
+    eventually(lambda: desk.begun(*events) == 8)
     process.kill()
     desk.open_gate("kill")
     process.start()
-    eventually(lambda: desk.done(*events), 40)
+    eventually(lambda: desk.done(*events))
     assert wire.ready(BELLS) == 0

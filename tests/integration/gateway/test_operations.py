@@ -89,8 +89,8 @@ def test_a_service_that_died_is_503_within_the_deadline_and_comes_back(
         finally:
             identity_process.start()
             identity_process.wait_ready()
-        eventually(lambda: client.get("/me").status_code == 200, 15)
-        eventually(lambda: httpx.get(f"{gateway.url}/readyz", timeout=5).status_code == 200, 15)
+        eventually(lambda: client.get("/me").status_code == 200)
+        eventually(lambda: httpx.get(f"{gateway.url}/readyz", timeout=5).status_code == 200)
 
 
 def test_a_frozen_service_is_503_within_the_deadline(
@@ -105,7 +105,7 @@ def test_a_frozen_service_is_503_within_the_deadline(
             assert client.get("/me").status_code == 503
         finally:
             identity_process.resume()
-        eventually(lambda: client.get("/me").status_code == 200, 15)
+        eventually(lambda: client.get("/me").status_code == 200)
 
 
 def test_a_request_under_way_is_answered_before_the_gateway_ends(
@@ -119,9 +119,9 @@ def test_a_request_under_way_is_answered_before_the_gateway_ends(
         asking = threading.Thread(target=lambda: answers.append(client.get("/me").status_code))
         try:
             asking.start()
-            eventually(lambda: _in_flight(gateway) >= 1, 10)
+            eventually(lambda: _in_flight(gateway) >= 1)
             gateway.child.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
-            eventually(lambda: not _listens(gateway), 10)
+            eventually(lambda: not _listens(gateway))
         finally:
             identity_process.resume()
         asking.join(20)

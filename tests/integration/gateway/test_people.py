@@ -53,7 +53,7 @@ def test_people_are_imported_with_an_account_of_every_rejected_row(admin: httpx.
         state = admin.get(f"/imports/{started.json()['id']}").json()
         return state if state["state"] != "running" else None
 
-    done = eventually(finished, 30)
+    done = eventually(finished)
     assert (done["state"], done["total"], done["created"]) == ("done", 3, 1)
     assert [row["row"] for row in done["rejected"]] == [3, 4]
     assert all("." not in row["message"].rstrip(".。") for row in done["rejected"])

@@ -193,7 +193,7 @@ def test_a_client_that_does_not_take_its_file_is_let_go(one_worker: Gateway) -> 
             taken.append((stream, stream.__enter__()))
 
         assert reporter.get(path).status_code == 503
-        eventually(lambda: reporter.head(path).status_code == 200, 15)
+        eventually(lambda: reporter.head(path).status_code == 200)
         for stream, _ in taken:
             stream.__exit__(None, None, None)
 
@@ -205,6 +205,6 @@ def test_a_download_that_breaks_off_gives_its_slot_back(one_worker: Gateway) -> 
         for _ in range(6):
             with reporter.stream("GET", f"{PATH}/{sent['id']}/content") as answer:
                 next(answer.iter_bytes(1000))
-            eventually(lambda: reporter.head(f"{PATH}/{sent['id']}/content").status_code == 200, 10)
+            eventually(lambda: reporter.head(f"{PATH}/{sent['id']}/content").status_code == 200)
         for _ in range(6):
             assert reporter.head(f"{PATH}/{sent['id']}/content").status_code == 200

@@ -244,11 +244,11 @@ def test_a_line_that_breaks_loses_nothing_that_came(reporter: httpx.Client) -> N
     path = create(reporter, len(content))
     line = Line(reporter, path, 0, len(content))
     line.send(content[: 2 * PART_BYTES + 150_000])
-    eventually(lambda: offset(reporter, path) >= PART_BYTES, 15)
+    eventually(lambda: offset(reporter, path) >= PART_BYTES)
 
     line.breaks()
 
-    eventually(lambda: offset(reporter, path) == 2 * PART_BYTES + 150_000, 15)
+    eventually(lambda: offset(reporter, path) == 2 * PART_BYTES + 150_000)
     answered(patch(reporter, path, offset(reporter, path), content[2 * PART_BYTES + 150_000 :]), 204)
     (item,) = reporter.get(LIST).json()["items"]
     assert reporter.get(f"{LIST}/{item['id']}/content").content == content
@@ -260,7 +260,7 @@ def test_a_line_that_hangs_does_not_keep_its_upload_from_going_on(reporter: http
     path = create(reporter, len(content))
     dead = Line(reporter, path, 0, len(content))
     dead.send(content[: PART_BYTES + 150_000])
-    eventually(lambda: offset(reporter, path) == PART_BYTES, 15)
+    eventually(lambda: offset(reporter, path) == PART_BYTES)
 
     answered(patch(reporter, path, PART_BYTES, content[PART_BYTES:]), 204)
 
@@ -281,7 +281,7 @@ def test_what_was_acknowledged_stays_when_service_or_gateway_are_killed(
             line.send(content[acknowledged : acknowledged + PART_BYTES + 200_000])
             wanted = (acknowledged // PART_BYTES + 1) * PART_BYTES
             try:
-                eventually(lambda wanted=wanted: offset(reporter, path) >= wanted, 10)
+                eventually(lambda wanted=wanted: offset(reporter, path) >= wanted)
             except DeadlineMissed:
                 # Refused with 503 so soon after a restart; like any client it goes on from where it stands.
                 line.breaks()
@@ -293,7 +293,7 @@ def test_what_was_acknowledged_stays_when_service_or_gateway_are_killed(
             victim.wait_ready()
             victims += 1
             line.breaks()
-            eventually(lambda: reporter.head(path, headers=TUS).status_code == 200, 20)
+            eventually(lambda: reporter.head(path, headers=TUS).status_code == 200)
             assert offset(reporter, path) >= acknowledged
             acknowledged = offset(reporter, path)
 

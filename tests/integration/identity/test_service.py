@@ -94,7 +94,7 @@ def test_an_import_is_worked_on_in_the_background(identity):
         state = identity.as_admin(operations.get_import, import_id=import_id)
         return state if state["state"] != "running" else None
 
-    result = eventually(finished, 30)
+    result = eventually(finished)
     assert (result["state"], result["total"], result["created"]) == ("done", 450, 450)
 
 

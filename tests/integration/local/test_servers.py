@@ -53,7 +53,7 @@ def test_confirmed_messages_survive_the_death_of_the_broker(broker: Broker, amqp
         with connect(amqp_uri) as connection, connection.channel() as channel:
             return channel.basic_get(queue, no_ack=True)
 
-    assert eventually(message, 60).body == "a"
+    assert eventually(message).body == "a"
 
 
 def test_a_paused_broker_holds_its_connections_and_answers_nothing(broker: Broker) -> None:
@@ -63,7 +63,7 @@ def test_a_paused_broker_holds_its_connections_and_answers_nothing(broker: Broke
             assert not broker.is_ready()
     finally:
         broker.resume()
-    eventually(broker.is_ready, 20)
+    eventually(broker.is_ready)
 
 
 def test_the_database_is_a_replica_set_with_accounts(mongo: Database, mongo_uri: str, database_prefix: str) -> None:

@@ -129,4 +129,4 @@ def test_nothing_is_left_when_the_supervisor_itself_is_killed(tmp_path) -> None:
     with supervisor:
         part = psutil.Process(int(supervisor.stdout.readline()))
         supervisor.kill()
-    eventually(lambda: not part.is_running() or part.status() == psutil.STATUS_ZOMBIE, 10)
+    eventually(lambda: not part.is_running() or part.status() == psutil.STATUS_ZOMBIE)

@@ -71,6 +71,6 @@ def newsroom(service: ServiceProcess, amqp_uri: str) -> Iterator[Newsroom]:
     """People at work on the running service."""
     rpc = RpcClient(amqp_uri, "tests")
     rpc.start()
-    eventually(lambda: rpc.connected, 10)
+    eventually(lambda: rpc.connected)
     yield Newsroom(rpc)
     rpc.stop()

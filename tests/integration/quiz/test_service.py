@@ -45,7 +45,7 @@ class Quiz:
                 return False
             return True
 
-        eventually(asked, 60)
+        eventually(asked)
         return answers[-1]
 
 
@@ -78,7 +78,7 @@ def bank(quiz):
     content = base64.b64encode(f"题型,题干,选项A,选项B,选项C,答案,分值\n{rows}".encode()).decode()
     import_id = quiz.do(operations.import_questions, content=content)["id"]
     done = lambda: quiz.do(operations.get_import, import_id=import_id)["state"] == "done"  # noqa: E731
-    eventually(done, 20)
+    eventually(done)
     return [item["id"] for item in quiz.do(operations.list_questions)["items"]]
 
 
@@ -101,7 +101,7 @@ def test_an_attempt_is_graded_by_the_service_itself_and_told_once(quiz, bank, gr
         quiz.do(operations.save_answer, person, attempt_id=attempt["id"], **saved)
     quiz.do(operations.submit_attempt, person, attempt_id=attempt["id"])
 
-    eventually(lambda: heard(graded, attempt), 20)
+    eventually(lambda: heard(graded, attempt))
 
     (event,) = heard(graded, attempt)
     assert (event["score"], event["passed"], event["person_id"]) == (7.0, True, person.id)
@@ -112,7 +112,7 @@ def test_who_vanishes_is_handed_in_by_the_service_itself(quiz, bank, graded):
     exam = an_exam(quiz, bank, closes=timedelta(seconds=1))
     attempt = quiz.do(operations.start_attempt, person, exam_id=exam["id"])
 
-    eventually(lambda: heard(graded, attempt), 30)
+    eventually(lambda: heard(graded, attempt))
 
 
 def test_no_acknowledged_save_is_missing_from_the_graded_attempt_though_the_service_is_killed(quiz, bank, graded):
@@ -141,7 +141,7 @@ def test_no_acknowledged_save_is_missing_from_the_graded_attempt_though_the_serv
         sat = [sitting.result(120) for sitting in sittings]
 
     for person, (attempt, acknowledged) in zip(people, sat, strict=True):
-        eventually(lambda attempt=attempt: heard(graded, attempt), 30)
+        eventually(lambda attempt=attempt: heard(graded, attempt))
         seen = quiz.do(operations.get_attempt, person, attempt_id=attempt["id"])
         stored = {answer["question_id"]: (answer["answer"], answer["sequence"]) for answer in seen["answers"]}
         assert stored == acknowledged

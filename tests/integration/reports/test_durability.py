@@ -28,7 +28,7 @@ def submit(amqp_uri):
     """``submit(key)``: a report with this idempotency key; its receipt."""
     rpc = RpcClient(amqp_uri, "test")
     rpc.start()
-    eventually(lambda: rpc.connected, 10)
+    eventually(lambda: rpc.connected)
 
     def call(key):
         now = clock.now()
@@ -83,7 +83,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed(
                 enough.set()
             return True
 
-        eventually(accepted, 60)
+        eventually(accepted)
 
     with ThreadPoolExecutor(8) as clients:
         sending = [clients.submit(send, number) for number in range(MANY)]
@@ -97,7 +97,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed(
     assert len(stored) == MANY
     own = sealer_of(process)
     assert {store.reports.of_receipt(own.receipt_hash(receipt))["_id"] for receipt in acknowledged.values()} == stored
-    eventually(lambda: set(events()) >= stored, 20)
+    eventually(lambda: set(events()) >= stored)
 
 
 def sealer_of(process):

@@ -219,10 +219,10 @@ def test_nobody_ever_reads_half_a_report(store, sealer, vault, receipt):
     reader = Thread(target=read)
     reader.start()
     try:
-        eventually(lambda: len(outcomes) > 5, 10)
+        eventually(lambda: len(outcomes) > 5)
         begun(store, sealer, receipt)
         assert list(erasure.complete(store, vault, AFTERWARDS + timedelta(seconds=59))) == []
-        eventually(lambda: "erased" in outcomes, 10)
+        eventually(lambda: "erased" in outcomes)
     finally:
         end_of_reading.set()
         reader.join()
@@ -491,7 +491,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(store, operator, 
 
     def killed_when(filter, left):
         process = operator.begin("retention", "run", "--yes")
-        eventually(lambda: store.db.reports.count_documents({**ours, **filter}) <= left, 60, interval_s=0.01)
+        eventually(lambda: store.db.reports.count_documents({**ours, **filter}) <= left, interval_s=0.01)
         process.kill()
         process.wait()
         assert store.db.reports.count_documents({**ours, **filter}) > 0
@@ -538,4 +538,4 @@ def test_the_worker_sweeps_what_comes_late_when_it_hears_of_the_erasure(store, s
     service_process("services.reports.worker:ReportsWorker")
     service_process("services.reports.service:ReportsService")
 
-    eventually(lambda: store.db.messages.count_documents({"report_id": report_id}) == 0, 30)
+    eventually(lambda: store.db.messages.count_documents({"report_id": report_id}) == 0)

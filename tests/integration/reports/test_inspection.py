@@ -224,11 +224,11 @@ def test_the_worker_inspects_what_comes_in_and_leaves_its_queue_empty(service_pr
     reporter = a_reporter_of(worker, store)
     poisoned = reporter.send(docx(extra={"word/media/a.xml": bytes(60 << 20)}), "bomb.docx")
     photo = reporter.send(jpeg(), "photo.jpg")
-    eventually(lambda: inspection_of(reporter, photo) and inspection_of(reporter, poisoned), 30)
+    eventually(lambda: inspection_of(reporter, photo) and inspection_of(reporter, poisoned))
     assert inspection_of(reporter, poisoned)["verdict"] == "unsafe"
     assert inspection_of(reporter, photo)["scan"] == {"result": "clean"}
     assert not tells(clean_copy(reporter, photo))
-    eventually(lambda: waiting(QUEUE) == 0, 10)
+    eventually(lambda: waiting(QUEUE) == 0)
     assert waiting(dead_letter_queue_name(QUEUE)) == 0
 
 
@@ -238,14 +238,14 @@ def test_a_worker_that_is_killed_in_the_middle_does_it_once_after_its_restart(se
     reporter = a_reporter_of(worker, store)
     clamd.mood = "hang"
     photo = reporter.send(jpeg(), "photo.jpg")
-    eventually(lambda: clamd.scanned, 30)
+    eventually(lambda: clamd.scanned)
     worker.kill()
     assert inspection_of(reporter, photo) is None
     version = held(reporter, photo).document["version"]
     clamd.mood = "accept"
     worker.start().wait_ready()
-    eventually(lambda: inspection_of(reporter, photo), 60)
-    eventually(lambda: waiting(QUEUE) == 0, 10)
+    eventually(lambda: inspection_of(reporter, photo))
+    eventually(lambda: waiting(QUEUE) == 0)
     document = held(reporter, photo).document
     # One write that begins the copy, one that keeps it with what was found.
     assert document["version"] == version + 2

@@ -26,7 +26,7 @@ KILLED_AFTER = 15
 def rpc(amqp_uri):
     client = RpcClient(amqp_uri, "test")
     client.start()
-    eventually(lambda: client.connected, 10)
+    eventually(lambda: client.connected)
     yield client
     client.stop()
 
@@ -67,7 +67,7 @@ def patiently(rpc, operation, request, key):
                 return None
             raise
 
-    return eventually(answer, 60)
+    return eventually(answer)
 
 
 def test_no_message_is_lost_or_doubled_when_the_process_is_killed(service_process, rpc, told, store):
@@ -99,4 +99,4 @@ def test_no_message_is_lost_or_doubled_when_the_process_is_killed(service_proces
     assert (counted["message_count"], counted["sent"], counted["unread"]) == (
         MANY, {"reporter": MANY, "staff": 0}, {"staff": MANY},
     )  # fmt: skip
-    eventually(lambda: told(report_id) == Counter(range(1, MANY + 1)), 20)
+    eventually(lambda: told(report_id) == Counter(range(1, MANY + 1)))

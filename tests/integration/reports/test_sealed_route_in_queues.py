@@ -75,7 +75,7 @@ def ask(amqp_uri, processes):
     """``ask(operation, actor, seconds, **request)``, as the gateway does."""
     rpc = RpcClient(amqp_uri, "test")
     rpc.start()
-    eventually(lambda: rpc.connected, 10)
+    eventually(lambda: rpc.connected)
 
     def call(operation, actor=None, seconds=15.0, **request):
         now = clock.now()
@@ -117,14 +117,14 @@ def a_flow(ask, store, reports):
     file = {"file_name": PLANTED["file"], "content": content, "last": True}
     ask(operations.begin_current_attachment, receipt=receipt, **file)
 
-    case = eventually(lambda: store.db.reports.find_one({"route": "above"})["case"], 20)
+    case = eventually(lambda: store.db.reports.find_one({"route": "above"})["case"])
     with pytest.raises(Refused) as refused:
         ask(operations.read_case_report, person("desk", of=OFFICE), case_id=case["id"])
     assert refused.value.name == "NotFound"
     seen = ask(operations.read_current_report, receipt=receipt)
     assert seen["messages"][0]["text"] == PLANTED["message"]
     assert seen["history"][-1]["text_code"] == "case.registered_for_above"
-    eventually(lambda: store.db.attachments.find_one({"inspection.verdict": {"$exists": True}}), 20)
+    eventually(lambda: store.db.attachments.find_one({"inspection.verdict": {"$exists": True}}))
 
     reports.stop()
     with pytest.raises(DeadlineExceeded):

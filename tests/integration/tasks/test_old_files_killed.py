@@ -25,13 +25,13 @@ def test_of_five_thousand_files_each_is_taken_once_though_the_service_is_killed_
     know_units(store)
     import_id = start(store, a_table())
     process = module_service_process(SERVICE)
-    eventually(lambda: store.imports.get(import_id)["done"] > 0, 30)
+    eventually(lambda: store.imports.get(import_id)["done"] > 0)
     process.kill()
     killed_at = store.imports.get(import_id)["done"]
     assert 0 < killed_at < FILES - WRONG
 
     process.start()
-    eventually(lambda: progress(store, import_id)["state"] != "running", 60)
+    eventually(lambda: progress(store, import_id)["state"] != "running")
     result = progress(store, import_id)
     valid = FILES - WRONG
     assert (result["state"], result["total"], result["created"], result["unchanged"]) == ("done", FILES, valid, 0)

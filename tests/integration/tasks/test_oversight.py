@@ -217,7 +217,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_each_stage_recorded_once(
     now = after(days=17)
     process = doomed(now)
     recorded = {"_id": {"$in": cases}, "history.action": "urge"}
-    eventually(lambda: store.db.cases.count_documents(recorded) > 10, 30)
+    eventually(lambda: store.db.cases.count_documents(recorded) > 10)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert store.db.cases.count_documents(recorded) < len(cases)

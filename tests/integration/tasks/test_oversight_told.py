@@ -52,9 +52,9 @@ def test_each_stage_is_published_once_though_one_looks_twice(store, told, module
         # A message may come twice; it has its event's id then.
         return list({event.id: event for event in told() if event.data["case_id"] == case_id}.values())
 
-    eventually(lambda: heard(unsigned) and heard(signed), 40)
+    eventually(lambda: heard(unsigned) and heard(signed))
     oversee(store, after(days=69))
-    of_the_case = eventually(lambda: (events := heard(unsigned))[1:] and events, 40)
+    of_the_case = eventually(lambda: (events := heard(unsigned))[1:] and events)
     assert [event.data["stage"] for event in of_the_case] == ["urge", "supervise"]
     assert of_the_case[1].sequence == of_the_case[0].sequence + 1
     assert {event.subject for event in of_the_case} == {unsigned}

@@ -71,7 +71,7 @@ def publish(amqp_uri, process):
 def ask(amqp_uri, process):
     rpc = RpcClient(amqp_uri, "test")
     rpc.start()
-    eventually(lambda: rpc.connected, 10)
+    eventually(lambda: rpc.connected)
 
     def call(operation, who, **request):
         now = clock.now()
@@ -109,22 +109,22 @@ def test_a_report_told_three_times_has_one_case_that_is_told_of_once(publish, as
     report_id = new_id()
     body = a_report(report_id)
     publish(ReportSubmittedV1, [body, body, body])
-    eventually(lambda: [one for one in told() if one["subject"] == report_id], 20)
+    eventually(lambda: [one for one in told() if one["subject"] == report_id])
     publish(ReportSubmittedV1, [body, a_report(last := new_id())])
-    eventually(lambda: [one for one in told() if one["subject"] == last], 20)
+    eventually(lambda: [one for one in told() if one["subject"] == last])
     assert len([one for one in told() if one["subject"] == report_id]) == 1
     assert duplicates(process) >= 1
     case = ask(operations.get_case, DESK, case_id=report_id)
     assert case["allowed_actions"] == ["accept", "refuse", "transfer", "exclude", "merge"]
     ask(operations.act_on_case, DESK, case_id=report_id, action="accept")
-    accepted = eventually(lambda: [one for one in told() if one["subject"] == report_id][1:], 20)
+    accepted = eventually(lambda: [one for one in told() if one["subject"] == report_id][1:])
     assert [(one["sequence"], one["data"]["reporter_state"]) for one in accepted] == [(2, "accepted")]
 
 
 def test_each_case_of_a_group_goes_on_in_the_trace_of_its_own_report(publish, told):
     traces = {new_id(): tracing.child(None) for _ in range(20)}
     publish(ReportSubmittedV1, [a_report(id, traceparent=trace) for id, trace in traces.items()])
-    eventually(lambda: traces.keys() <= {one["subject"] for one in told()}, 20)
+    eventually(lambda: traces.keys() <= {one["subject"] for one in told()})
     opened = {one["subject"]: one["traceparent"] for one in told() if one["subject"] in traces}
     assert {id: tracing.trace_id(trace) for id, trace in opened.items()} == {
         id: tracing.trace_id(trace) for id, trace in traces.items()
@@ -139,22 +139,22 @@ def test_poison_ends_in_the_dead_letter_queue_and_holds_nothing_up(publish, stor
     del incomplete["data"]["category"]
     poison = [orjson.dumps(incomplete), b"not json", orjson.dumps({**incomplete, "type": "reports.other.v1"})]
     publish(ReportSubmittedV1, [*map(a_report, good[:5]), *poison, *map(a_report, good[5:])])
-    eventually(lambda: cases_of(store, good) == 10, 20)
-    eventually(lambda: letters.counts([REPORTS])[REPORTS] == before + len(poison), 20)
+    eventually(lambda: cases_of(store, good) == 10)
+    eventually(lambda: letters.counts([REPORTS])[REPORTS] == before + len(poison))
     assert {letter.reason for letter in letters.read(REPORTS, 10)} == {"invalid"}
 
 
 def test_every_report_has_its_one_case_though_the_process_is_killed_meanwhile(publish, store, process, told):
     ids = [new_id() for _ in range(400)]
     publish(ReportSubmittedV1, map(a_report, ids[:200]))
-    eventually(lambda: cases_of(store, ids) > 0, 20)
+    eventually(lambda: cases_of(store, ids) > 0)
     process.kill()
     publish(ReportSubmittedV1, map(a_report, ids[200:]))
     process.start()
     process.wait_ready()
-    eventually(lambda: cases_of(store, ids) == len(ids), 30)
+    eventually(lambda: cases_of(store, ids) == len(ids))
     wanted = set(ids)
-    eventually(lambda: wanted <= {one["subject"] for one in told()}, 30)
+    eventually(lambda: wanted <= {one["subject"] for one in told()})
     numbers = [case["number"] for case in store.db.cases.find({"_id": {"$in": ids}})]
     assert len(set(numbers)) == len(ids)
 
@@ -174,7 +174,7 @@ def test_a_graded_attempt_told_twice_is_credited_once(publish, ask):
         kept = ask(operations.get_my_study_record, sitter)
         return kept if kept["entries"] else None
 
-    kept = eventually(credited, 20)
+    kept = eventually(credited)
     assert (kept["credits"], [entry["score"] for entry in kept["entries"]]) == (2.0, [93.0])
 
 

@@ -43,9 +43,9 @@ def test_those_who_come_while_one_writes_share_the_next_commit_and_each_has_its_
     group = GroupCommit(disk.commit)
     with ThreadPoolExecutor(12) as threads:
         first = threads.submit(group.write, 1)
-        eventually(lambda: disk.groups == [[1]], 10)
+        eventually(lambda: disk.groups == [[1]])
         others = {n: threads.submit(group.write, n) for n in (2, 3, -4, 5)}
-        eventually(lambda: len(group._waiting) == 4, 10)
+        eventually(lambda: len(group._waiting) == 4)
         disk.free.set()
         assert first.result(10) == 10
         assert [others[n].result(10) for n in (2, 3, 5)] == [20, 30, 50]
@@ -97,9 +97,9 @@ def test_those_who_wait_for_one_that_is_killed_are_told() -> None:
         threads.submit(write, 1)
         assert begun.wait(10)
         threads.submit(write, 2)
-        eventually(lambda: len(group._waiting) == 1, 10)
+        eventually(lambda: len(group._waiting) == 1)
         threads.submit(write, 3)
-        eventually(lambda: len(group._waiting) == 2, 10)
+        eventually(lambda: len(group._waiting) == 2)
         kill.set()
     assert sorted(died) == ["follower", "leader"]
     assert group.write(4) == 4
