@@ -12,9 +12,9 @@ from pymongo import WriteConcern
 from services.tasks.documents import new_case_document
 from services.tasks.holidays import CALENDAR
 from services.tasks.listing_documents import tally_of_case
-from services.tasks.model.case import opened, opening_entry
 from services.tasks.model.counting import Cell, Place, rows_of
 from services.tasks.model.dates import dates_at_opening
+from services.tasks.model.opening import opened, opening_entry
 from services.tasks.store import TasksStore
 from tests.performance.stage import Stage
 from tests.support.many_cases import many_cases

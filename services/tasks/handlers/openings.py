@@ -13,8 +13,9 @@ from services.tasks.documents import new_case_document
 from services.tasks.handlers import progress
 from services.tasks.holidays import CALENDAR
 from services.tasks.model.calendar import local_day
-from services.tasks.model.case import Case, opened, opened_alike, opening_entry
+from services.tasks.model.case import Case
 from services.tasks.model.dates import Dates, dates_at_opening
+from services.tasks.model.opening import opened, opened_alike, opening_entry
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]

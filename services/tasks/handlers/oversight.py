@@ -18,8 +18,9 @@ from contracts.tasks.events import ClockStageReachedV1
 from services.tasks.clock_documents import clock_document
 from services.tasks.documents import case_of, changed_fields, entry_document
 from services.tasks.holidays import CALENDAR
+from services.tasks.model.applying import apply
 from services.tasks.model.calendar import WorkingCalendar
-from services.tasks.model.case import Case, apply
+from services.tasks.model.case import Case
 from services.tasks.model.clocks import Clock, Told
 from services.tasks.model.dates import dates_of
 from services.tasks.model.oversight import Reached, audience, entry_of, foremost, on_the_case, reached

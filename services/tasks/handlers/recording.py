@@ -10,7 +10,8 @@ from contracts.event import Received
 from services.tasks.documents import case_of
 from services.tasks.handlers.writing import write
 from services.tasks.model import merging, splitting
-from services.tasks.model.case import Case, Entry, apply
+from services.tasks.model.applying import apply
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import kept_from
 from services.tasks.model.transitions import KEEP_FROM
 from services.tasks.store import TasksStore

@@ -14,8 +14,9 @@ from services.tasks.handlers.recording import record, tell_followers
 from services.tasks.handlers.writing import write
 from services.tasks.holidays import CALENDAR
 from services.tasks.model import merging, splitting
+from services.tasks.model.applying import apply
 from services.tasks.model.calendar import local_day
-from services.tasks.model.case import Case, Entry, apply
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import sees
 from services.tasks.model.dates import dates_of
 from services.tasks.store import TasksStore

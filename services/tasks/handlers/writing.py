@@ -11,7 +11,8 @@ from services.tasks.documents import changed_fields, entry_document
 from services.tasks.handlers.progress import progressed
 from services.tasks.holidays import CALENDAR
 from services.tasks.model import notices
-from services.tasks.model.case import Case, Entry, apply
+from services.tasks.model.applying import apply
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.dates import dates_of
 from services.tasks.notice_documents import cause_document
 from services.tasks.store import TasksStore

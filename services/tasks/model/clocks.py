@@ -82,6 +82,11 @@ def rule_under(clock: Clock) -> Rule:
     return rule_of(clock.rule, clock.version)
 
 
+def is_extendable(clock: Clock) -> bool:
+    """Whether this clock still waits for what is due, and may be, and has not been, extended."""
+    return clock.ended_at is None and clock.extension is None and rule_under(clock).extension > 0
+
+
 def due_at(clock: Clock, now: datetime, calendar: WorkingCalendar) -> datetime:
     """The last moment in time: the end of the last day, in UTC.
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.tasks.model.case import Case, Entry, opened
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import Person, concerned
+from services.tasks.model.opening import opened
 from services.tasks.model.refusals import Forbidden
 from services.tasks.model.transitions import OPENING
 

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from services.tasks.model import clocks, extending, guards, relating
-from services.tasks.model.case import Case, Entry, is_extendable, target
+from services.tasks.model.applying import target
+from services.tasks.model.case import Case, Entry
+from services.tasks.model.clocks import is_extendable
 from services.tasks.model.conflict import Colleague, Person, acting_roles, concerned
 from services.tasks.model.dispatch import SENT, open_requests
 from services.tasks.model.dispatching import check_dispatch

@@ -1,11 +1,19 @@
-"""The one extension 延长 of a time limit: asked for by desk or handler, decided by the leader named, in person."""
+"""The one extension 延长 of a time limit: asked for by desk or handler, decided by the leader named, in person.
+
+``extend``, ``ask`` and ``refuse`` take the case after its row of the table, and the entry, as the effects of
+``applying.apply`` do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from services.tasks.model.clocks import Extension, is_extendable
+
+if TYPE_CHECKING:
+    from services.tasks.model.case import Case, Entry
 
 
 @dataclass(frozen=True)
@@ -19,9 +27,25 @@ class ExtensionRequest:
     by_id: str | None
 
 
-def asked(details: Mapping[str, Any], by_id: str | None, at: datetime) -> ExtensionRequest:
-    """The request of this entry; it takes the place of an earlier one that was not decided."""
-    return ExtensionRequest(details["days"], details["approver_id"], details.get("ground", "complex"), at, by_id)
+def extend(case: Case, entry: Entry) -> Case:
+    """Every clock that may be longer is, by the days that were approved."""
+    details = entry.details
+    extension = Extension(details["days"], details["approver_id"], entry.at, details.get("ground", "complex"))
+    extended = tuple(replace(clock, extension=extension) if is_extendable(clock) else clock for clock in case.clocks)
+    return replace(case, clocks=extended, extension_request=None)
+
+
+def ask(case: Case, entry: Entry) -> Case:
+    """The request takes the place of an earlier one that was not decided."""
+    details = entry.details
+    ground = details.get("ground", "complex")
+    request = ExtensionRequest(details["days"], details["approver_id"], ground, entry.at, entry.by_id)
+    return replace(case, extension_request=request)
+
+
+def refuse(case: Case, _entry: Entry) -> Case:
+    """The request is decided, nothing is longer."""
+    return replace(case, extension_request=None)
 
 
 def granted(request: ExtensionRequest) -> dict[str, Any]:

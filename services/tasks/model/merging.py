@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from services.tasks.model import clocks
-from services.tasks.model.case import Case, Entry, target
+from services.tasks.model.applying import target
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import Clock
 from services.tasks.model.ending import outcome
 from services.tasks.model.refusals import invalid

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from services.tasks.model import guards
-from services.tasks.model.case import Case, Entry, opened
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.guards import UNCLEAR
+from services.tasks.model.opening import opened
 from services.tasks.model.transitions import GUARDS, OPENING
 
 SOURCE = "review"

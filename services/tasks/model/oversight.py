@@ -8,13 +8,22 @@ stages. Kept is only what was recorded last, and when.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil
 
 from services.tasks.model.calendar import WorkingCalendar, end_of, local_day
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.clocks import Clock, days_of, due_at, is_paused, last_day, rule_under, working_days_after
+from services.tasks.model.clocks import (
+    Clock,
+    Told,
+    days_of,
+    due_at,
+    is_paused,
+    last_day,
+    rule_under,
+    working_days_after,
+)
 from services.tasks.model.rules import ABOVE
 from services.tasks.model.transitions import DESK, HANDLER, LEADER, SUPERVISOR
 
@@ -135,6 +144,18 @@ def entry_of(case: Case, found: Sequence[Reached], at: datetime) -> Entry:
     level = max((LEVELS[one.stage] for one in found if rule_under(one.clock).counts), default=0)
     details = {"stages": [_told(one) for one in found], "level": level}
     return Entry(highest.stage, at, None, None, case.state, case.state, details=details)
+
+
+def reach(case: Case, entry: Entry) -> Case:
+    """The case after its row of the table and this entry: how far oversight has got with these clocks."""
+    stages = {(one["rule"], one["ref"], one["round"]): one["stage"] for one in entry.details["stages"]}
+    told = tuple(
+        replace(clock, told=Told(stages[about], entry.at))
+        if clock.ended_at is None and (about := (clock.rule, clock.ref, clock.round)) in stages
+        else clock
+        for clock in case.clocks
+    )
+    return replace(case, clocks=told, level=max(case.level, entry.details["level"]))
 
 
 def audience(case: Case, stage: str) -> tuple[str, ...]:

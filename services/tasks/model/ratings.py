@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.tasks.model.case import Case, Entry, target
+from services.tasks.model.applying import target
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.transitions import RE_EXAMINE, RECORD_RATING, Transition
 
 

@@ -1,7 +1,7 @@
 """Cases that hang together: what merging, splitting, joint handling and conflicts of persons record on each of them.
 
-Each function takes the case after its row of the table, and the entry, as the effects of ``case.apply`` do. An entry
-holds all that is needed, so that the history of one case replays without the others.
+Each function takes the case after its row of the table, and the entry, as the effects of ``applying.apply`` do. An
+entry holds all that is needed, so that the history of one case replays without the others.
 """
 
 from __future__ import annotations
@@ -161,6 +161,11 @@ def exclude(case: Case, entry: Entry) -> Case:
         joint_handler_ids=tuple(one for one in case.joint_handler_ids if one not in persons),
         reviewer_id=None if case.reviewer_id in persons else case.reviewer_id,
     )
+
+
+def keep_from(case: Case, entry: Entry) -> Case:
+    """These units must never see it."""
+    return replace(case, excluded_unit_ids=tuple(dict.fromkeys((*case.excluded_unit_ids, *entry.details["unit_ids"]))))
 
 
 def _led(case: Case, entry: Entry) -> Case:

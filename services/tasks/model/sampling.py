@@ -13,7 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 from math import ceil
 
-from services.tasks.model.case import Case, Entry, target
+from services.tasks.model.applying import target
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import Person
 from services.tasks.model.refusals import Forbidden
 from services.tasks.model.transitions import CLOSED, RE_REVIEWED

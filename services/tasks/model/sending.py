@@ -1,6 +1,6 @@
 """What an action that sends a case out, or records what came back, leaves on the case.
 
-Each function takes the case after its row of the table, and the entry, as the effects of ``case.apply`` do.
+Each function takes the case after its row of the table, and the entry, as the effects of ``applying.apply`` do.
 """
 
 from __future__ import annotations

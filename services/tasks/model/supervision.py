@@ -1,14 +1,21 @@
-"""Supervision by order 督办: somebody above wants account of a case; its handler answers before the case is closed."""
+"""Supervision by order 督办: somebody above wants account of a case; its handler answers before the case is closed.
+
+``order`` and ``answer`` take the case after its row of the table, and the entry, as the effects of ``applying.apply``
+do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.tasks.model.calendar import local_day
 from services.tasks.model.refusals import invalid
+
+if TYPE_CHECKING:
+    from services.tasks.model.case import Case, Entry
 
 
 @dataclass(frozen=True)
@@ -24,17 +31,19 @@ class Supervision:
     answered_at: datetime | None = None
 
 
-def ordered(
-    orders: tuple[Supervision, ...], details: Mapping[str, Any], by_id: str | None, at: datetime
-) -> tuple[Supervision, ...]:
-    """With one order more."""
-    due_on = date.fromisoformat(details["due_on"]) if details.get("due_on") else None
-    return (*orders, Supervision(len(orders) + 1, at, by_id, due_on))
+def order(case: Case, entry: Entry) -> Case:
+    """One order more."""
+    due_on = entry.details.get("due_on")
+    number = len(case.supervisions) + 1
+    given = Supervision(number, entry.at, entry.by_id, date.fromisoformat(due_on) if due_on else None)
+    return replace(case, supervisions=(*case.supervisions, given))
 
 
-def answered(orders: tuple[Supervision, ...], number: int, at: datetime) -> tuple[Supervision, ...]:
-    """The order ``number`` is answered."""
-    return tuple(replace(one, answered_at=at) if one.number == number else one for one in orders)
+def answer(case: Case, entry: Entry) -> Case:
+    """The order that the entry names is answered."""
+    number = entry.details["order"]
+    orders = tuple(replace(one, answered_at=entry.at) if one.number == number else one for one in case.supervisions)
+    return replace(case, supervisions=orders)
 
 
 def open_orders(orders: tuple[Supervision, ...]) -> list[int]:

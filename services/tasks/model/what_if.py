@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 from services.tasks.model import clocks
 from services.tasks.model.calendar import PLACE, WorkingCalendar, local_day
-from services.tasks.model.case import Case, is_extendable
-from services.tasks.model.clocks import Clock, Extension
+from services.tasks.model.case import Case
+from services.tasks.model.clocks import Clock, Extension, is_extendable
 from services.tasks.model.oversight import moments
 from services.tasks.model.refusals import WrongState, invalid
 from services.tasks.model.transitions import BY_ACTION, SUSPENDED

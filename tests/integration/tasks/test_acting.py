@@ -8,8 +8,8 @@ import pytest
 from chassis.refusals import IdempotencyKeyReused, NotFound, Stale
 from services.tasks.documents import case_of, entry_of
 from services.tasks.handlers import study
-from services.tasks.model.case import opened as freshly_opened
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
+from services.tasks.model.opening import opened as freshly_opened
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
 from tests.integration.tasks.building import (
     BUREAU,

@@ -9,8 +9,8 @@ import pytest
 from chassis.ids import new_id
 from services.tasks.documents import case_of, entry_of
 from services.tasks.handlers.oversight import oversee
-from services.tasks.model.case import opened as freshly_opened
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
+from services.tasks.model.opening import opened as freshly_opened
 from services.tasks.model.refusals import CaseCannotClose, Invalid, WrongState
 from tests.integration.tasks.building import (
     DESK,

@@ -7,7 +7,7 @@ from contracts.reports.events import UnitsNamedV1
 from services.tasks.documents import case_of, entry_of
 from services.tasks.handlers import conflicts
 from services.tasks.handlers.correspondence import CaseNotOpened
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
 from tests.integration.tasks.building import (
     BUREAU,
     DISTRICT,

@@ -12,8 +12,8 @@ from chassis import Reject
 from contracts.reports.events import ReportRatedV1
 from services.tasks.documents import case_of, entry_of
 from services.tasks.handlers import ratings
-from services.tasks.model.case import opened as freshly_opened
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
+from services.tasks.model.opening import opened as freshly_opened
 from services.tasks.model.refusals import Forbidden, Invalid
 from tests.integration.tasks.building import (
     DESK,

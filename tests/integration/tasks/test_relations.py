@@ -11,8 +11,8 @@ from chassis.refusals import NotFound, Stale
 from services.tasks.documents import case_of, entry_of
 from services.tasks.handlers import conflicts, study
 from services.tasks.handlers.changes import CaseChanged
-from services.tasks.model.case import opened as freshly_opened
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
+from services.tasks.model.opening import opened as freshly_opened
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState
 from tests.integration.tasks.building import (
     BUREAU,

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from services.tasks.model.applying import apply
 from services.tasks.model.calendar import WorkingCalendar
-from services.tasks.model.case import Case, Entry, apply, opened, opening_entry
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import state
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.decisions import Action, decide
+from services.tasks.model.opening import opened, opening_entry
 from services.tasks.model.ratings import rated
 
 BUREAU, DISTRICT, OFFICE = "bureau", "district", "office"

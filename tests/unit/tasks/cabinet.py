@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from services.tasks.model import merging, splitting
-from services.tasks.model.case import Case, Entry, apply
+from services.tasks.model.applying import apply
+from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import sees
 from services.tasks.model.decisions import Action, decide
 from services.tasks.model.ratings import rated

@@ -16,10 +16,11 @@ from services.tasks.documents import (
     new_case_document,
 )
 from services.tasks.model import clocks, guards
+from services.tasks.model.applying import apply, replay
 from services.tasks.model.calendar import local_day
-from services.tasks.model.case import apply, opening_entry, replay
 from services.tasks.model.dates import dates_of
 from services.tasks.model.decisions import allowed_actions
+from services.tasks.model.opening import opening_entry
 from services.tasks.model.oversight import entry_of as overseen
 from services.tasks.model.oversight import on_the_case, reached
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState

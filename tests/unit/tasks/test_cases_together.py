@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.tasks.documents import case_of, changed_fields, entry_document, entry_of, new_case_document
 from services.tasks.model import guards
-from services.tasks.model.case import replay
+from services.tasks.model.applying import replay
 from services.tasks.model.dates import dates_of
 from services.tasks.model.decisions import allowed_actions
 from services.tasks.model.ending import outcome

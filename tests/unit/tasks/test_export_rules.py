@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.tasks.model.case import apply
+from services.tasks.model.applying import apply
 from services.tasks.model.decisions import Action, decide
 from services.tasks.model.exports import Custody, manifest_text, signed_bytes
 from services.tasks.model.refusals import Forbidden

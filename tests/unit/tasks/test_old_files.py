@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.tasks.schemas.cases import MEASURES, OUTCOMES
 from services.tasks.model import clocks, guards
+from services.tasks.model.applying import replay
 from services.tasks.model.calendar import end_of
-from services.tasks.model.case import replay
 from services.tasks.model.clues import open_clue
 from services.tasks.model.old_files import OldDisposition, OldFile, OldFinding, examine, open_review
 from services.tasks.model.refusals import Forbidden

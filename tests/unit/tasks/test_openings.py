@@ -12,8 +12,8 @@ from services.tasks.documents import new_case_document
 from services.tasks.handlers import progress
 from services.tasks.handlers.openings import opening
 from services.tasks.holidays import CALENDAR
-from services.tasks.model.case import opened, opening_entry
 from services.tasks.model.dates import dates_at_opening
+from services.tasks.model.opening import opened, opening_entry
 
 HOURS = st.integers(0, 30 * 24).map(lambda hours: datetime(2026, 1 + hours // 720, 1, hours % 24, tzinfo=UTC))
 CODES = st.text("abcdef.", min_size=1, max_size=10)

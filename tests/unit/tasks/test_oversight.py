@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from contracts.tasks.events import CLOCK_STAGES, STAGE_READERS
 from services.tasks.model import clocks
+from services.tasks.model.applying import apply
 from services.tasks.model.calendar import end_of, local_day
-from services.tasks.model.case import apply
 from services.tasks.model.clocks import Clock, Extension, Pause, Told
 from services.tasks.model.dates import dates_at_opening, dates_of
 from services.tasks.model.oversight import (
