@@ -20,13 +20,32 @@ def is_free(port: int) -> bool:
     return True
 
 
+# What this process has chosen: each port's UDP side, bound until the process ends.
+_claims: dict[int, socket.socket] = {}
+
+
 def choose_free(taken: set[int] | None = None) -> int:
-    """A random free port that is not in `taken`."""
+    """A random free port that is not in `taken`, and that no other process on this machine is given from now on.
+
+    Its server starts later, and may be stopped and started again; until this process ends, nobody chooses it meanwhile.
+    """
     numbers = random.SystemRandom()
     while True:
         port = numbers.randint(LOWEST, HIGHEST)
-        if port not in (taken or set()) and is_free(port):
+        if port not in (taken or set()) and is_free(port) and _claim(port):
             return port
+
+
+def _claim(port: int) -> bool:
+    """Whether nobody had claimed it. One process alone can hold the UDP side, which none of our servers needs."""
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claims[port] = claim
+    return True
 
 
 class Ports:

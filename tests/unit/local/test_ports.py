@@ -2,10 +2,12 @@
 
 import json
 import socket
+import subprocess
+import sys
 
 import pytest
 
-from deploy.local.checkout import Checkout
+from deploy.local.checkout import ROOT, Checkout
 from deploy.local.ports import HIGHEST, LOWEST, Ports, choose_free, is_free
 from deploy.local.trouble import Trouble
 
@@ -25,6 +27,19 @@ def test_chosen_ports_are_free_and_below_those_of_outgoing_connections() -> None
     port = choose_free()
     assert LOWEST <= port <= HIGHEST < 32768
     assert is_free(port)
+
+
+def test_no_other_process_chooses_a_port_whose_server_is_yet_to_start() -> None:
+    ours = choose_free()
+    program = f"""
+import itertools, types
+from deploy.local import ports
+drawn = itertools.count({ours})
+ports.random.SystemRandom = lambda: types.SimpleNamespace(randint=lambda *_: next(drawn))
+print(ports.choose_free())
+"""
+    other = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
+    assert int(other.stdout) > ours
 
 
 def test_a_port_is_remembered_by_name(tmp_path) -> None:
