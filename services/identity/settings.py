@@ -14,7 +14,7 @@ from services.identity.crypto.hashing import Passwords
 from services.identity.crypto.keyring import BadKey, Keyring
 from services.identity.model.passwords import PasswordPolicy
 
-# 网络安全法 article 21 (3): network logs are kept for at least six months.
+# 《网络安全法》, graded protection 等级保护: network logs are kept for at least six months.
 LOG_DAYS_BY_LAW = 183
 
 

@@ -1,6 +1,9 @@
 """The legal time limits, as dated data. A change of the law is a new row beside the old one, never an edit.
 
 A clock keeps the code and the version of the rule that it was started under, and is counted by it to its end.
+
+``article`` is a number where the published text was compared, and the name of the chapter where only the term itself
+could be.
 """
 
 from __future__ import annotations
@@ -54,6 +57,7 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
+    # Binds the petition offices of Party committees and governments; the bureau keeps to their fifteen days.
     Rule(
         code="register_and_route", zh="登记并转办", en="Register and route",
         source=PETITIONS, article="22", version="2022-02-25", valid_from=date(2022, 5, 1),
@@ -76,11 +80,10 @@ RULES: tuple[Rule, ...] = (
         days=15, unit="working", named_only=True,
     ),
     # Nobody reported it, so no law of petitions asks for an answer; without a term of its own it could lie for ever.
-    # Discipline inspection has a month to say what it will do with a clue (线索处置); the bureau takes as much: 30
-    # days.
+    # Discipline inspection has a month to say what it will do with a clue; the bureau takes as much: 30 days.
     Rule(
         code="propose_handling", zh="提出处置意见", en="Say what will be done with it",
-        source=OWN_TERM, article="中国共产党纪律检查机关监督执纪工作规则 21", version="2019-01-01",
+        source=OWN_TERM, article="中国共产党纪律检查机关监督执纪工作规则 线索处置", version="2019-01-01",
         valid_from=date(2020, 1, 1), days=30, unit="calendar", sources=frozenset({"clue", "review"}),
     ),
     # What is open to whoever was given the case, so nothing that is ever overdue.
@@ -95,7 +98,9 @@ RULES: tuple[Rule, ...] = (
         days=60, unit="calendar", sources=frozenset({"report", "clue", "review"}), pausable=True,
         extension=30,
     ),
-    # A review is neither extended nor pausable by the article; what stops the case stops it as it stops handling.
+    # The article has the level above review a result within 30 days; the bureau gives itself as many to examine a case
+    # again in other hands. A review is neither extended nor pausable by the article; what stops the case stops it as it
+    # stops handling.
     Rule(
         code="re_examine", zh="复查", en="Re-examine",
         source=PETITIONS, article="35", version="2022-02-25", valid_from=date(2022, 5, 1),
