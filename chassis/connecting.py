@@ -32,12 +32,11 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
         self._socket: socket.socket | None = None
-        self._was_shut = False
 
     @property
     def passed(self) -> bool:
         """Whether what failed now may have failed because of it: a socket can give up before the watch gets its turn."""
-        return self._was_shut or time.monotonic() >= self._ends
+        return time.monotonic() >= self._ends
 
     @property
     def left(self) -> float:
@@ -52,7 +51,7 @@ class Deadline:
     @contextmanager
     def watch(self) -> Iterator[None]:
         """Run the watch: a server that sends a byte now and then gets no longer than one that sends none."""
-        timer = threading.Timer(self.left, self._shut)
+        timer = threading.Timer(self.left, self.end)
         timer.daemon = True
         timer.start()
         try:
@@ -60,8 +59,9 @@ class Deadline:
         finally:
             timer.cancel()
 
-    def _shut(self) -> None:
-        self._was_shut = True
+    def end(self) -> None:
+        """Let it be now: what the connection is waiting for fails."""
+        self._ends = min(self._ends, time.monotonic())
         if self._socket is not None:
             with suppress(OSError):  # closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -113,8 +113,9 @@ def start_tls(connection: socket.socket, host: str, deadline: Deadline) -> ssl.S
         wrapped.do_handshake()
     except OSError as error:
         connection.close()
-        code = "certificate_refused" if isinstance(error, ssl.SSLCertVerificationError) else "tls_failed"
-        raise NotSent(code_of(error) if isinstance(error, TimeoutError) else code) from error
+        if isinstance(error, ssl.SSLCertVerificationError):
+            raise NotSent("certificate_refused") from error
+        raise NotSent("timeout" if deadline.passed or isinstance(error, TimeoutError) else "tls_failed") from error
     return wrapped
 
 

@@ -78,8 +78,8 @@ def send(
         except NotSent as failure:
             return NotNow(failure.code, of_the_server=True)
         except (OSError, smtplib.SMTPException) as failure:
-            return NotNow(_code(failure), of_the_server=True)
-        refusal = _announce(session, sender, recipient)
+            return NotNow(_code(failure, deadline), of_the_server=True)
+        refusal = _announce(session, sender, recipient, deadline)
         return refusal or _last_words(session, message, deadline)
 
 
@@ -111,7 +111,7 @@ def try_out(server: MailServer, sender: str, deadline: Deadline, connect: Connec
         except NotSent as failure:
             return NotNow(failure.code, of_the_server=True)
         except (OSError, smtplib.SMTPException) as failure:
-            return NotNow(_code(failure), of_the_server=True)
+            return NotNow(_code(failure, deadline), of_the_server=True)
     return Taken() if code < 400 else _refused(code)
 
 
@@ -140,7 +140,7 @@ class _Session(smtplib.SMTP):
         self.ehlo_or_helo_if_needed()
 
 
-def _announce(session: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+def _announce(session: smtplib.SMTP, sender: str, recipient: str, deadline: Deadline) -> Outcome | None:
     """The envelope; None when the server waits for the message now."""
     commands = (("MAIL", f"FROM:<{sender}>"), ("RCPT", f"TO:<{recipient}>"), ("DATA", ""))
     try:
@@ -152,7 +152,7 @@ def _announce(session: smtplib.SMTP, sender: str, recipient: str) -> Outcome | N
                 return NotNow(f"smtp_{code}", of_the_server=True) if verb == "MAIL" else _refused(code)
     except (OSError, smtplib.SMTPException) as failure:
         session.close()
-        return NotNow(_code(failure), of_the_server=True)
+        return NotNow(_code(failure, deadline), of_the_server=True)
     return None
 
 
@@ -163,7 +163,7 @@ def _last_words(session: smtplib.SMTP, message: bytes, deadline: Deadline) -> Ou
         code, _ = session.getreply()
     except (OSError, smtplib.SMTPException) as failure:
         session.close()
-        return Unclear("timeout" if deadline.passed else _code(failure))
+        return Unclear(_code(failure, deadline))
     _leave(session)
     return Taken() if code < 400 else _refused(code)
 
@@ -172,10 +172,10 @@ def _refused(code: int) -> Outcome:
     return Refused(f"smtp_{code}") if code >= 500 else NotNow(f"smtp_{code}", of_the_server=False)
 
 
-def _code(failure: BaseException) -> str:
+def _code(failure: BaseException, deadline: Deadline) -> str:
     if isinstance(failure, smtplib.SMTPResponseException) and failure.smtp_code > 0:
         return f"smtp_{failure.smtp_code}"
-    if isinstance(failure, TimeoutError):
+    if deadline.passed or isinstance(failure, TimeoutError):
         return "timeout"
     if isinstance(failure, (smtplib.SMTPServerDisconnected, ConnectionError)):
         return "connection_cut"

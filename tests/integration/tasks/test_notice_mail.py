@@ -12,13 +12,14 @@ from structlog.testing import capture_logs
 
 from chassis.mail import MailServer
 from chassis.rpc_client import DeadlineExceeded
-from services.tasks.handlers import conflicts, notices
+from services.tasks.handlers import conflicts, notice_mail, notices
 from services.tasks.handlers.notice_mail import expect_digests, send, send_due, tell_whether_sent
 from services.tasks.settings import Postbox
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import NOW, OFFICE, act, by, opened
 from tests.integration.tasks.noticing import Staff, a_message, a_stage, kinds, make, mark_read, wants
 from tests.integration.tasks.test_further_units import named
+from tests.support.deadlines import let_deadlines_come
 from tests.support.explaining import BY_READING_ALL, asked, stages
 from tests.support.sinks import MailSink
 
@@ -34,7 +35,7 @@ class Post:
     def __init__(self, store: TasksStore, sink: MailSink) -> None:
         self.store, self.sink = store, sink
         server = MailServer("127.0.0.1", sink.port, "none")
-        self.postbox = Postbox(server, "mingjing@sfj.example", "https://console.example", 1.0, (60.0, 300.0, 900.0))
+        self.postbox = Postbox(server, "mingjing@sfj.example", "https://console.example", 60.0, (60.0, 300.0, 900.0))
         self.without_address: set[str] = set()
         self.on_asking = lambda: None
         self.asked: list[str] = []
@@ -205,7 +206,7 @@ def test_an_outage_of_a_day_loses_nothing_and_ends_in_one_mail(store, staff, pos
     with MailSink() as back:
         post.sink = back
         post.postbox = Postbox(
-            MailServer("127.0.0.1", back.port, "none"), "m@sfj.example", "https://c.example", 1.0, (60.0,)
+            MailServer("127.0.0.1", back.port, "none"), "m@sfj.example", "https://c.example", 60.0, (60.0,)
         )
         post.go(DIGEST + timedelta(days=1))
         post.go(DIGEST + timedelta(days=1, hours=1))
@@ -236,10 +237,12 @@ def test_after_an_outage_nothing_is_sent_at_night(store, staff, post):
 
 
 @pytest.mark.parametrize("mood", ["cut", "hang"])
-def test_a_mail_whose_answer_was_lost_is_sent_again_as_the_very_same_mail(store, staff, post, mood):
+def test_a_mail_whose_answer_was_lost_is_sent_again_as_the_very_same_mail(store, staff, post, mood, monkeypatch):
     assigned(store, staff)
     post.sink.mood = mood
-    post.go(DIGEST)
+    with monkeypatch.context() as meanwhile:
+        let_deadlines_come(meanwhile, notice_mail, post.sink.holding)
+        post.go(DIGEST)
     post.sink.mood = "accept"
     assigned(store, staff, DIGEST + timedelta(minutes=1))
     post.go(DIGEST + timedelta(minutes=2))

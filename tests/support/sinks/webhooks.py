@@ -40,7 +40,8 @@ class WebhookSink:
     ``mood`` decides what the next requests meet: ``accept`` (204), a status such as ``500``, ``throttle`` (429 with
     ``Retry-After: retry_after``), ``hang`` (no answer until ``release``), ``cut`` (the message is taken, the
     connection ends without an answer), ``drip`` (a byte of the answer now and then), ``redirect`` (307 to itself).
-    ``close()`` makes connections be refused, ``open()`` takes them again on the same port.
+    ``holding`` is set once a request hangs or drips. ``close()`` makes connections be refused, ``open()`` takes them
+    again on the same port.
     """
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -51,7 +52,7 @@ class WebhookSink:
         self.received: list[Received] = []
         self.forged = 0
         self.requests = 0
-        self.answered = threading.Condition()
+        self.holding = threading.Event()
         self._released = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._port = 0
@@ -149,6 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         mood = sink.mood
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if mood == "hang":
+            sink.holding.set()
             sink.wait_released()
             self._cut()
             return
@@ -187,6 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
         while not released.wait(0.05):
             self.wfile.write(b"a")
             self.wfile.flush()
+            self.server.sink.holding.set()
         self._cut()
 
     def log_message(self, format: str, *args: Any) -> None:

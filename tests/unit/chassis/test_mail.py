@@ -6,9 +6,9 @@ import pytest
 
 from chassis import mail
 from chassis.config import ConfigurationError, read
-from chassis.connecting import Deadline
 from chassis.mail import MailServer, NotNow, Refused, Taken, Unclear
 from chassis.mail_config import mail_server
+from tests.support.deadlines import DeadlineAt
 from tests.support.sinks import MailSink
 
 LETTER = b"Subject: test\r\n\r\nbody\r\n"
@@ -21,7 +21,7 @@ def server_from(**environ: str) -> MailServer | None:
 
 def handed_to(sink: MailSink) -> mail.Outcome:
     server = MailServer("127.0.0.1", sink.port, "none")
-    return mail.send(server, "from@justice.example", "to@justice.example", LETTER, Deadline(0.8))
+    return mail.send(server, "from@justice.example", "to@justice.example", LETTER, DeadlineAt(60, sink.holding))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_a_wrong_address_is_named_and_not_repeated(address: str) -> None:
         ("cut early", NotNow("connection_cut", of_the_server=True)),
         ("cut", Unclear("connection_cut")),
         ("hang", Unclear("timeout")),
+        ("hang early", NotNow("timeout", of_the_server=True)),
     ],
 )
 def test_what_the_server_does_decides_how_sure_it_is(mood: str, outcome: mail.Outcome) -> None:
