@@ -19,9 +19,9 @@ from deploy.local.broker import Broker
 from deploy.local.database import Database
 from deploy.local.waiting import eventually
 from tests.chaos.reading import Databases, errors_logged, queue_lengths
+from tests.support.driven_clock import DrivenClock
 from tests.support.system import System
 from tests.year.book import Person
-from tests.year.clock import EVENING, MORNING, DrivenClock
 
 SERVICES = ("identity", "reports", "tasks")
 ENVIRONMENT = {
@@ -52,6 +52,7 @@ STAFF = (
 # Who is the head of the bureau.
 HEAD = "钱领导"
 REST_S = 60.0
+MORNING, EVENING = time(8), time(18)
 # A connection may be closed at the moment at which it is used again.
 TRIES = 3
 
@@ -154,7 +155,7 @@ class Bureau:
 
     def begin(self, day: date) -> None:
         """Starts it on this day and engages its people."""
-        self.clock.put(day, MORNING)
+        self.clock.put(datetime.combine(day, MORNING, BUREAU_ZONE))
         self.system.start_parts()
         self.system.job("create-admin", "--unit", ROOT, ADMIN_PASSWORD=self.system.password)
         admin = Client(self.system.address, "admin", self.system.password)
@@ -187,12 +188,12 @@ class Bureau:
 
     def morning(self, day: date) -> None:
         """It is eight o'clock; returns when all stages that are reached by now are on record."""
-        self.clock.put(day, MORNING)
+        self.clock.put(datetime.combine(day, MORNING, BUREAU_ZONE))
         self._wait_for_stages(day)
 
     def evening(self, day: date) -> None:
         """It is six o'clock; as in the morning."""
-        self.clock.put(day, EVENING)
+        self.clock.put(datetime.combine(day, EVENING, BUREAU_ZONE))
         self._wait_for_stages(day)
 
     def opened(self, count: int) -> None:

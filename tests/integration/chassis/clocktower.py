@@ -34,6 +34,10 @@ class Clocktower:
     def chime(self, now):
         self.store.db.chimes.insert_one({"at": now, "pid": os.getpid()})
 
+    @every(seconds=3600, role="strike")
+    def strike(self, now):
+        self.store.db.strikes.insert_one({"at": now, "pid": os.getpid()})
+
     @every(seconds=0.1, role="stumble")
     def stumble(self, now):
         self.store.db.stumbles.insert_one({"at": now, "pid": os.getpid()})
