@@ -1,13 +1,13 @@
 """One child process with its process group and its log file."""
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deploy.local.tying import tied
 from deploy.local.waiting import DeadlineMissed, eventually
 
 # The kernel ends an orphan when the *thread* that started it ends, so one thread that lives as long as this process
@@ -30,11 +30,10 @@ class Process:
         if self.alive:
             return self
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        tied = [setpriv, "--pdeathsig", "KILL", "--"] if (setpriv := shutil.which("setpriv")) else []
         with self.log_file.open("ab") as log:
             self.child = _starter.submit(
                 subprocess.Popen,
-                [*tied, *self.command],
+                tied(self.command, signal.SIGKILL),
                 env=self.env,
                 cwd=self.cwd,
                 stdin=subprocess.DEVNULL,

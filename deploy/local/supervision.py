@@ -6,7 +6,7 @@ the next start after a growing wait.
 
 import asyncio
 import logging
-import shutil
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from tornado.ioloop import IOLoop
 from zmq.sugar.context import Context
 
 from deploy.local.backoff import Backoff
+from deploy.local.tying import tied
 from deploy.local.waiting import last_lines
 
 CHECK_EVERY_S = 0.5
@@ -168,8 +169,7 @@ def written_to(log: Path, command: Sequence[str]) -> list[str]:
 
     Should this process be killed, the kernel asks the program to end too.
     """
-    tied = [setpriv, "--pdeathsig", "TERM", "--"] if (setpriv := shutil.which("setpriv")) else []
-    return ["-c", 'exec "$@" >>"$0" 2>&1 </dev/null', str(log), *tied, *command]
+    return ["-c", 'exec "$@" >>"$0" 2>&1 </dev/null', str(log), *tied(command, signal.SIGTERM)]
 
 
 def put_aside(log: Path) -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,8 +32,8 @@ class Stage:
     def program(self, name: str, command: str, **settings: object) -> Kept:
         return Kept(name, ["sh", "-c", command], ENVIRONMENT, self.folder, self.folder / f"{name}.log", **settings)
 
-    async def until(self, condition: Callable[[], object], deadline_s: float = 10) -> None:
-        await asyncio.to_thread(eventually, condition, deadline_s)
+    async def until(self, condition: Callable[[], object]) -> None:
+        await asyncio.to_thread(eventually, condition)
 
 
 def play(tmp_path: Path, scene: Callable[[Stage], object]) -> None:
@@ -65,9 +64,9 @@ def test_a_killed_program_is_started_again(tmp_path) -> None:
 def test_a_program_that_keeps_dying_is_started_with_growing_waits(tmp_path) -> None:
     async def scene(stage: Stage) -> None:
         await stage.supervisor.start(stage.program("part", "echo trying; exit 3"))
-        await stage.until(lambda: len(stage.deaths) == 3)
-        assert stage.deaths == [("part", 3, 1.0), ("part", 3, 2.0), ("part", 3, 4.0)]
-        assert (stage.folder / "part.log").read_text() == "trying\n" * 3
+        await stage.until(lambda: len(stage.deaths) >= 3)
+        assert stage.deaths[:3] == [("part", 3, 1.0), ("part", 3, 2.0), ("part", 3, 4.0)]
+        assert (stage.folder / "part.log").read_text().startswith("trying\n" * 3)
 
     play(tmp_path, scene)
 
@@ -100,10 +99,9 @@ def test_a_program_that_does_not_end_in_its_grace_is_killed(tmp_path) -> None:
         stubborn = stage.program("part", "trap '' TERM; echo up; while :; do sleep 0.05; done", grace_s=0.5)
         await stage.supervisor.start(stubborn)
         await stage.until(lambda: stubborn.tail() == "up")
-        began = time.monotonic()
         await stage.supervisor.stop("part")
         assert stage.supervisor.pid("part") is None
-        assert time.monotonic() - began < 5
+        assert stubborn.exit_code == -signal.SIGKILL
 
     play(tmp_path, scene)
 
