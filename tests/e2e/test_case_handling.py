@@ -157,7 +157,7 @@ def test_a_case_closes_through_the_four_guards_and_its_history_tells_how(signed_
     closed = act(desk, case, "close")
     assert closed["state"] == "closed"
     assert all(closed["guards"].values())
-    assert closed["allowed_actions"] == ["reopen"]
+    assert closed["allowed_actions"] == ["exclude", "reopen"]
 
     page = desk.get(f"/cases/{case['id']}/history", params={"limit": 4}).json()
     rest = desk.get(f"/cases/{case['id']}/history", params={"cursor": page["next_cursor"]}).json()

@@ -150,7 +150,7 @@ def test_what_is_about_the_head_of_the_bureau_is_seen_by_the_supervision_group_a
         for method, below in (("GET", "/report"), ("GET", "/report/messages"), ("GET", "/report/attachments")):
             assert client.request(method, path + below).status_code in (403, 404), (name, below)
     supervisor = people["supervisor"].get(path).json()
-    assert supervisor["allowed_actions"] == ["transfer"]
+    assert supervisor["allowed_actions"] == ["transfer", "exclude"]
     assert [(clock["rule"], clock["state"]) for clock in supervisor["clocks"]] == [("forward_above", "running")]
     assert people["supervisor"].get(f"{path}/report").status_code in (403, 404)
 

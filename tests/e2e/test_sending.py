@@ -48,7 +48,7 @@ def test_a_transfer_has_a_document_number_and_waits_for_the_body_until_it_answer
     assert re.fullmatch(rf"明司转〔{today()[:4]}〕\d+号", number)
     assert (sent["transfer"]["body"], sent["transfer"]["state"]) == ("police", "sent")
     assert clocks(sent, "transfer_acknowledged") == [(None, "running")]
-    assert sent["allowed_actions"] == ["acknowledge_transfer", "take_back", "reopen"]
+    assert sent["allowed_actions"] == ["acknowledge_transfer", "take_back", "exclude", "reopen"]
     seen = reporter.waits_for("transferred")
     assert not re.search("市公安局|明司转", str(seen))
     problem(post(desk, case, "acknowledge_transfer", answered_on="2020-01-01", reason="收到"), 422, "invalid")

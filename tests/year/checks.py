@@ -56,7 +56,7 @@ def must_be(case: Life, today: date, *, named_known: bool) -> Shown:
         "split_from": case.part_of,
         "parts": sorted((one, number, over) for one, (number, over, _) in case.parts.items()),
         "joint_handler_ids": case.joint,
-        "excluded_person_ids": sorted(case.kept_out) if named_known else [],
+        "excluded_person_ids": sorted(case.kept_out),
         "moved_allegations": sorted(case.moved),
         "version": len(case.history),
     }

@@ -55,7 +55,7 @@ TABLE = {
     "insist": _row("returned", "assigned", "desk"),
     "join": _row(WORK, None, "desk"),
     "unjoin": _row((*WORK, "suspended"), None, "desk"),
-    "exclude": _row(LIVING, None, "desk"),
+    "exclude": _row((*LIVING, "refused", "transferred", "closed"), None, "desk supervisor"),
     "record_step": _row("investigating", None, "handler joint", newcomers=True),
     "request_assistance": _row(_TAKEN_UP, None, "desk handler joint", starts=("assist",)),
     "record_assistance": _row(

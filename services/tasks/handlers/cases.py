@@ -9,7 +9,7 @@ from chassis.refusals import Invalid, Stale
 from contracts.call import Call
 from contracts.tasks import operations
 from services.tasks.documents import colleague_of
-from services.tasks.handlers import dispatch, relations
+from services.tasks.handlers import dispatch, exclusion, relations
 from services.tasks.handlers.changes import CaseChanged, changed_since
 from services.tasks.handlers.reading import allegations, representation, run_out, signed_in, visible
 from services.tasks.handlers.recording import record
@@ -88,7 +88,10 @@ def _act_once(store: TasksStore, request: Mapping[str, Any], call: Call, session
     people = store.people(named, session) if named else {}
     colleagues = {person_id: colleague_of(person) for person_id, person in people.items()}
     action = Action(request["action"], fields, call.now)
-    entry = decide(case, action, actor, colleagues, case.version, run_out(case, call.now))
+    staff = exclusion.staff_of(store, session) if action.name == "exclude" else ()
+    entry = decide(case, action, actor, colleagues, case.version, run_out(case, call.now), staff)
+    if staff:
+        exclusion.check_parts(store, case, fields["person_ids"], staff, session)
     if relations.is_about_two(entry.action):
         after = relations.take(store, document, case, entry, actor, call.now, session)
         return representation(after, actor, call.now)

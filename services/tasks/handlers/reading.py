@@ -15,6 +15,7 @@ from services.tasks.model import clocks, guards, oversight
 from services.tasks.model.case import Case
 from services.tasks.model.conflict import Scope, reads_details, scope_of, sees
 from services.tasks.model.decisions import allowed_actions
+from services.tasks.model.transitions import SUPERVISOR
 from services.tasks.oversight_documents import supervision_document
 
 Document = dict[str, Any]
@@ -42,7 +43,7 @@ def representation(document: Document, actor: Actor, now: datetime) -> Document:
         "level": case.level,
         "supervisions": [supervision_document(order) for order in case.supervisions if order.answered_at is None],
         "extension_request": vars(case.extension_request) if case.extension_request else None,
-        **_relations(case, details),
+        **_relations(case, details or SUPERVISOR in actor.roles),
         "allowed_actions": allowed_actions(case, actor, run_out(case, now)),
         "version": case.version,
     }
@@ -69,15 +70,17 @@ def run_out(case: Case, now: datetime) -> frozenset[str]:
     return frozenset(clock.rule for clock in open_clocks if clocks.state(clock, now, CALENDAR) == "missed")
 
 
-def _relations(case: Case, details: bool) -> Document:
-    """How it hangs together with other cases, and with whom; who must keep out is for the readers of the file."""
+def _relations(case: Case, conflicts: bool) -> Document:
+    """How it hangs together with other cases, and with whom. ``conflicts``: also who must keep out, which is for the
+    readers of the file and for the supervision group.
+    """
     return {
         "merged_into": case.merged_into,
         "follower_ids": [follower.case_id for follower in case.followers],
         "split_from": case.split_from,
         "parts": [{"id": part.case_id, "number": part.number, "over": part.over} for part in case.parts],
         "joint_handler_ids": list(case.joint_handler_ids),
-        "excluded_person_ids": list(case.excluded_person_ids) if details else [],
+        "excluded_person_ids": list(case.excluded_person_ids) if conflicts else [],
         "moved_allegations": list(case.moved),
     }
 

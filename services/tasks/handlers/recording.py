@@ -13,6 +13,7 @@ from services.tasks.model import merging, splitting
 from services.tasks.model.applying import apply
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import kept_from
+from services.tasks.model.exclusion import kept_out_too
 from services.tasks.model.transitions import KEEP_FROM
 from services.tasks.store import TasksStore
 
@@ -44,6 +45,8 @@ def record(
         tell_followers(store, after, entry, now, session, rated_by=rated_by)
         if splitting.is_news(case, after):
             _tell_the_whole(store, after, entry, now, session)
+        if after.excluded_person_ids != case.excluded_person_ids:
+            tell_parts(store, after, entry, now, session)
         if entry.action == KEEP_FROM.action:
             for other in _told_of_the_conflict(after):
                 _keep_from(store, other, after, entry, now, session)
@@ -66,8 +69,22 @@ def tell_followers(
             write(store, document, case, told, now, session=session)
 
 
+def tell_parts(store: TasksStore, whole: Case, entry: Entry, now: datetime, session: Any) -> None:
+    """Keeps whoever must keep out of the whole out of its parts, which are about the same report."""
+    for one in whole.parts:
+        document = store.case(one.case_id, session)
+        if document is None:
+            continue
+        part = case_of(document)
+        kept_out = kept_out_too(part, whole, entry)
+        if kept_out is not None:
+            record(store, document, part, kept_out, now, session=session)
+
+
 def _concerns_others(case: Case, after: Case, entry: Entry) -> bool:
     if after.followers or splitting.is_news(case, after):
+        return True
+    if after.parts and after.excluded_person_ids != case.excluded_person_ids:
         return True
     return entry.action == KEEP_FROM.action and any(_told_of_the_conflict(after))
 

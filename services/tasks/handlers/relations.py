@@ -9,8 +9,9 @@ from typing import Any
 from chassis.ids import new_id
 from contracts.call import Actor
 from services.tasks.documents import case_of, changed_fields, new_case_document
+from services.tasks.handlers.exclusion import staff_of
 from services.tasks.handlers.progress import progressed
-from services.tasks.handlers.recording import record, tell_followers
+from services.tasks.handlers.recording import record, tell_followers, tell_parts
 from services.tasks.handlers.writing import write
 from services.tasks.holidays import CALENDAR
 from services.tasks.model import merging, splitting
@@ -19,6 +20,7 @@ from services.tasks.model.calendar import local_day
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import sees
 from services.tasks.model.dates import dates_of
+from services.tasks.model.exclusion import check_somebody_left
 from services.tasks.store import TasksStore
 
 Document = dict[str, Any]
@@ -49,6 +51,8 @@ def _merge(
     leading = merging.check_merge(case, known if known is not None and sees(actor, known) else None)
     if other is None:
         raise LookupError(f"no case {leading.id}")
+    if new := set(case.excluded_person_ids) - set(leading.excluded_person_ids):
+        check_somebody_left(leading, new, staff_of(store, session), "into")
     taken = merging.absorb(leading, case, entry)
     other = write(store, other, leading, taken, now, session=session)
     leading = apply(leading, taken)
@@ -59,6 +63,7 @@ def _merge(
     done = write(store, document, case, merging.merged(entry, leading), now, session=session)
     # The one that is merged now knows it all already; what followed it, and what followed the other before, does not.
     tell_followers(store, leading, handed_back or taken, now, session)
+    tell_parts(store, leading, taken, now, session)
     return done
 
 

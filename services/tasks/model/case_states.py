@@ -34,7 +34,10 @@ Written from `services/tasks/model/transitions.py` by `case_states_markdown()`; 
 `python -m tests.unit.tasks.test_transitions` writes it anew.
 
 A handler acts on own cases only, a joint handler on those that were handed to several. Nobody acts on, or sees, a case
-about a unit that they belong to, nor one from which they must keep out themselves (`exclude`).
+about a unit that they belong to, nor one from which they must keep out themselves (`exclude`). The desk keeps out
+anybody, the supervision group anybody but its own members, whom the desk keeps out; where nobody of the desk may know
+of the case, these too; and everybody who acts may keep out themselves. Of desk and supervision group one person who can
+act is left. Who keeps out of a case keeps out of its parts and of what was merged into it; a closed case stays closed.
 A case about the head of the bureau is hidden from the whole bureau: the supervision group alone sees it, and
 hands it on to the level above (`transfer`) within five working days (`forward_above`).
 After `re_examine`, nobody who investigated, decided or reviewed before it may be given the case, nor take an

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.conflict import Person, concerned
+from services.tasks.model.conflict import Colleague, Person, concerned
+from services.tasks.model.exclusion import check_somebody_left
 from services.tasks.model.opening import opened
 from services.tasks.model.refusals import Forbidden
 from services.tasks.model.transitions import OPENING
@@ -28,10 +29,12 @@ def open_clue(
     reason: str,
     at: datetime,
     person: Person,
+    staff: Iterable[Colleague] = (),
 ) -> tuple[Case, Entry]:
     """The case of a clue, and the first line of its history: who took it up, from where, and why.
 
-    Raises ``Forbidden`` for somebody who, or whose unit, is concerned and so may not know of such a case.
+    ``staff`` as for ``exclusion.check_somebody_left``. Raises ``Forbidden`` for somebody who, or whose unit, is
+    concerned and so may not know of such a case, and ``Invalid`` where nobody could act on it.
     """
     case = opened(
         id=id,
@@ -42,7 +45,9 @@ def open_clue(
         at=at,
         excluded_unit_ids=dict.fromkeys(excluded_unit_ids),
     )
-    case = replace(case, allegations=tuple(allegations), excluded_person_ids=tuple(dict.fromkeys(excluded_person_ids)))
+    kept_out = tuple(dict.fromkeys(excluded_person_ids))
+    check_somebody_left(case, kept_out, staff, "excluded_person_ids")
+    case = replace(case, allegations=tuple(allegations), excluded_person_ids=kept_out)
     if concerned(case.excluded_unit_ids, person.unit_path) or person.id in case.excluded_person_ids:
         raise Forbidden("clues.own_unit_concerned")
     details = {"origin": origin, **({"lines": list(lines)} if lines else {})}

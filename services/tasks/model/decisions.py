@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.tasks.model import clocks, extending, guards, relating
+from services.tasks.model import clocks, exclusion, extending, guards, relating
 from services.tasks.model.applying import target
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.clocks import is_extendable
@@ -19,12 +19,15 @@ from services.tasks.model.dispatching import check_dispatch
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid, WrongState, invalid
 from services.tasks.model.relating import check_relating
 from services.tasks.model.supervision import check_answer, check_order, open_orders
-from services.tasks.model.transitions import BY_ACTION, EXCLUDE_HANDLER, FINAL, HANDLER, LEADER, Transition, possible
+from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, Transition, possible
 
 # Lines of history that actions without a change of state may add: 16 MB is the most that one document
 # holds, and a line takes up to about 15 kB. Actions that move the case on are not limited, so no case
 # gets stuck by it.
 MAX_HISTORY = 700
+# A file that is full can still leave as a bundle, and whoever must keep out of it can still be kept out: these lines
+# are short, at most 4 kB.
+_MOST_LINES = dict.fromkeys(("export", "exclude"), MAX_HISTORY + 1000)
 
 
 # Actions on something that must be there besides the state.
@@ -64,9 +67,11 @@ def decide(
     colleagues: Mapping[str, Colleague],
     history_length: int = 0,
     run_out: Collection[str] = (),
+    staff: Collection[Colleague] = (),
 ) -> Entry:
     """The entry to apply. ``colleagues``: the people that the action is about, as far as the directory knows them.
-    ``run_out``: the rules of the clocks whose time is over by now.
+    ``run_out``: the rules of the clocks whose time is over by now. ``staff``: all active people with a role of
+    ``exclusion.STAFF``, for ``exclude``.
 
     Raises, in this order: ``Forbidden`` (no role of this person ever takes the action in this case),
     ``WrongState`` (not now), ``CaseCannotClose`` (guards), ``Invalid`` (a field), ``Forbidden`` (a
@@ -79,11 +84,14 @@ def decide(
     _check_state(case, row, person, run_out)
     _check_fields(case, action, colleagues)
     _check_person(case, action, person)
+    if action.name == "exclude":
+        exclusion.check_order(case, person, (colleagues[one] for one in action.fields["person_ids"]), staff)
+        exclusion.check_somebody_left(case, action.fields["person_ids"], staff, "person_ids")
     if row.newcomers_only and person.id in case.predecessors:
         raise Forbidden("cases.predecessor")
     if row.action == "confirm_adequate" and not guards.is_second_person(case, person.id):
         raise Forbidden("cases.second_person")
-    if row.target is None and history_length >= MAX_HISTORY:
+    if row.target is None and history_length >= _MOST_LINES.get(row.action, MAX_HISTORY):
         raise Forbidden("cases.history_full")
     details = {name: _stored(value) for name, value in action.fields.items() if name != "reason"}
     if row.action == "request_assistance":
@@ -98,8 +106,8 @@ def decide(
         details["unit_id"] = details.get("unit_id") or colleagues[details["handler_id"]].unit_id
     if row.action == "insist" and case.objection:
         details["handler_id"], details["unit_id"] = case.objection
-    if row.action == "exclude" and case.handler_id in details["person_ids"]:
-        row = EXCLUDE_HANDLER
+    if row.action == "exclude":
+        row = exclusion.row_for(case, details["person_ids"])
     return Entry(
         action=row.action,
         at=action.at,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from services.tasks.model import clocks
 from services.tasks.model.clocks import Clock
 from services.tasks.model.supervision import Supervision
-from services.tasks.model.transitions import IN_HAND, RESULT
+from services.tasks.model.transitions import FINAL, IN_HAND, RESULT
 
 if TYPE_CHECKING:
     from services.tasks.model.case import Case, Entry
@@ -153,13 +153,13 @@ def unjoin(case: Case, entry: Entry) -> Case:
 
 
 def exclude(case: Case, entry: Entry) -> Case:
-    """People who never see the case again; what they confirmed does not count."""
+    """People who never see the case again; what they confirmed does not count, unless the case was closed by it."""
     persons = entry.details["person_ids"]
     return replace(
         case,
         excluded_person_ids=_with(case.excluded_person_ids, persons),
         joint_handler_ids=tuple(one for one in case.joint_handler_ids if one not in persons),
-        reviewer_id=None if case.reviewer_id in persons else case.reviewer_id,
+        reviewer_id=None if case.reviewer_id in persons and case.state not in FINAL else case.reviewer_id,
     )
 
 

@@ -226,7 +226,8 @@ TABLE: tuple[Transition, ...] = (
         "unjoin", "退出联合办理", (*_WORK, SUSPENDED), None, frozenset({DESK}), needs=("handler_id", "reason"),
     ),
     Transition(
-        "exclude", "人员回避", NOT_FINAL, None, frozenset({DESK}), needs=("person_ids", "reason"),
+        "exclude", "人员回避", (*NOT_FINAL, REFUSED, TRANSFERRED, CLOSED), None, frozenset({DESK, SUPERVISOR}),
+        needs=("person_ids", "reason"),
     ),
     Transition(
         "record_step", "记录调查", (INVESTIGATING,), None, frozenset({HANDLER, JOINT}), needs=("what",),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateMany, UpdateOne
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
@@ -91,9 +92,9 @@ class Notices:
         found = self._cases.find({"_id": {"$in": list(ids)}}, {"history": 0})
         return {case["_id"]: case for case in found}
 
-    def active_with_roles(self, roles: Iterable[str]) -> list[Document]:
+    def active_with_roles(self, roles: Iterable[str], session: ClientSession | None = None) -> list[Document]:
         """All active people with one of these roles."""
-        return list(self._people.find({"roles": {"$in": sorted(roles)}, "active": True}))
+        return list(self._people.find({"roles": {"$in": sorted(roles)}, "active": True}, session=session))
 
     # -- notices
 

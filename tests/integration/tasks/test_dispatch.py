@@ -160,7 +160,7 @@ def test_what_goes_to_the_level_above_is_numbered_apart_so_that_no_gap_tells_the
     assert sent["transfer"]["document_number"] == "明司报〔2031〕1号"
     assert transferred(store, call)["transfer"]["document_number"] == "明司转〔2031〕2号"
     known = act(store, sealed, "acknowledge_transfer", above, answered_on=f"{call.now:%Y-%m-%d}", reason="已接收")
-    assert known["allowed_actions"] == ["take_back", "reopen"]
+    assert known["allowed_actions"] == ["take_back", "exclude", "reopen"]
     back = act(store, sealed, "take_back", above, reason="退回")
     assert [one["rule"] for one in back["clocks"] if one["state"] == "running"] == ["forward_above"]
 

@@ -11,6 +11,7 @@ from services.tasks.model.applying import apply
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import sees
 from services.tasks.model.decisions import Action, decide
+from services.tasks.model.exclusion import kept_out_too
 from services.tasks.model.ratings import rated
 from tests.unit.tasks.builders import COLLEAGUES, DESK, File, Somebody, report
 
@@ -85,16 +86,24 @@ class Cabinet:
             other.add(handed_back)
         file.add(merging.merged(entry, other.case))
         self._follow(other.case, handed_back or taken)
+        self._tell_parts(other.case, taken)
 
     def _record(self, file: File, entry: Entry, rated_by: str | None = None) -> None:
         before, after = file.case, apply(file.case, entry)
         file.add(entry)
         self._follow(after, entry, rated_by)
+        self._tell_parts(after, entry)
         if splitting.is_news(before, after) and after.split_from:
             whole = self.files[after.split_from]
             note = splitting.note_part(whole.case, after, entry)
             whole.add(note)
             self._follow(whole.case, note)
+
+    def _tell_parts(self, whole: Case, entry: Entry) -> None:
+        for part in whole.parts:
+            kept_out = kept_out_too(self[part.case_id], whole, entry)
+            if kept_out:
+                self._record(self.files[part.case_id], kept_out)
 
     def _follow(self, leading: Case, entry: Entry, rated_by: str | None = None) -> None:
         for follower in leading.followers:

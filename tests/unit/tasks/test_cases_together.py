@@ -159,10 +159,17 @@ class CasesTogether(RuleBasedStateMachine):
         for file in self.cabinet.files.values():
             case = file.case
             kept_out = set(case.excluded_person_ids)
-            assert kept_out.isdisjoint({case.handler_id, case.reviewer_id, *case.joint_handler_ids})
+            if case.state not in FINAL:
+                assert kept_out.isdisjoint({case.handler_id, case.reviewer_id, *case.joint_handler_ids})
             for person in PEOPLE:
                 if person.id in kept_out:
                     assert allowed_actions(case, person) == []
+
+    @invariant()
+    def whoever_keeps_out_of_a_whole_keeps_out_of_its_parts(self):
+        for file in self.cabinet.files.values():
+            for part in file.case.parts:
+                assert set(self.cabinet[part.case_id].excluded_person_ids) >= set(file.case.excluded_person_ids)
 
     @invariant()
     def somebody_can_move_each_on(self):

@@ -125,7 +125,7 @@ def test_nobody_of_a_unit_concerned_or_below_it_knows_of_the_case_but_the_superv
 def test_a_case_about_the_bureau_itself_can_still_be_handed_to_the_level_above():
     file = File(report(excluded_unit_ids=[BUREAU]))
     assert not sees(DESK, file.case)
-    assert allowed_actions(file.case, SUPERVISOR) == ["transfer"]
+    assert allowed_actions(file.case, SUPERVISOR) == ["transfer", "exclude"]
     file.act("transfer", SUPERVISOR, body="省司法厅", reason="反映本机关")
     assert file.case.state == "transferred"
 

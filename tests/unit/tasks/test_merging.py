@@ -333,7 +333,7 @@ def test_nobody_unknown_is_kept_out():
 
 
 @pytest.mark.parametrize("person", [LEADER, SUPERVISOR, somebody("handler", unit_path=(BUREAU,))])
-@pytest.mark.parametrize("action", ["merge", "split", "join", "exclude"])
+@pytest.mark.parametrize("action", ["merge", "split", "join"])
 def test_only_the_desk_does_any_of_this(person, action):
     file = File().investigated("甲", "乙")
     assert action in allowed_actions(file.case, DESK)

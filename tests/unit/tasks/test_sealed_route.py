@@ -33,19 +33,19 @@ def test_nobody_of_the_bureau_sees_it_or_acts_on_it(case, person):
 
 
 @pytest.mark.parametrize("case", [CASE, BY_ROUTE_ALONE])
-def test_the_supervision_group_sees_its_progress_and_may_only_hand_it_on(case):
+def test_the_supervision_group_sees_its_progress_and_may_only_hand_it_on_and_keep_people_out(case):
     assert sees(SUPERVISOR, case)
     assert not reads_details(SUPERVISOR, case)
-    assert allowed_actions(case, SUPERVISOR) == ["transfer"]
+    assert allowed_actions(case, SUPERVISOR) == ["transfer", "exclude"]
     for row in TABLE:
-        if row.action not in ("transfer", "reopen"):
+        if row.action not in ("transfer", "exclude", "reopen"):
             assert row.action not in allowed_actions(case, SUPERVISOR)
 
 
 def test_being_of_the_desk_as_well_gives_the_supervision_group_no_more():
     both = somebody("supervisor", "desk", "handler")
 
-    assert allowed_actions(replace(CASE, handler_id=both.id), both) == ["transfer"]
+    assert allowed_actions(replace(CASE, handler_id=both.id), both) == ["transfer", "exclude"]
 
 
 def test_the_one_clock_is_that_of_handing_on_within_five_working_days():
@@ -75,7 +75,7 @@ def test_reopened_it_is_to_be_handed_on_again():
 
     assert file.case.state == "registered"
     assert [clock.rule for clock in file.case.clocks if clock.ended_at is None] == ["forward_above"]
-    assert allowed_actions(file.case, SUPERVISOR) == ["transfer"]
+    assert allowed_actions(file.case, SUPERVISOR) == ["transfer", "exclude"]
 
 
 def test_other_cases_never_get_that_clock():
