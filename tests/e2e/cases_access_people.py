@@ -16,7 +16,8 @@ ACCOUNTS = {
 }  # fmt: skip
 MADE = {
     "dof": ("desk", UNIT), "out": ("desk", OFFICE), "joi": ("handler", OFFICE), "hot": ("handler", OTHER),
-    "prt": ("handler", OFFICE), "oth": ("leader", OFFICE), "lof": ("leader", UNIT), "sou": ("supervisor", OFFICE),
+    "prt": ("handler", OFFICE), "oth": ("leader", OFFICE), "lof": ("leader", UNIT), "lou": ("leader", OFFICE),
+    "sou": ("supervisor", OFFICE),
 }  # fmt: skip
 
 

@@ -42,6 +42,8 @@ ASKED = {
     "public_key": base64.b64encode(public_key(b"k" * 32)).decode(),
 }
 
+# Persons concerned, of each role that sees other people's cases.
+KEPT_OUT = ("out", "sou", "lou")
 _LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)
 
 
@@ -67,7 +69,8 @@ class Copies:
 
     def __init__(self, system: System) -> None:
         self._client: MongoClient[dict[str, Any]] = MongoClient(system.mongo_uri)
-        self._cases = self._client[f"{system.database_prefix}tasks"].cases
+        self._prefix = system.database_prefix
+        self._cases = self._client[f"{self._prefix}tasks"].cases
         self._numbers = count(1)
 
     def of(self, case_id: str) -> str:
@@ -82,6 +85,13 @@ class Copies:
         document |= {"_id": copy, "number": f"1999-{next(self._numbers):06}", "opened_at": _LONG_AGO}
         self._cases.insert_one({**document, "uncounted": True})
         return copy
+
+    def are_kept_out(self, case_id: str, person_ids: list[str]) -> bool:
+        """Whether the reports service has heard that these people keep out of the case; it is told by events."""
+        reports = self._client[f"{self._prefix}reports"]
+        by_report = {"case.id": case_id, "case.excluded_person_ids": {"$all": person_ids}}
+        by_file = {"_id": case_id, "case.excluded_person_ids": {"$all": person_ids}}
+        return bool(reports.reports.count_documents(by_report) or reports.case_files.count_documents(by_file))
 
     def close(self) -> None:
         self._client.close()
@@ -145,7 +155,7 @@ class _Building:
         for client, one in ((self.handler, free), (self.clients["joi"], closed), (self.clients["hot"], other)):
             eventually(lambda c=client, o=one: c.get(f"/cases/{o['id']}/evidence").status_code == 200)
         for one in (case, closed):
-            eventually(lambda o=one: self.clients["out"].get(f"/cases/{o['id']}/evidence").status_code == 404)
+            eventually(lambda o=one: self.copies.are_kept_out(o["id"], [self.people[name] for name in KEPT_OUT]))
         return {
             **{"case": case["id"], "free": free["id"], "merged": merged["id"], "part": part["id"]},
             **{"closed": closed["id"], "other": other["id"], "above": hidden},
@@ -187,6 +197,7 @@ class _Building:
         found["suspended"] = self._after(found["investigating"], "suspend", reason="等待鉴定")
         act(self.handler, case, "record_finding", allegation=1, outcome="substantiated", reason="属实")
         found["findings"] = self._now(case)
+        found["decided"] = self._decided_by_the_desk(found["findings"])
         act(self.handler, case, "record_finding", allegation=2, outcome="false", reason="不实")
         act(self.handler, case, "record_disposition", allegation=1, measure="criticism", reason="依规")
         found["asking"] = self._now(case)
@@ -199,6 +210,14 @@ class _Building:
         found["confirmed"] = self._now(case)
         act(self.desk, case, "close")
         return {**found, "closed": case["id"]}
+
+    def _decided_by_the_desk(self, findings: str) -> str:
+        second = {"allegation": 2, "outcome": "false", "reason": "不实"}
+        case = {"id": self._after(findings, "record_finding", self.handler, **second)}
+        act(self.desk, case, "record_disposition", allegation=1, measure="criticism", reason="依规")
+        act(self.handler, case, "record_assistance", request=1, what="查无此人")
+        act(self.handler, case, "conclude")
+        return case["id"]
 
     def _now(self, case: dict[str, Any]) -> str:
         return self.copies.of(case["id"])
@@ -219,7 +238,7 @@ class _Building:
         return dict(opened.json())
 
     def _keeps_out(self, case: dict[str, Any]) -> None:
-        persons = [self.people["out"], self.people["sou"]]
+        persons = [self.people[name] for name in KEPT_OUT]
         eventually(lambda: post(self.desk, case, "exclude", person_ids=persons, reason="亲属").status_code == 200)
 
     def _given(self, case: dict[str, Any], name: str) -> None:
