@@ -215,7 +215,7 @@ def test_a_submission_says_the_same_again_and_nothing_is_saved_after_it(signed_i
 
 def test_who_vanishes_is_handed_in_at_the_deadline_and_graded(signed_in, trainer, paper):
     member = signed_in("member14")
-    exam = an_exam(trainer, paper, closes=timedelta(seconds=3))
+    exam = an_exam(trainer, paper, closes=timedelta(seconds=10))
     attempt = created(member, f"/exams/{exam['id']}/attempts", {})
     single = next(question for question in attempt["questions"] if question["type"] == "single")
     save(member, attempt, single, "B")

@@ -1,16 +1,18 @@
-"""A service that takes its time to start."""
+"""A service whose start takes until the file that ``LATE_UNTIL`` names is there."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import eventlet
 from nameko.extensions import DependencyProvider
 
-START_SECONDS = 2.0
-
 
 class LateProvider(DependencyProvider):
     def setup(self) -> None:
-        eventlet.sleep(START_SECONDS)
+        while not Path(os.environ["LATE_UNTIL"]).exists():
+            eventlet.sleep(0.02)
 
 
 class LateService:

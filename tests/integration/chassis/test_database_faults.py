@@ -19,7 +19,7 @@ from deploy.local.database import Database
 from deploy.local.health import answers_200
 from tests.integration.chassis.conftest import QUICK
 from tests.integration.chassis.probes import DESK, PRESS, SheetPrintedV1, repeat
-from tests.integration.chassis.workshop import SHEETS, Desk, Press, Wire, call_within
+from tests.integration.chassis.workshop import PATIENCE, SHEETS, Desk, Press, Wire, call_within
 from tests.support.services import ServiceProcess, StartService
 from tests.support.waiting import eventually
 
@@ -56,7 +56,7 @@ def test_events_wait_for_the_database_without_using_up_their_attempts(
 
 def test_a_request_is_told_that_the_database_is_away(mongo: Database, caller: RpcClient) -> None:
     with away(mongo), pytest.raises(Refused) as refused:
-        caller.call(repeat, {"value": 1}, call_within(20))
+        caller.call(repeat, {"value": 1}, call_within(PATIENCE))
     assert refused.value.name == "Unavailable"
     eventually(lambda: caller.call(repeat, {"value": 1}, call_within(5)) == {"value": 1})
 
@@ -95,7 +95,7 @@ def test_a_process_that_is_killed_in_a_transaction_holds_its_documents_for_secon
         target=_die_in_a_transaction, args=(mongo_uri, pages.full_name)
     )
     killed.start()
-    killed.join(30)
+    killed.join(PATIENCE)
     assert killed.exitcode == -signal.SIGKILL
     with pymongo.timeout(40):
         pages.update_one({"_id": "held"}, {"$inc": {"turned": 1}})

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import clock, tracing
+from chassis import tracing
 from chassis.rpc_client import Refused, RpcClient
-from contracts.call import Call
 from tests.integration.chassis.lamps import break_lamp, light_lamp
+from tests.integration.chassis.workshop import PATIENCE, call_within
 from tests.support.services import ServiceProcess, StartService
 from tests.support.sinks.collector import Collector
 from tests.support.waiting import eventually
@@ -56,7 +57,7 @@ def metric(process: ServiceProcess, name: str, **labels: str) -> float:
 
 def test_a_line_logged_for_an_event_carries_trace_event_and_subject(lamps: ServiceProcess, rpc: RpcClient) -> None:
     traceparent = tracing.child(None)
-    lamp = rpc.call(light_lamp, {"colour": "red"}, Call(clock.now(), traceparent=traceparent))
+    lamp = rpc.call(light_lamp, {"colour": "red"}, replace(call_within(PATIENCE), traceparent=traceparent))
     line = eventually(lambda: next(line for line in lines(lamps) if line.get("subject") == lamp["id"]))
     assert line["trace_id"] == tracing.trace_id(traceparent)
     assert line["event_id"]
@@ -68,9 +69,9 @@ def test_errors_in_requests_and_events_are_logged_without_what_they_quote(
     lamps: ServiceProcess, rpc: RpcClient
 ) -> None:
     with pytest.raises(Refused) as raised:
-        rpc.call(break_lamp, {"colour": SECRET}, Call(clock.now()))
+        rpc.call(break_lamp, {"colour": SECRET}, call_within(PATIENCE))
     assert (raised.value.name, raised.value.details) == ("Fault", {})
-    rpc.call(light_lamp, {"colour": f"broken {SECRET}"}, Call(clock.now()))
+    rpc.call(light_lamp, {"colour": f"broken {SECRET}"}, call_within(PATIENCE))
     eventually(lambda: any(line["event"] == "event given up on" for line in lines(lamps)))
     assert any(line["event"] == "operation failed" and "break_lamp" in line["trace"] for line in lines(lamps))
     assert SECRET not in lamps.log()
@@ -78,9 +79,11 @@ def test_errors_in_requests_and_events_are_logged_without_what_they_quote(
 
 
 def test_metrics_count_requests_events_dead_letters_and_the_outbox(lamps: ServiceProcess, rpc: RpcClient) -> None:
+    # All lamps lit so far were noticed.
+    eventually(lambda: metric(lamps, "mingjing_outbox_published_total") == metric(lamps, "mingjing_events_total"))
     before = metric(lamps, "mingjing_events_total", outcome="handled")
-    rpc.call(light_lamp, {"colour": "red"}, Call(clock.now()))
-    rpc.call(light_lamp, {"colour": "broken"}, Call(clock.now()))
+    rpc.call(light_lamp, {"colour": "red"}, call_within(PATIENCE))
+    rpc.call(light_lamp, {"colour": "broken"}, call_within(PATIENCE))
     eventually(lambda: metric(lamps, "mingjing_events_total", outcome="handled") == before + 1)
     eventually(lambda: metric(lamps, "mingjing_dead_letters_total", reason="exhausted") >= 1)
     assert metric(lamps, "mingjing_rpc_seconds_count", operation="lamps.light_lamp", outcome="ok") >= 2
@@ -98,7 +101,7 @@ def test_spans_of_a_request_and_of_its_event_reach_the_collector_in_one_trace(
     client.start()
     eventually(lambda: client.connected)
     traceparent = tracing.child(None)
-    client.call(light_lamp, {"colour": "red"}, Call(clock.now(), traceparent=traceparent))
+    client.call(light_lamp, {"colour": "red"}, replace(call_within(PATIENCE), traceparent=traceparent))
     eventually(lambda: metric(traced, "mingjing_events_total", outcome="handled") == 1)
     client.stop()
     traced.stop()

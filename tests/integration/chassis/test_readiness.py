@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 
-from tests.integration.chassis.late import START_SECONDS
 from tests.support.services import StartService
 from tests.support.waiting import eventually
 
 
-def test_a_process_is_alive_but_not_ready_while_its_parts_are_starting(service_process: StartService) -> None:
-    process = service_process("tests.integration.chassis.late:LateService", wait=False)
+def test_a_process_is_alive_but_not_ready_while_its_parts_are_starting(
+    service_process: StartService, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    late = {"LATE_UNTIL": str(started)}
+    process = service_process("tests.integration.chassis.late:LateService", late, wait=False)
 
     def ask(path: str) -> int:
         with httpx.Client(base_url=process.url, trust_env=False, timeout=5) as client:
@@ -18,4 +23,5 @@ def test_a_process_is_alive_but_not_ready_while_its_parts_are_starting(service_p
 
     first = eventually(lambda: (ask("/healthz"), ask("/readyz")))
     assert first == (200, 503)
-    eventually(lambda: ask("/readyz") == 200, START_SECONDS + 10)
+    started.touch()
+    eventually(lambda: ask("/readyz") == 200)

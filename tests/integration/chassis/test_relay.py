@@ -87,7 +87,7 @@ def test_a_relay_killed_at_its_worst_moment_loses_nothing_and_every_effect_happe
     service_process(DESK, QUICK)
     events = [press.print(f"{moment} {n % 5}") for n in range(20)]
     dying = service_process(DYING_PRESS, {**QUICK, "PRESS_DIES": moment}, wait=False)
-    assert dying.wait(30) == -signal.SIGKILL
+    assert dying.wait(120) == -signal.SIGKILL
     assert press.pending() == 5
     published_before = set(events) & set(listener.ids())
     assert len(published_before) == (20 if moment == AFTER_PUBLISHING else 0)

@@ -28,6 +28,7 @@ from contracts.event import Event
 from contracts.fields import NoInput, parse_instant
 from contracts.operation import Operation
 from contracts.roles import PUBLIC
+from tests.support.waiting import eventually
 
 
 class LampLitV1(Event):
@@ -237,9 +238,7 @@ def test_who_has_a_role_is_told_by_host_and_process(store: LampsStore) -> None:
 def test_a_role_whose_holder_is_gone_is_taken_over(store: LampsStore) -> None:
     gone, heir = Lease(store.db, "keeper", 0.001, "gone"), Lease(store.db, "keeper", 30, "heir")
     assert gone.hold()
-    deadline = clock.now().timestamp() + 5
-    while not heir.hold():
-        assert clock.now().timestamp() < deadline
+    eventually(heir.hold)
     assert not gone.held
 
 
@@ -257,7 +256,7 @@ def test_a_discreet_event_tells_the_hour_and_neither_minute_nor_moment_of_its_ma
     discreet, plain = lamp["outbox"]
     assert parse_instant(discreet["time"]) == clock.to_the_hour(parse_instant(plain["time"]))
     assert _told_by(discreet["id"]) == parse_instant(discreet["time"])
-    assert _told_by(plain["id"]) == pytest.approx(parse_instant(plain["time"]), abs=timedelta(seconds=1))
+    assert _told_by(plain["id"]) == pytest.approx(parse_instant(plain["time"]), abs=timedelta(seconds=10))
 
 
 def test_what_follows_from_a_discreet_event_at_once_is_discreet_too(store: LampsStore) -> None:

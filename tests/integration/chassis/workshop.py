@@ -32,6 +32,9 @@ SHEETS = event_queue_name(SheetPrintedV1, "desk", "file_sheet")
 PAGES = event_queue_name(PageTurnedV1, "desk", "count_pages")
 BELLS = event_queue_name(BellRungV1, "desk", "hear_bell")
 
+# Seconds for an answer that does come, however loaded the machine is.
+PATIENCE = 120
+
 
 class Wire:
     """A plain AMQP connection, as any other program would have it; for each use a new one."""

@@ -92,7 +92,7 @@ def root_unit(amqp_uri: str, identity_process: ServiceProcess) -> str:
         eventually(lambda: client.connected)
         now = clock.now()
         first = {"username": "admin", "name": "管理员", "password": PASSWORD, "unit_name": "市司法局"}
-        person = client.call(identity.create_admin, first, Call(now=now, deadline=now + timedelta(seconds=10)))
+        person = client.call(identity.create_admin, first, Call(now=now, deadline=now + timedelta(seconds=60)))
         return str(person["unit_id"])
     finally:
         client.stop()

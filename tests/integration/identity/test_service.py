@@ -25,7 +25,7 @@ class Identity:
 
     def do(self, operation, actor=None, **request):
         now = clock.now()
-        return self._client.call(operation, request, Call(now=now, deadline=now + timedelta(seconds=10), actor=actor))
+        return self._client.call(operation, request, Call(now=now, deadline=now + timedelta(seconds=60), actor=actor))
 
     def as_admin(self, operation, **request):
         return self.do(operation, Actor(self.admin["id"], "管理员", frozenset({"admin"})), **request)

@@ -19,8 +19,8 @@ SERVICE = "services.publicity.service:PublicityService"
 # Waits that a test can sit out; a delivery is given up only after minutes.
 SETTINGS = {
     "PUBLICITY_RETRY_WAITS": "0.2,0.3,0.5,0.5," + ",".join(["1"] * 120),
-    "PUBLICITY_SEND_TIMEOUT_SECONDS": "2",
-    "PUBLICITY_SENDING_LEASE_SECONDS": "4",
+    "PUBLICITY_SEND_TIMEOUT_SECONDS": "60",
+    "PUBLICITY_SENDING_LEASE_SECONDS": "90",
     "PUBLICITY_PUBLIC_URL": "https://sfj.example.gov.cn",
 }
 

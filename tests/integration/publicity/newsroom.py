@@ -38,7 +38,7 @@ class Newsroom:
         """Call one operation as a person; raises ``Refused``."""
         now = clock.now()
         actor = PEOPLE[who] if who else None
-        call = Call(now=now, deadline=now + timedelta(seconds=10), actor=actor, idempotency_key=key)
+        call = Call(now=now, deadline=now + timedelta(seconds=60), actor=actor, idempotency_key=key)
         answer: dict[str, Any] = self._rpc.call(operation, request, call)
         return answer
 

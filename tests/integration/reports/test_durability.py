@@ -87,7 +87,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed(
 
     with ThreadPoolExecutor(8) as clients:
         sending = [clients.submit(send, number) for number in range(MANY)]
-        assert enough.wait(30)
+        assert enough.wait(120)
         process.kill()
         process.start().wait_ready()
         for each in sending:

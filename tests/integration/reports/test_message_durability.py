@@ -84,7 +84,7 @@ def test_no_message_is_lost_or_doubled_when_the_process_is_killed(service_proces
 
     with ThreadPoolExecutor(8) as clients:
         writing = [clients.submit(write, number) for number in range(MANY)]
-        assert enough.wait(30)
+        assert enough.wait(120)
         process.kill()
         process.start().wait_ready()
         for each in writing:

@@ -40,8 +40,9 @@ class WebhookSink:
     ``mood`` decides what the next requests meet: ``accept`` (204), a status such as ``500``, ``throttle`` (429 with
     ``Retry-After: retry_after``), ``hang`` (no answer until ``release``), ``cut`` (the message is taken, the
     connection ends without an answer), ``drip`` (a byte of the answer now and then), ``redirect`` (307 to itself).
-    ``holding`` is set once a request hangs or drips. ``close()`` makes connections be refused, ``open()`` takes them
-    again on the same port.
+    ``first``: the moods that the next requests meet before that, one each. ``moments``: when each request came, in
+    seconds of ``time.monotonic``. ``holding`` is set once a request hangs or drips. ``close()`` makes connections be
+    refused, ``open()`` takes them again on the same port.
     """
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -51,7 +52,8 @@ class WebhookSink:
         self.retry_after = "1"
         self.received: list[Received] = []
         self.forged = 0
-        self.requests = 0
+        self.first: list[str | int] = []
+        self.moments: list[float] = []
         self.holding = threading.Event()
         self._released = threading.Event()
         self._server: ThreadingHTTPServer | None = None
@@ -104,8 +106,15 @@ class WebhookSink:
         self._released = threading.Event()
 
     def wait_released(self) -> None:
-        """What a hanging request does."""
-        self._released.wait(60)
+        """What a hanging request does; one that was late for ``release`` goes when the mood is another."""
+        released = self._released
+        while not released.wait(0.1) and self.mood == "hang":
+            continue
+
+    @property
+    def requests(self) -> int:
+        """How many came."""
+        return len(self.moments)
 
     def verified(self, headers: dict[str, str], body: bytes) -> bool:
         """Whether the signature is right; the message is remembered when it is."""
@@ -146,8 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sink = self.server.sink
-        sink.requests += 1
-        mood = sink.mood
+        sink.moments.append(time.monotonic())
+        mood = sink.first.pop(0) if sink.first else sink.mood
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if mood == "hang":
             sink.holding.set()
