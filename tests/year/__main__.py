@@ -50,6 +50,7 @@ def _told(outcome: Outcome) -> Iterator[str]:
         ("refused as they must be", outcome.refused),
         ("stages", outcome.stages),
         ("states at the end", outcome.states),
+        ("cases by source", outcome.sources),
     ):
         yield f"{what}: " + ", ".join(f"{name} {count}" for name, count in counted.most_common())
     yield from outcome.findings

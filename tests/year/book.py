@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tests.year import hanging
+from tests.year.deeds import DEEDS
 from tests.year.life import SUBSTANTIATED, Life, is_over
-from tests.year.table import MAY_LEAD, OVER, TABLE
+from tests.year.old_files import OldFile
+from tests.year.sampling import ReReview
+from tests.year.table import BESIDE, MAY_LEAD, OVER, TABLE
 
 Fields = Mapping[str, Any]
 
@@ -47,14 +50,17 @@ class Refusal:
 
 FORBIDDEN, UNKNOWN, STALE = Refusal(403, "not-allowed"), Refusal(404, "not-found"), Refusal(412, "stale")
 NOT_NOW, WRONG = Refusal(409, "wrong-state"), Refusal(422, "invalid")
+STRUCK_OUT = Refusal(409, "evidence-withdrawn")
 
 
 @dataclass
 class Book:
-    """All cases by id, and the people by id."""
+    """All cases by id, and the people by id; old files by number, re-reviews by their own id."""
 
     people: dict[str, Person]
     cases: dict[str, Life] = field(default_factory=dict)
+    old_files: dict[str, OldFile] = field(default_factory=dict)
+    re_reviews: dict[str, ReReview] = field(default_factory=dict)
 
     def sees(self, person: Person, case: Life) -> bool:
         """Whether the person may know of the case."""
@@ -70,7 +76,7 @@ class Book:
         """How this action of this person must be refused; None when it must be done."""
         if not self.sees(person, case):
             return UNKNOWN
-        row = TABLE[action]
+        row = TABLE.get(action) or BESIDE[action]
         if not self._roles(person, case) & row.who:
             return FORBIDDEN
         in_place = case.state in row.sources
@@ -88,11 +94,18 @@ class Book:
             return FORBIDDEN
         if action == "confirm_adequate" and person.id in case.investigators | case.deciders:
             return FORBIDDEN
+        if action == "withdraw_evidence" and case.items[fields["item"]].struck:
+            return STRUCK_OUT
+        if action == "exclude":
+            return self._may_not_exclude(person, case, fields["person_ids"])
         return None
 
     def take(self, person: Person, case: Life, action: str, fields: Fields, today: date, answer: Fields) -> None:
         """The action was done; ``answer`` is the case as it was answered, for ids that the system gives."""
         fields = dict(fields)
+        if action in BESIDE:
+            DEEDS[action](case, person.id, fields, today)
+            return
         if action == "merge":
             hanging.merge(self.cases, case, person.id, self.cases[fields["into"]], today)
             return
@@ -113,9 +126,26 @@ class Book:
             fields["handler_id"], fields["unit_id"] = case.objection or ("", "")
         if action == "request_assistance":
             fields["request"] = len(case.help) + 1
-        if action == "exclude" and case.handler in fields["person_ids"]:
-            action = "exclude_handler"
+        if action == "exclude":
+            action = hanging.how_kept_out(case, fields["person_ids"])
         self._record(case, action, person.id, fields, today)
+        if action.startswith("exclude"):
+            hanging.tell_the_parts(self.cases, case, person.id, today)
+
+    def judge(self, re_review: ReReview, person: Person, adequate: bool, today: date) -> Refusal | None:
+        """How a judgement must be refused; None when it must be done, and so it is here."""
+        case = self.cases[re_review.case_id]
+        if not self.sees(person, case):
+            return UNKNOWN
+        if person.id in case.investigators | case.deciders | case.reviewers | case.predecessors:
+            return FORBIDDEN
+        if re_review.state != "open":
+            return NOT_NOW
+        re_review.state = "adequate" if adequate else "inadequate"
+        if not adequate and case.state == "closed" and case.round == re_review.round:
+            re_review.reopened = True
+            self._record(case, "re_review_inadequate", person.id, {}, today)
+        return None
 
     def may_rate(self, case: Life) -> bool:
         """Whether there is a result that its reporter has not rated, and a rating left. A part has no receipt."""
@@ -173,6 +203,26 @@ class Book:
             case "merge":
                 return case.part_of is None
         return True
+
+    def _may_not_exclude(self, person: Person, case: Life, persons: Collection[str]) -> Refusal | None:
+        """Supervisors keep out other supervisors where nobody of the desk can; of both sides somebody is left."""
+        staff = self.people.values()
+        desk_acts = any(self._acts(one, "desk", case, ()) for one in staff)
+        others = any("supervisor" in self.people[one].roles for one in persons if one != person.id)
+        if "desk" not in person.roles and desk_acts and others:
+            return FORBIDDEN
+        for one in (case, *(self.cases[part] for part, (_, over, _) in case.parts.items() if not over)):
+            for role in ("desk", "supervisor"):
+                acting = [who for who in staff if self._acts(who, role, one, ())]
+                if acting and not any(self._acts(who, role, one, persons) for who in acting):
+                    return WRONG
+        return None
+
+    @staticmethod
+    def _acts(person: Person, role: str, case: Life, but: Collection[str]) -> bool:
+        if role not in person.roles or person.id in case.kept_out or person.id in but:
+            return False
+        return role == "supervisor" or not (case.above or set(case.about) & set(person.path))
 
     def _may_decide(self, person: Person, case: Life, action: str) -> bool:
         named = case.asked_longer is not None and case.asked_longer[1] == person.id

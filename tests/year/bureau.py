@@ -22,6 +22,7 @@ from tests.chaos.reading import Databases, errors_logged, queue_lengths
 from tests.support.driven_clock import DrivenClock
 from tests.support.system import System
 from tests.year.book import Person
+from tests.year.post import AT_ONCE, Post
 
 SERVICES = ("identity", "reports", "tasks")
 ENVIRONMENT = {
@@ -51,6 +52,7 @@ STAFF = (
 )
 # Who is the head of the bureau.
 HEAD = "钱领导"
+MAILED_AT_ONCE = {"mail": "at_once", "quiet": None, "quiet_days_off": False}
 REST_S = 60.0
 MORNING, EVENING = time(8), time(18)
 # A connection may be closed at the moment at which it is used again.
@@ -137,6 +139,7 @@ class Bureau:
         self, broker: Broker, database: Database, folder: Path, commands: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         self.clock = DrivenClock(folder / "clock")
+        self.post = Post()
         self._unique = f"year_{secrets.token_hex(3)}_"
         self._broker, self._uri = broker, database.uri
         self.system = System(
@@ -145,7 +148,7 @@ class Bureau:
             database.uri,
             prefix=self._unique,
             services=SERVICES,
-            environment={**ENVIRONMENT, **self.clock.environment},
+            environment={**ENVIRONMENT, **self.clock.environment, **self.post.environment},
             commands=commands,
         )
         self.databases = Databases(database.uri, self._unique)
@@ -173,7 +176,9 @@ class Bureau:
         for (username, role, unit), one in zip(STAFF, engaged, strict=True):
             path = (root, self.units[unit])
             self.people[one["id"]] = Person(username, one["id"], one["name"], frozenset({role}), path)
-            self.clients[one["id"]] = Client(self.system.address, username, self.system.password)
+            client = self.clients[one["id"]] = Client(self.system.address, username, self.system.password)
+            if username in AT_ONCE:
+                assert client.ask("PUT", "/me/notice-settings", json=MAILED_AT_ONCE).status_code == 200
         admin.close()
         known = self.databases.current("tasks").people
         eventually(lambda: known.count_documents({"_id": {"$in": list(self.people)}}) == len(STAFF), REST_S)
@@ -185,6 +190,11 @@ class Bureau:
 
     def client(self, username: str) -> Client:
         return self.clients[self.named(username).id]
+
+    @property
+    def export_key(self) -> str:
+        """The key by which the bureau signs bundles."""
+        return Path(self.system.environment["TASKS_EXPORT_KEY_FILE"]).read_text(encoding="ascii")
 
     def morning(self, day: date) -> None:
         """It is eight o'clock; returns when all stages that are reached by now are on record."""
@@ -219,6 +229,7 @@ class Bureau:
         for client in (*self.clients.values(), *([self.public] if hasattr(self, "public") else [])):
             client.close()
         self.system.stop()
+        self.post.close()
         with suppress(PyMongoError, RuntimeError, TimeoutExpired):
             self.databases.drop()
             self._broker.delete_vhost(self._unique)
@@ -236,7 +247,8 @@ class Bureau:
     def _engage(
         self, admin: Client, username: str, name: str, role: str, unit_id: str, duties: Sequence[dict[str, str]] = ()
     ) -> dict[str, Any]:
-        body = {"username": username, "name": name, "unit_id": unit_id, "roles": [role], "duties": list(duties)}
+        body = {"username": username, "name": name, "unit_id": unit_id, "roles": [role], "duties": list(duties),
+                "email": Post.address(username)}  # fmt: skip
         return self._made(admin, "/people", body)
 
     def _made(self, admin: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

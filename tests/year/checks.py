@@ -26,6 +26,7 @@ def must_be(case: Life, today: date, *, named_known: bool) -> Shown:
     four = case.guards()
     return {
         "number": case.number,
+        "source": case.source,
         "state": case.state,
         "category": case.category,
         "handler_id": case.handler,
@@ -73,6 +74,7 @@ def as_shown(case: Shown) -> Shown:
     ]
     return {
         **{name: case[name] for name in same},
+        "source": case["source"]["kind"],
         "clocks": sorted(clocks, key=str),
         "transfer": (transfer["body"], transfer["state"]) if transfer else None,
         "assistance": {one["number"]: one["state"] for one in case["assistance"]},
@@ -135,7 +137,7 @@ def _of_cases(
 def _of_counts(book: Book, bureau: Bureau, reader: Person, today: date, *, named_known: bool) -> Iterator[str]:
     client = bureau.client(reader.username)
     known = [case for case in book.cases.values() if book.sees(reader, case)]
-    for by, key in (("state", "state"), ("category", "category"), ("unit", "unit")):
+    for by, key in (("state", "state"), ("category", "category"), ("unit", "unit"), ("source", "source")):
         counted = client.get("/cases/counts", by=by)
         shown = {one["key"]: one["count"] for one in counted["counts"]}
         wanted = Counter(getattr(case, key) for case in known)

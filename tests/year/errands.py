@@ -22,6 +22,8 @@ BODIES = ("discipline_inspection", "police", "court")
 # How often somebody tries what must be refused, before doing what is to be done.
 TRIES = 0.2
 BY_PEOPLE = tuple(action for action, row in TABLE.items() if row.who)
+# Those who look at everything: nobody keeps them out of a case.
+READERS = ("desk1", "supervisor1")
 
 
 class Errands:
@@ -82,6 +84,8 @@ class Errands:
         case = self.case
         if self._is(0.35):
             self._beside_the_work()
+        if self._is(0.3):
+            self._take_evidence()
         if case.state != "investigating" or case.handler is None:
             return
         if case.open_help:
@@ -89,7 +93,7 @@ class Errands:
         if self._is(0.04):
             self._by_handler("return", reason="应当回避")
             return
-        evidence = {"evidence": ["笔录"]} if self._is(0.8) else {}
+        evidence = {"evidence": ["笔录"]} if self._is(0.6) else {}
         self._by("record_step", "handler", only=[self.chance.choice(case.handlers)], what="谈话了解", **evidence)
         if self._is(0.7):
             for number in case.asked:
@@ -148,6 +152,12 @@ class Errands:
             self._rate(self.case, self._is(0.6))
         elif self._is(0.06):
             self._by("reopen", self.chance.choice(("desk", "supervisor")), reason="发现新情况")
+        elif self._is(0.1):
+            self._by(
+                "exclude", self.chance.choice(("desk", "supervisor")), person_ids=self._conflicted(), reason="近亲属"
+            )
+        elif self._is(0.2):
+            self._export("desk")
 
     def _refused(self) -> None:
         if self._is(0.15):
@@ -189,7 +199,8 @@ class Errands:
         self.chance.choice(
             (
                 self._suspend, self._ask_for_help, self._ask_for_longer, self._decide_on_longer, self._order,
-                self._join_or_unjoin, self._split, self._keep_out, self._hand_on,
+                self._join_or_unjoin, self._split, self._keep_out, self._hand_on, self._tend_evidence,
+                self._export,
             )
         )()  # fmt: skip
 
@@ -203,7 +214,7 @@ class Errands:
     def _answer_help(self) -> None:
         number = self.case.open_help[0]
         if self._is(0.8):
-            self._by("record_assistance", "desk", request=number, what="已答复", evidence=["复函"])
+            self._by("record_assistance", "desk", request=number, what="来函已复", evidence=["复函"])
         else:
             self._by("withdraw_assistance", "desk", request=number, reason="不再需要")
 
@@ -242,8 +253,35 @@ class Errands:
             self._by("split", "desk", allegation_numbers=[self.case.own[-1]], reason="另案办理")
 
     def _keep_out(self) -> None:
-        persons = [self.chance.choice(self._people("handler", "leader")).id]
-        self._by("exclude", "desk", person_ids=persons, reason="近亲属")
+        self._by("exclude", self.chance.choice(("desk", "desk", "supervisor")), person_ids=self._conflicted(),
+                 reason="近亲属")  # fmt: skip
+
+    def _conflicted(self) -> list[str]:
+        """Somebody; not those by whose eyes the whole is looked at in the end."""
+        people = [one for one in self.book.people.values() if one.username not in READERS]
+        return [self.chance.choice(people).id]
+
+    def _take_evidence(self) -> None:
+        """An item, now and then with its file."""
+        added = self._by("add_evidence", "handler", only=[self.chance.choice(self.case.handlers)],
+                         kind=self.chance.choice(("document", "object", "statement")))  # fmt: skip
+        if added and self._is(0.25):
+            self._by_handler("attach_file", item=len(self.case.items))
+
+    def _tend_evidence(self) -> None:
+        """Something is done with an item, or it is struck out."""
+        if not self.case.items:
+            self._take_evidence()
+            return
+        item = self.chance.choice(list(self.case.items))
+        if self._is(0.5):
+            self._by_handler("withdraw_evidence", item=item, reason="与本案无关")
+        else:
+            self._by("record_custody", self.chance.choice(("desk", "handler")), item=item,
+                     act=self.chance.choice(("handed_over", "copied", "returned")), why="移交保管")  # fmt: skip
+
+    def _export(self, role: str = "handler") -> None:
+        self._by("export", role)
 
     def _hand_on(self) -> None:
         self._give("reassign", reason="工作调整")
@@ -298,8 +336,12 @@ class Errands:
         handler = self.chance.choice(self._people("handler")).id
         leader = self.chance.choice(self._people("leader")).id
         match action:
-            case "accept" | "start" | "conclude" | "tell_result" | "close" | "resume" | "approve_extension":
+            case "accept" | "start" | "conclude" | "tell_result" | "close" | "resume" | "approve_extension" | "export":
                 return {}
+            case "add_evidence":
+                return {"kind": "document"}
+            case "withdraw_evidence":
+                return {**reason, "item": max(self.case.items)} if self.case.items else None
             case "refuse":
                 return {**reason, "ground": "no_substance"}
             case "transfer":
@@ -307,7 +349,8 @@ class Errands:
             case "assign" | "reassign" | "join" | "unjoin":
                 return {**reason, "handler_id": handler}
             case "exclude":
-                return {**reason, "person_ids": [handler]}
+                role = self.chance.choice(("handler", "supervisor", "desk"))
+                return {**reason, "person_ids": [one.id for one in self._people(role)]}
             case "record_step" | "answer_supervision":
                 return {"what": "试"}
             case "request_assistance":

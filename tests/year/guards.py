@@ -15,6 +15,7 @@ HANGS_TOGETHER = frozenset({"absorb", "merge", "follow", "split", "open_part", "
 class Round:
     """What was recorded since the case was last taken in hand."""
 
+    number: int = 1
     steps: int = 0
     evidence: int = 0
     findings: dict[int, str] = field(default_factory=dict)
@@ -22,9 +23,11 @@ class Round:
     confirmed_by: str | None = None
 
 
-def closed_past_a_guard(number: str, history: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """``history``: with its details, oldest first. One sentence for each closing that a guard should have stopped."""
-    round, asked, hands = Round(), 1, set[str]()
+def closed_past_a_guard(number: str, history: Iterable[Mapping[str, Any]], asked: int = 1) -> Iterator[str]:
+    """``history``: with its details, oldest first; ``asked``: how many allegations the case came with. One sentence for
+    each closing that a guard should have stopped.
+    """
+    round, hands, items = Round(), set[str](), dict[int, int]()
     for line in history:
         action, details, who = line["action"], line["details"], line["who"]["id"] if line["who"] else None
         if action in HANGS_TOGETHER:
@@ -36,6 +39,13 @@ def closed_past_a_guard(number: str, history: Iterable[Mapping[str, Any]]) -> It
                 hands.add(who)
                 round.steps += action == "record_step"
                 round.evidence += len(details.get("evidence") or ())
+            case "add_evidence":
+                hands.add(who)
+                items[details["item"]] = round.number
+                round.evidence += 1
+            case "withdraw_evidence":
+                hands.add(who)
+                round.evidence -= items[details["item"]] == round.number
             case "join":
                 hands.add(details["handler_id"])
             case "record_finding":
@@ -55,7 +65,7 @@ def closed_past_a_guard(number: str, history: Iterable[Mapping[str, Any]]) -> It
             case "close":
                 yield from (f"{number} was closed past {guard}" for guard in _passed(round, asked, hands))
         if action in ANEW:
-            round = Round()
+            round = Round(round.number + 1)
 
 
 def _passed(round: Round, asked: int, hands: set[str]) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from tests.year import deeds
 from tests.year.life import Life, is_over
 from tests.year.table import TABLE
 from tests.year.terms import Term
 
 Cases = Mapping[str, Life]
 
-_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
+_ACCEPTANCE = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above", "propose_handling")
 _HELD = ("handle", "re_examine")
 
 
@@ -59,6 +60,25 @@ def tell_the_whole(cases: Cases, part: Life, before: tuple[bool, str | None], to
     tell_followers(cases, whole, "note_part", today)
 
 
+def tell_the_parts(cases: Cases, whole: Life, by: str, today: date) -> None:
+    """Whoever keeps out of the whole keeps out of its parts."""
+    for one in whole.parts:
+        part = cases[one]
+        new = [person for person in whole.kept_out if person not in part.kept_out]
+        if not new:
+            continue
+        before, action = standing(part), how_kept_out(part, new)
+        part.take(action, by, {"person_ids": new}, today)
+        tell_followers(cases, part, action, today)
+        tell_the_whole(cases, part, before, today)
+
+
+def how_kept_out(case: Life, persons: Collection[str]) -> str:
+    """The line of the history: another one where the case loses its handler."""
+    loses = case.handler in persons and case.state in TABLE["exclude_handler"].sources
+    return "exclude_handler" if loses else "exclude"
+
+
 def standing(case: Life) -> tuple[bool, str | None]:
     """What a whole knows of its part."""
     return is_over(case), case.outcome
@@ -102,6 +122,7 @@ def merge(cases: Cases, case: Life, by: str, leading: Life, today: date) -> None
     assert len(case.shown) == shown
     case.shown.append(case.shows)
     tell_followers(cases, leading, cause, today)
+    tell_the_parts(cases, leading, by, today)
 
 
 def separate(cases: Cases, case: Life, by: str, today: date) -> None:
@@ -113,7 +134,7 @@ def separate(cases: Cases, case: Life, by: str, today: date) -> None:
     tell_followers(cases, leading, "let_go", today)
     tell_the_whole(cases, leading, standing(leading), today)
     case.take("separate", by, {}, today)
-    case._reopen(by, {}, today)
+    deeds.reopen(case, by, {}, today)
     case.led_by = case.led = case.led_outcome = None
     case.investigators |= leading.investigators
     case.deciders |= leading.deciders
@@ -124,7 +145,8 @@ def split(case: Life, by: str, numbers: list[int], id: str, number: str, today: 
     terms = [term.copy(round=1) for term in case.terms if term.rule in _HELD and term.done is None]
     part = Life(
         id=id, number=number, title="", receipt="", named=case.named, about=case.about, above=case.above,
-        category=case.category, opened=today, state="accepted", shows="accepted", numbers=len(numbers), terms=terms,
+        category=case.category, opened=today, source=case.source, state="accepted", shows="accepted",
+        numbers=len(numbers), brought=len(numbers), terms=terms,
         investigators=set(case.investigators), deciders=set(case.deciders), predecessors=set(case.predecessors),
         kept_out=list(case.kept_out), part_of=case.id,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tests.year.deeds import DEEDS, Item
 from tests.year.table import OPENING, OVER, TABLE, Row
 from tests.year.terms import RULES, STAGES, Term
 
@@ -31,8 +32,10 @@ class Line:
 
 @dataclass
 class Life:
-    """A case. ``title`` finds its report; ``about``: units that must never see it; ``numbers``: how many allegations
-    were ever counted in it; ``history``: all lines; ``shown``: the states that its reporter was told, one a line.
+    """A case. ``title`` finds its report, or tells it from other clues and old files; ``source``: which of the three it
+    is. ``about``: units that must never see it; ``numbers``: how many allegations were ever counted in it;
+    ``brought``: how many it came with. ``history``: all lines; ``shown``: the states that its reporter was told, one a
+    line.
     """
 
     id: str
@@ -44,15 +47,18 @@ class Life:
     above: bool
     category: str
     opened: date
+    source: str = "report"
     state: str = "registered"
     shows: str = "registered"
     resume_to: str | None = None
     handler: str | None = None
     unit: str | None = None
     numbers: int = 1
+    brought: int = 1
     terms: list[Term] = field(default_factory=list)
     steps: int = 0
     evidence: int = 0
+    items: dict[int, Item] = field(default_factory=dict)
     investigators: set[str] = field(default_factory=set)
     deciders: set[str] = field(default_factory=set)
     reviewers: set[str] = field(default_factory=set)
@@ -70,6 +76,7 @@ class Life:
     level: int = 0
     orders: dict[int, bool] = field(default_factory=dict)
     asked_longer: tuple[int, str] | None = None
+    closed_on: date | None = None
     sent_to: tuple[str, str] | None = None
     sent_on: date | None = None
     help: dict[int, str] = field(default_factory=dict)
@@ -95,7 +102,7 @@ class Life:
     @property
     def is_reported(self) -> bool:
         """Whether somebody hears of it: of a part, the whole tells."""
-        return self.part_of is None or bool(self.follows)
+        return (self.source == "report" and self.part_of is None) or bool(self.follows)
 
     @property
     def asked(self) -> list[int]:
@@ -175,10 +182,10 @@ class Life:
 
     # -- what happens to it
 
-    def open(self, today: date) -> None:
-        """It is registered, its first terms run."""
+    def open(self, today: date, by: str | None = None) -> None:
+        """It is registered, its first terms run; ``by``: who opened it, where nobody reported it."""
         self.start(OPENING.starts, today, self.round)
-        self.history.append(Line("open", None, None, self.state))
+        self.history.append(Line("open", by, None, self.state))
         self.shown.append("registered")
 
     def take_first_line(self, by: str) -> None:
@@ -187,9 +194,10 @@ class Life:
 
     def start(self, rules: Iterable[str], today: date, round: int, ref: str | None = None) -> None:
         """Those of these terms that apply to such a case."""
+        source = "report" if self.is_reported else self.source
         for code in rules:
             rule = RULES[code]
-            if rule.above == self.above and (self.has_named or not rule.named):
+            if rule.above == self.above and source in rule.sources and (self.has_named or not rule.named):
                 self.terms.append(Term(code, today, round, ref))
 
     def take(self, action: str, by: str | None, fields: Fields, today: date, tells: bool = True) -> None:
@@ -207,9 +215,8 @@ class Life:
             self.resume_to = before
         elif row.resumes:
             self.resume_to = None
-        effect = getattr(self, f"_{action}", None)
-        if effect is not None:
-            effect(by, fields, today)
+        if action in DEEDS:
+            DEEDS[action](self, by, fields, today)
         if row.tells is not None and tells and self.part_of is None:
             self.shown.append(self.shows)
 
@@ -246,153 +253,6 @@ class Life:
             self.level = max([self.level, *counted])
         for term, stages in found:
             term.told = (stages[-1], today)
-
-    def _leave(self) -> None:
-        self.handler = self.unit = self.objection = None
-        self.joint = []
-
-    def _anew(self) -> None:
-        self._leave()
-        self.steps = self.evidence = self.level = 0
-        self.findings, self.measures, self.reviewers = {}, {}, set()
-        self.reviewer = self.asked_longer = None
-        self.told = self.examined = False
-        self.round += 1
-
-    # -- single actions
-
-    def _accept(self, by: str | None, fields: Fields, today: date) -> None:
-        if "allegations" not in fields:
-            return
-        given = len(fields["allegations"])
-        plain = not self.follows and not self.moved
-        self.numbers = given if plain else self.numbers + max(0, given - len(self.own))
-
-    def _assign(self, by: str | None, fields: Fields, today: date) -> None:
-        self.handler, self.unit = fields["handler_id"], fields["unit_id"]
-        self.joint = [one for one in self.joint if one != self.handler]
-        self.objection = None
-
-    _reassign = _insist = _assign
-
-    def _start(self, by: str, fields: Fields, today: date) -> None:
-        self.investigators.add(by)
-
-    def _return(self, by: str, fields: Fields, today: date) -> None:
-        self._leave()
-
-    def _object(self, by: str, fields: Fields, today: date) -> None:
-        objection = (self.handler, self.unit)
-        self._leave()
-        self.objection = objection  # type: ignore[assignment]
-
-    def _record_step(self, by: str, fields: Fields, today: date) -> None:
-        self.steps += 1
-        self.evidence += len(fields.get("evidence", ()))
-        self.investigators.add(by)
-
-    def _record_finding(self, by: str, fields: Fields, today: date) -> None:
-        self.investigators.add(by)
-        self.findings[fields["allegation"]] = fields["outcome"]
-        self.measures.pop(fields["allegation"], None)
-
-    def _record_disposition(self, by: str, fields: Fields, today: date) -> None:
-        self.deciders.add(by)
-        self.measures[fields["allegation"]] = fields["measure"]
-
-    def _conclude(self, by: str, fields: Fields, today: date) -> None:
-        self.deciders.add(by)
-        self.reviewer, self.told = None, False
-        self.results += 1
-
-    def _tell_result(self, by: str, fields: Fields, today: date) -> None:
-        self.told = True
-
-    def _confirm_adequate(self, by: str, fields: Fields, today: date) -> None:
-        self.reviewers.add(by)
-        self.reviewer = by
-
-    def _send_back(self, by: str, fields: Fields, today: date) -> None:
-        self.reviewers.add(by)
-        self.reviewer = None
-
-    def _extend(self, by: str, fields: Fields, today: date) -> None:
-        self._longer(fields["days"])
-
-    def _approve_extension(self, by: str, fields: Fields, today: date) -> None:
-        assert self.asked_longer is not None
-        self._longer(self.asked_longer[0])
-
-    def _longer(self, days: int) -> None:
-        for term in self.terms:
-            if term.done is None and not term.longer and term.law.longer:
-                term.longer = days
-        self.asked_longer = None
-
-    def _ask_extension(self, by: str, fields: Fields, today: date) -> None:
-        self.asked_longer = (fields["days"], fields["approver_id"])
-
-    def _refuse_extension(self, by: str, fields: Fields, today: date) -> None:
-        self.asked_longer = None
-
-    def _supervise(self, by: str, fields: Fields, today: date) -> None:
-        self.orders[len(self.orders) + 1] = False
-
-    def _answer_supervision(self, by: str, fields: Fields, today: date) -> None:
-        self.orders[self.open_orders[0]] = True
-
-    def _transfer(self, by: str, fields: Fields, today: date) -> None:
-        self.sent_to, self.sent_on = (fields["body"], "sent"), today
-        self.help = {number: "withdrawn" if state == "open" else state for number, state in self.help.items()}
-
-    def _acknowledge_transfer(self, by: str, fields: Fields, today: date) -> None:
-        assert self.sent_to is not None
-        self.sent_to = (self.sent_to[0], "acknowledged")
-        answered = date.fromisoformat(fields["answered_on"])
-        for term in self.terms:
-            if term.rule == "transfer_acknowledged" and term.done == today:
-                term.done = min(today, answered)
-
-    def _take_back(self, by: str, fields: Fields, today: date) -> None:
-        self._anew()
-        if self.sent_to is not None:
-            self.sent_to = (self.sent_to[0], "declined")
-
-    def _reopen(self, by: str, fields: Fields, today: date) -> None:
-        self._anew()
-
-    def _request_assistance(self, by: str, fields: Fields, today: date) -> None:
-        self.help[fields["request"]] = "open"
-
-    def _record_assistance(self, by: str, fields: Fields, today: date) -> None:
-        self.help[fields["request"]] = "answered"
-        self.evidence += len(fields.get("evidence", ()))
-        self.investigators.add(by)
-
-    def _withdraw_assistance(self, by: str, fields: Fields, today: date) -> None:
-        self.help[fields["request"]] = "withdrawn"
-
-    def _join(self, by: str, fields: Fields, today: date) -> None:
-        self.joint.append(fields["handler_id"])
-        self.investigators.add(fields["handler_id"])
-
-    def _unjoin(self, by: str, fields: Fields, today: date) -> None:
-        self.joint.remove(fields["handler_id"])
-
-    def _exclude(self, by: str, fields: Fields, today: date) -> None:
-        self.kept_out += [one for one in fields["person_ids"] if one not in self.kept_out]
-        self.joint = [one for one in self.joint if one not in self.kept_out]
-        if self.reviewer in fields["person_ids"]:
-            self.reviewer = None
-
-    def _exclude_handler(self, by: str, fields: Fields, today: date) -> None:
-        self._exclude(by, fields, today)
-        self._leave()
-
-    def _re_examine(self, by: str | None, fields: Fields, today: date) -> None:
-        self.predecessors |= self.investigators | self.deciders | self.reviewers
-        self._anew()
-        self.examined = self.was_examined = True
 
 
 def is_over(case: Life) -> bool:

@@ -1,4 +1,4 @@
-"""What is drawn before the year begins: on which day which report comes, by seed."""
+"""What is drawn before the year begins: on which day what comes, by seed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.year.days import HOLIDAYS, is_worked
+from tests.year.old_files import Row, rows
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 # The last reports come so early that people can still do something about them.
@@ -15,6 +16,23 @@ LAST_ARRIVAL = date(2026, 12, 15)
 CATEGORIES = ("conduct.attitude", "other")
 # About whom: nobody in particular, one of the units that have handlers, the head of the bureau.
 ABOUT_A_UNIT, ABOUT_THE_HEAD, NAMED = 0.18, 0.02, 0.4
+
+
+# So many clues and rows of old files there are for each report; tables come on these days, draws are made from then on.
+CLUES, OLD_FILES = 0.08, 0.25
+TABLES = (date(2026, 1, 19), date(2026, 5, 11), date(2026, 9, 7))
+DRAWS = (date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 8), date(2026, 12, 21))
+PERCENT = 20
+
+
+@dataclass(frozen=True)
+class Clue:
+    """Something that nobody reported; ``about`` as of a report, ``asked``: how many allegations."""
+
+    title: str
+    about: int | None
+    category: str
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,32 @@ def arrivals(cases: int, seed: int) -> dict[date, list[Arrival]]:
             Arrival(f"来信 {seed}-{number}", chance.random() < NAMED, about, head, chance.choice(CATEGORIES))
         )
     return dict(found)
+
+
+def clues(cases: int, seed: int) -> dict[date, list[Clue]]:
+    """The clues of each day."""
+    chance = random.Random(f"clues {seed}")
+    days = [FIRST + timedelta(days=n) for n in range((LAST_ARRIVAL - FIRST).days + 1)]
+    worked = [day for day in days if is_worked(day)]
+    found: defaultdict[date, list[Clue]] = defaultdict(list)
+    for number, day in enumerate(sorted(chance.choices(worked, k=max(4, round(cases * CLUES))))):
+        about = chance.randrange(3) if chance.random() < 2 * ABOUT_A_UNIT else None
+        found[day].append(
+            Clue(f"线索来源 {seed}-{number}", about, chance.choice(CATEGORIES), chance.choice((1, 1, 2, 3)))
+        )
+    return dict(found)
+
+
+def tables(cases: int, seed: int) -> dict[date, list[Row]]:
+    """The tables of old files, with their days."""
+    chance = random.Random(f"tables {seed}")
+    found: dict[date, list[Row]] = {}
+    before: list[Row] = []
+    for day in TABLES:
+        count = max(14, round(cases * OLD_FILES / len(TABLES)))
+        found[day] = rows(chance, count, f"旧案 {seed} {day:%m}", before)
+        before += [row for row in found[day] if row.wrong is None and row not in before]
+    return found
 
 
 def delay(chance: random.Random) -> timedelta:

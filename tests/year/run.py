@@ -17,8 +17,11 @@ from typing import Any
 from deploy.local.broker import Broker
 from deploy.local.database import Database
 from deploy.local.waiting import DeadlineMissed, eventually
-from tests.year import checks, hanging
-from tests.year.book import STALE, Book, Person, Refusal
+from tests.year import checks, checks_beside, hanging
+from tests.year.acting import ARRIVES_S, Acting, Surprise
+from tests.year.beside import Beside
+from tests.year.book import Book, Person
+from tests.year.bundles import Bundles
 from tests.year.bureau import EAST, HEAD, SOUTH, WEST, Bureau
 from tests.year.days import ONE, is_worked
 from tests.year.errands import Errands
@@ -27,16 +30,8 @@ from tests.year.life import Life, is_over
 from tests.year.plan import FIRST, LAST, Arrival, arrivals, delay
 
 AT_ONCE = 8
-# How long what was told may take to arrive.
-ARRIVES_S = 30.0
-# Of the actions these shares name the version they are for: the right one, and an old one.
-NAMES_VERSION, NAMES_OLD_VERSION = 0.5, 0.03
 # So many findings tell enough.
 MOST_FINDINGS = 40
-
-
-class Surprise(Exception):
-    """The system answered otherwise than it must."""
 
 
 @dataclass
@@ -49,6 +44,8 @@ class Outcome:
     refused: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    mails: int = 0
     days: int = 0
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
@@ -57,7 +54,7 @@ class Outcome:
     def line(self) -> str:
         return (
             f"seed {self.seed}: {self.cases} cases on {self.days} days, {self.actions.total()} actions, "
-            f"{self.refused.total()} refusals, {self.stages.total()} stages, {self.seconds:.0f} s; "
+            f"{self.refused.total()} refusals, {self.stages.total()} stages, {self.mails} mails, {self.seconds:.0f} s; "
             f"{len(self.findings)} findings"
         )
 
@@ -68,7 +65,7 @@ class Year:
     """
 
     def __init__(self, bureau: Bureau, seed: int, cases: int, *, step: int = 1, patience: int = MOST_FINDINGS) -> None:
-        self.bureau, self.seed, self.step, self.patience = bureau, seed, step, patience
+        self.bureau, self.seed, self.cases, self.step, self.patience = bureau, seed, cases, step, patience
         self.outcome = Outcome(seed)
         self.coming = arrivals(cases, seed)
         self.today = FIRST
@@ -84,6 +81,9 @@ class Year:
         began = time.monotonic()
         self.bureau.begin(FIRST)
         self.book = Book(self.bureau.people)
+        self.bundles = Bundles(self.bureau.export_key, FIRST.year)
+        self.acting = Acting(self.bureau, self.book, self.bundles, self._chance)
+        self.beside = Beside(self.bureau, self.book, self.acting, self.seed, self.cases)
         days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)][:: self.step]
         with ThreadPoolExecutor(AT_ONCE) as self.hands:
             month = FIRST.month
@@ -116,6 +116,12 @@ class Year:
         self.bureau.morning(day)
         self._reach(self.book.cases)
         self._let_come(came)
+        try:
+            for case in self.beside.live(day):
+                self._begin(case)
+            self.changed |= self.beside.changed
+        except (Surprise, DeadlineMissed, AssertionError) as error:
+            self._find(f"{self.today}: {error}")
         if is_worked(day) or self.step > 1:
             self._work()
 
@@ -152,9 +158,12 @@ class Year:
             about=self._about(arrival), above=arrival.head, category=arrival.category, opened=self.today,
         )  # fmt: skip
         case.open(self.today)
-        self.book.cases[case_id] = case
-        self.changed.add(case_id)
-        self.next_visit[case_id] = self.today + delay(self._chance(case))
+        self._begin(case)
+
+    def _begin(self, case: Life) -> None:
+        self.book.cases[case.id] = case
+        self.changed.add(case.id)
+        self.next_visit[case.id] = self.today + delay(self._chance(case))
 
     def _about(self, arrival: Arrival) -> tuple[str, ...]:
         return () if arrival.about is None else (self.bureau.units[(EAST, WEST, SOUTH)[arrival.about]],)
@@ -214,7 +223,8 @@ class Year:
     def _others(self, case: Life, busy: set[str]) -> list[Life]:
         """One case that it may be merged into today, now and then."""
         chance = random.Random(f"merge {self.seed} {case.title} {self.visits[case.id]}")
-        if case.state not in ("registered", "accepted") or case.above or case.part_of or chance.random() > 0.15:
+        mergeable = case.state in ("registered", "accepted") and case.source == "report"
+        if not mergeable or case.above or case.part_of or chance.random() > 0.15:
             return []
         began = {term.began for term in case.terms if term.rule == "handle"}
         found = [
@@ -222,6 +232,7 @@ class Year:
             for other in list(self.book.cases.values())[-60:]
             if other.id not in busy
             and other.part_of is None
+            and other.source == "report"
             and not hanging.family(self.book.cases, other) & busy
             and not began & {term.began for term in other.terms if term.rule == "handle"}
             and self.book.can_lead(other, case, self.bureau.named("desk1"))
@@ -244,53 +255,10 @@ class Year:
         return new | case.parts.keys()
 
     def _act(self, person: Person, case: Life, action: str, fields: dict[str, Any]) -> bool:
-        chance = self._chance(case, len(case.history), action)
-        refusal = self.book.answer(person, case, action, fields, self.today)
-        headers = {}
-        version = len(case.history)
-        if chance.random() < NAMES_VERSION:
-            headers["If-Match"] = f'"{version}"'
-        elif version > 1 and chance.random() < NAMES_OLD_VERSION and self.book.sees(person, case):
-            headers["If-Match"], refusal = f'"{version - 1}"', STALE
-        client = self.bureau.clients[person.id]
-        path = f"/cases/{case.id}/actions"
-        answer = client.ask("POST", path, headers=headers, json={"action": action, **fields})
-        what = f"{action} by {person.username} on {case.number} ({case.state})"
-        if refusal is not None:
-            if _refusal_of(answer) != refusal:
-                raise Surprise(f"{what} must be refused as {refusal}, was answered {answer.status_code} {answer.text}")
-            with self._writing:
-                self.outcome.refused[f"{refusal.status} {refusal.slug}"] += 1
-            return False
-        if answer.status_code != 200:
-            raise Surprise(f"{what} must be done, was answered {answer.status_code} {answer.text}")
-        self.book.take(person, case, action, fields, self.today, answer.json())
-        with self._writing:
-            self.outcome.actions[action] += 1
-        return True
+        return self.acting.act(self.today, person, case, action, fields)
 
     def _rate(self, case: Life, satisfied: bool) -> None:
-        public, receipt = self.bureau.public, {"Authorization": f"Receipt {case.receipt}"}
-        eventually(
-            lambda: public.ask("GET", "/reports/current", headers=receipt).json()["may_rate"],
-            ARRIVES_S,
-            what=f"{case.number} to be rated",
-        )
-        body = {"satisfied": satisfied, "reason": None}
-        answer = public.ask("POST", "/reports/current/rating", headers=receipt, json=body)
-        if answer.status_code != 200:
-            raise Surprise(f"rating of {case.number}: {answer.status_code} {answer.text}")
-        self.book.rate(case, satisfied, self.today)
-        reader = self.bureau.client("supervisor1")
-        for one in hanging.family(self.book.cases, case):
-            version = len(self.book.cases[one].history)
-            eventually(
-                lambda one=one, version=version: reader.get(f"/cases/{one}")["version"] >= version,  # type: ignore[misc]
-                ARRIVES_S,
-                what=f"the rating of {case.number}",
-            )
-        with self._writing:
-            self.outcome.actions["rate"] += 1
+        self.acting.rate(self.today, case, satisfied)
 
     # -- what must be so
 
@@ -299,6 +267,7 @@ class Year:
 
         def alike() -> bool:
             found[:] = checks.differences(self.book, self.bureau, self.today, sorted(self.changed))
+            found.extend(checks_beside.differences(self.book, self.bureau, sorted(self.changed)))
             return not found
 
         with suppress(DeadlineMissed):
@@ -335,8 +304,10 @@ class Year:
         for case, history in zip(
             seen, self.hands.map(lambda one: checks.histories(self.bureau, one), seen), strict=True
         ):
-            for one in closed_past_a_guard(case.number, history):
+            for one in closed_past_a_guard(case.number, history, case.brought):
                 self._find(one)
+        for one in (*self.bundles.findings(), *self.bureau.post.findings(self.book, self.acting.said)):
+            self._find(one)
         for name, length in self.bureau.dead_letters().items():
             self._find(f"{length} dead letters in {name}")
         for name, times in self.bureau.errors().items():
@@ -344,7 +315,10 @@ class Year:
 
     def _sum_up(self) -> None:
         self.outcome.cases = len(self.book.cases)
+        self.outcome.actions, self.outcome.refused = self.acting.actions, self.acting.refused
         self.outcome.states = Counter(case.state for case in self.book.cases.values())
+        self.outcome.sources = Counter(case.source for case in self.book.cases.values())
+        self.outcome.mails = len(self.bureau.post.sink.mails)
 
     def _find(self, text: str) -> None:
         with self._writing:
@@ -352,13 +326,6 @@ class Year:
 
     def _chance(self, case: Life, *more: object) -> random.Random:
         return random.Random(f"{self.seed} {case.title or case.number} {self.visits[case.id]} {more}")
-
-
-def _refusal_of(answer: Any) -> Refusal | None:
-    if answer.status_code < 400:
-        return None
-    body: Mapping[str, Any] = answer.json()
-    return Refusal(answer.status_code, body["type"].removeprefix("/problems/"), tuple(body.get("missing", ())))
 
 
 def run(

@@ -9,8 +9,9 @@ MAY_LEAD = ("registered", "accepted", "returned", *WORK)
 LIVING = (*MAY_LEAD, "feedback", "suspended")
 OVER = ("closed", "refused", "transferred", "merged")
 _TAKEN_UP = ("accepted", "returned", *WORK)
-_FIRST = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above")
+_FIRST = ("register_and_route", "tell_acceptance", "tell_acceptance_named", "forward_above", "propose_handling")
 _HELD = ("handle", "re_examine")
+_GATHERING = ("investigating", "findings", "disposition")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ TABLE = {
         "closed refused transferred", "registered", "desk supervisor",
         starts=_FIRST, drops=("transfer_acknowledged",), tells="registered", new_round=True,
     ),
+    # On what belongs to a case beside its list of actions.
+    "add_evidence": _row(_GATHERING, None, "handler joint", newcomers=True),
+    "withdraw_evidence": _row(_GATHERING, None, "handler", newcomers=True),
+    "export": _row((*LIVING, *OVER), None, "handler joint desk"),
+    "re_review_inadequate": _row("closed", "registered", "", starts=_FIRST, tells="registered", new_round=True),
     # By the system.
     "re_examine": _row(
         "feedback closed", "accepted", "", starts=("re_examine",), drops=("tell_result_named",), tells="accepted",
@@ -108,4 +114,9 @@ TABLE = {
         tells="in_progress", resumes=True,
     ),
 }  # fmt: skip
+# What leaves no line in the history: it is in the custody of an item, whatever the state.
+BESIDE = {
+    "record_custody": _row((*LIVING, *OVER), None, "handler joint desk"),
+    "attach_file": _row((*LIVING, *OVER), None, "handler joint desk"),
+}
 OPENING = Row((), "registered", frozenset(), starts=_FIRST, tells="registered")

@@ -14,7 +14,9 @@ STAGES = ("remind", "urge", "supervise", "escalate")
 
 @dataclass(frozen=True)
 class Rule:
-    """``late``: how many working days after its end it is supervised and escalated. ``urged``: whether its end is."""
+    """``late``: how many working days after its end it is supervised and escalated. ``urged``: whether its end is.
+    ``sources``: for which cases it is.
+    """
 
     days: int
     working: bool
@@ -26,7 +28,10 @@ class Rule:
     reminds: bool = True
     urged: bool = True
     late: tuple[int | None, int | None] = (3, 10)
+    sources: tuple[str, ...] = ("report",)
 
+
+_ANY = ("report", "clue", "review")
 
 RULES = {
     # 《信访工作条例》第二十二、二十三条: fifteen days to register and route, fifteen to tell whether it is accepted.
@@ -36,13 +41,17 @@ RULES = {
     "tell_acceptance_named": Rule(15, working=True, named=True, late=(None, None)),
     "tell_result_named": Rule(15, working=True, named=True, late=(None, None)),
     "forward_above": Rule(5, working=True, above=True, late=(1, 3)),
+    # The bureau's own, for what nobody reported: as long as discipline inspection has for a clue.
+    "propose_handling": Rule(30, working=False, sources=_ANY[1:]),
     # 《信访工作条例》第三十四、三十五、二十三条.
-    "handle": Rule(60, working=False, stops=True, longer=30),
+    "handle": Rule(60, working=False, stops=True, longer=30, sources=_ANY),
     "re_examine": Rule(30, working=False, stops=True),
-    "object": Rule(5, working=True, stops=True, counts=False, reminds=False, urged=False, late=(None, None)),
+    "object": Rule(
+        5, working=True, stops=True, counts=False, reminds=False, urged=False, late=(None, None), sources=_ANY
+    ),
     # The bureau's own: what another body owes.
-    "transfer_acknowledged": Rule(15, working=False, counts=False, reminds=False, late=(5, None)),
-    "assist": Rule(15, working=True, counts=False, reminds=False, late=(5, None)),
+    "transfer_acknowledged": Rule(15, working=False, counts=False, reminds=False, late=(5, None), sources=_ANY),
+    "assist": Rule(15, working=True, counts=False, reminds=False, late=(5, None), sources=_ANY),
 }
 
 
