@@ -15,8 +15,9 @@ class ListReportInbox(PageRequest):
 class InboxItem(Schema):
     """A report or suggestion with unread messages, and nothing of their content.
 
-    A report has ``case_id`` and the ``number`` of its case (null until the case is known), a suggestion
-    ``suggestion_id``. ``last_message_at``: the hour of the reporter's newest message.
+    A report has ``case_id`` and the ``number`` of its case (null until the case is known), or of the part of it by
+    which it opens for the reader; a suggestion has ``suggestion_id``. ``last_message_at``: the hour of the reporter's
+    newest message.
     """
 
     kind = fields.String(required=True, validate=one_of(*KINDS))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.reports.model.report import Reader
+from services.reports.model.report import Reader, may_read_case_report
 
 REPORTER = "reporter"
 STAFF = "staff"
@@ -41,8 +41,9 @@ def unread(report: Mapping[str, Any], side: str) -> int:
 
 @dataclass(frozen=True)
 class InboxScope:
-    """Whose inboxes a person looks through. ``handler_id``: only those of this handler's cases; None = all, and those
-    of suggestions. ``hidden_units``: none about one of these. ``person_id``: none from which this person must keep out.
+    """Whose inboxes a person looks through. ``handler_id``: only those of cases that this person handles, alone,
+    jointly or in a part; None = all, and those of suggestions. ``hidden_units``: none about one of these.
+    ``person_id``: none from which this person must keep out.
     """
 
     handler_id: str | None
@@ -55,3 +56,13 @@ def inbox_scope(reader: Reader) -> InboxScope:
     what is about a unit of theirs, as ``may_read_case_report`` and ``may_read_suggestion`` have it.
     """
     return InboxScope(None if "desk" in reader.roles else reader.id, reader.units, reader.id)
+
+
+def read_by(reader: Reader, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The case by which the report opens for this reader: its own before its parts; empty where there is none yet.
+
+    ``report``: as ``store.reports.waiting`` found it for them.
+    """
+    cases = (*((report["case"],) if "case" in report else ()), *report.get("parts", ()))
+    opens = (case for case in cases if may_read_case_report(reader, case, report["subject_unit_ids"]))
+    return next(opens, {})

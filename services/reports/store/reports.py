@@ -20,6 +20,13 @@ from services.reports.store import above, retention, triage
 _OF_SUGGESTIONS = {"kind": "suggestion"}
 _WAITING = {"unread.staff": {"$gt": 0}}
 _LATEST_MESSAGE_FIRST = [("reporter_wrote_at", DESCENDING), ("_id", DESCENDING)]
+# By the handlers of the case and of its parts: their indexes, which hold only what waits.
+_WAITING_FOR = {
+    "waiting_for_handler": "case.handler_id",
+    "waiting_for_joint_handler": "case.joint_handler_ids",
+    "waiting_for_handler_of_part": "parts.handler_id",
+    "waiting_for_joint_handler_of_part": "parts.joint_handler_ids",
+}
 
 INDEXES = {
     "reports": [
@@ -40,10 +47,9 @@ INDEXES = {
             partialFilterExpression=_OF_SUGGESTIONS,
         ),
         IndexModel(_LATEST_MESSAGE_FIRST, name="waiting", partialFilterExpression=_WAITING),
-        IndexModel(
-            [("case.handler_id", 1), *_LATEST_MESSAGE_FIRST],
-            name="waiting_for_handler",
-            partialFilterExpression=_WAITING,
+        *(
+            IndexModel([(field, 1), *_LATEST_MESSAGE_FIRST], name=name, partialFilterExpression=_WAITING)
+            for name, field in _WAITING_FOR.items()
         ),
         IndexModel(
             [("due_at", 1), ("_id", 1)],
@@ -58,7 +64,7 @@ INDEXES = {
 
 
 # What is told of a report in the list of those that wait; its content is not among it.
-_IN_THE_INBOX = {"kind": 1, "case.id": 1, "case.number": 1, "unread": 1, "reporter_wrote_at": 1}
+_IN_THE_INBOX = {"kind": 1, "case": 1, "parts": 1, "subject_unit_ids": 1, "unread": 1, "reporter_wrote_at": 1}
 
 
 class Step(NamedTuple):
@@ -163,14 +169,11 @@ class Reports:
 
     def waiting(self, scope: InboxScope, limit: int, cursor: str | None) -> dict[str, Any]:
         """A page of the reports and suggestions in which the reporter wrote what nobody has marked as read, those with
-        the latest message first; without those that nobody of the bureau reads.
+        the latest message first; without those that nobody of the bureau reads. What opens for the reader by its case,
+        or by a part of it, is there.
         """
-        hidden = {"$nin": list(scope.hidden_units)}
-        about: Document = {"subject_unit_ids": hidden, "case.excluded_unit_ids": hidden}
-        wanted: Document = {**_WAITING, **about, "route": {"$ne": ABOVE}}
-        wanted["case.excluded_person_ids"] = {"$ne": scope.person_id}
-        if scope.handler_id is not None:
-            wanted["case.handler_id"] = scope.handler_id
+        about = {"subject_unit_ids": {"$nin": list(scope.hidden_units)}, "route": {"$ne": ABOVE}}
+        wanted: Document = {**_WAITING, **about, "$or": _readable_by(scope)}
         return page(
             self._reports, wanted, sort=_LATEST_MESSAGE_FIRST, limit=limit, cursor=cursor, projection=_IN_THE_INBOX
         )
@@ -209,6 +212,25 @@ def _not_about(unit_ids: Iterable[str], state: str | None) -> Document:
     return {**wanted, "state": state} if state else wanted
 
 
+def _readable_by(scope: InboxScope) -> list[Document]:
+    """Each way in which a report may open for this reader, as ``may_read_case_report`` has it."""
+    whole, part = _readable_case(scope, "case."), _readable_case(scope, "")
+    if scope.handler_id is None:
+        return [whole, {"parts": {"$elemMatch": part}}]
+    handled = [{"handler_id": scope.handler_id}, {"joint_handler_ids": scope.handler_id}]
+    return [
+        *({**whole, f"case.{field}": value} for one in handled for field, value in one.items()),
+        *({"parts": {"$elemMatch": {**part, **one}}} for one in handled),
+    ]
+
+
+def _readable_case(scope: InboxScope, prefix: str) -> Document:
+    return {
+        f"{prefix}excluded_unit_ids": {"$nin": list(scope.hidden_units)},
+        f"{prefix}excluded_person_ids": {"$ne": scope.person_id},
+    }
+
+
 def _as_known(part: Part) -> UpdateOne:
     unknown = {"_id": part.report_id, "parts.id": {"$ne": part.case["id"]}}
     return UpdateOne(unknown, {"$push": {"parts": {**part.case, "sequence": 0}}})
@@ -234,8 +256,3 @@ def _as_late(step: Step) -> UpdateOne:
 
 def _in_order(entry: Document | None) -> Document:
     return {"history": {"$each": [entry], "$sort": {"sequence": 1}}}
-
-
-def _not_about(unit_ids: Iterable[str], state: str | None) -> Document:
-    wanted: Document = {**_OF_SUGGESTIONS, "subject_unit_ids": {"$nin": list(unit_ids)}}
-    return {**wanted, "state": state} if state else wanted

@@ -2,13 +2,22 @@
 
 import pytest
 
+from chassis.ids import new_id
 from chassis.refusals import NotFound
 from contracts.call import Actor
 from contracts.reports import operations
 from contracts.reports.events import MessagePostedV1
 from services.reports import handlers
-from tests.integration.reports.building import CALL, DESK, HANDLER, a_report, by, later, progressed, report_of
+from tests.integration.reports.building import CALL, DESK, HANDLER, a_report, a_step, by, later, progressed, report_of
 from tests.integration.reports.writing import OTHER_HANDLER, THE_HOUR, Inbox, waiting
+from tests.support.explaining import BY_READING_ALL, asked, recorder, stages, watched
+
+__all__ = ["recorder", "watched"]
+
+JOINT, OF_PART, JOINT_OF_PART = (
+    Actor(name, "承办人", frozenset({"handler"}), "unit-b", ("bureau", "unit-b"))
+    for name in ("inbox-joint", "inbox-of-part", "inbox-joint-of-part")
+)
 
 
 @pytest.fixture
@@ -148,3 +157,91 @@ class TestSuggestions:
             mark = {"suggestion_id": suggestion_id, "up_to": "m"}
             with pytest.raises(NotFound):
                 handlers.mark_suggestion_messages_read(store, mark, by(actor))
+
+
+class TestSeveralHandlers:
+    """Those who handle a case jointly, or a part of it, find what they may read; under the case that opens it."""
+
+    @pytest.fixture
+    def divided(self, store, sealer):
+        """A report whose case has two handlers and a part, handled by two others."""
+        whole = Inbox(store, sealer, f"divided-{new_id()}")
+        told = {"handler_id": HANDLER.id, "joint_handler_ids": [JOINT.id]}
+        progressed(store, sealer, whole.receipt, case_id=whole.case_id, sequence=2, **told)
+        self.tell_of_part(store, whole, 1)
+        whole.reporter_writes()
+        return whole
+
+    def tell_of_part(self, store, whole, sequence, **changes):
+        told = {
+            "part_of": whole.document["_id"],
+            "text_code": None,
+            "handler_id": OF_PART.id,
+            "joint_handler_ids": [JOINT_OF_PART.id],
+        }
+        handlers.show_progress(store, [a_step(None, f"part-of-{whole.case_id}", sequence, **{**told, **changes})])
+
+    @pytest.mark.parametrize(
+        "reader", [DESK, HANDLER, JOINT, OF_PART, JOINT_OF_PART, OTHER_HANDLER], ids=lambda one: one.id
+    )
+    def test_listed_is_what_they_may_read_one_by_one(self, store, sealer, divided, reader):
+        readable = [id for id in (divided.case_id, f"part-of-{divided.case_id}") if opens(store, sealer, id, reader)]
+
+        assert ids(store, divided, reader) == readable[:1]
+        assert bool(readable) == (reader is not OTHER_HANDLER)
+
+    def test_a_part_is_found_under_its_own_number_until_its_handler_has_it_no_more(self, store, divided):
+        for who in (OF_PART, JOINT_OF_PART):
+            [item] = [
+                one for one in waiting(store, who, limit=200)["items"] if one["case_id"].endswith(divided.case_id)
+            ]
+            assert (item["case_id"], item["unread"]) == (f"part-of-{divided.case_id}", 1)
+        self.tell_of_part(store, divided, 2, handler_id=None, joint_handler_ids=[])
+
+        assert [ids(store, divided, who) for who in (OF_PART, JOINT_OF_PART, JOINT)] == [[], [], [divided.case_id]]
+
+    @pytest.mark.parametrize(
+        "change", [{"excluded_person_ids": [JOINT.id, OF_PART.id]}, {"excluded_unit_ids": ["unit-b"]}]
+    )
+    def test_whoever_must_keep_out_finds_it_neither_as_joint_handler_nor_by_a_part(
+        self, store, sealer, divided, change
+    ):
+        told = {"handler_id": HANDLER.id, "joint_handler_ids": [JOINT.id], **change}
+        progressed(store, sealer, divided.receipt, case_id=divided.case_id, sequence=3, **told)
+        self.tell_of_part(store, divided, 2, **change)
+
+        assert ids(store, divided, JOINT) == ids(store, divided, OF_PART) == []
+        assert ids(store, divided, HANDLER) == [divided.case_id]
+
+    def test_whoever_keeps_out_of_the_case_alone_finds_it_by_its_part(self, store, sealer, divided):
+        progressed(store, sealer, divided.receipt, case_id=divided.case_id, sequence=3, excluded_person_ids=[DESK.id])
+        assert ids(store, divided, DESK) == [f"part-of-{divided.case_id}"]
+        self.tell_of_part(store, divided, 2, excluded_person_ids=[DESK.id])
+        assert ids(store, divided, DESK) == []
+
+    @pytest.mark.parametrize("reader", [DESK, JOINT_OF_PART], ids=["desk", "handler"])
+    def test_every_page_is_read_by_indexes_of_what_waits(self, store, sealer, watched, recorder, divided, reader):
+        for number in range(3):
+            further = Inbox(store, sealer, f"indexed-{reader.id}-{number}")
+            progressed(store, sealer, further.receipt, case_id=further.case_id, sequence=2, handler_id=JOINT_OF_PART.id)
+            further.reporter_writes(call=later(hours=number))
+        first = waiting(watched, reader, limit=2)
+        waiting(watched, reader, limit=2, cursor=first["next_cursor"])
+
+        commands = asked(recorder)
+        assert len(commands) == 2
+        for command in commands:
+            assert not stages(store.db, command) & BY_READING_ALL, command
+
+
+def ids(store, divided, reader):
+    items = waiting(store, reader, limit=200)["items"]
+    return [one["case_id"] for one in items if (one["case_id"] or "").endswith(divided.case_id)]
+
+
+def opens(store, sealer, case_id, reader):
+    request = operations.read_case_report.load({"case_id": case_id})
+    try:
+        return bool(handlers.read_case_report(store, sealer, request, by(reader)))
+    except NotFound:
+        return False
