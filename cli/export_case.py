@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.bundles import case_file, documents, page
-from cli.bundles.case_file import Original
+from cli.bundles.case_file import Kept
 from cli.bundles.folder import Draft, Folder
 from cli.passwords import password_from_environment
 from cli.signed_in import Refused, SignedIn, signed_in
@@ -46,7 +46,7 @@ def export_case(
     otp: str | None,
     tls_ca: Path | None,
 ) -> None:
-    """Export the case NUMBER: index, what was reported, the originals of the evidence, a signed manifest.
+    """Export the case NUMBER: index, what was reported, its files, the originals of the evidence, a signed manifest.
 
     For the desk and the case's handlers, with their own account; the password comes from MINGJING_PASSWORD (or …_FILE),
     else it is asked for. When it was cut short, run it again: what is complete and right is not fetched again. Check
@@ -74,42 +74,42 @@ def _put_together(client: SignedIn, case: dict[str, Any], folder: Folder, purpos
     names = case_file.names(client, case, history)
     reports = case_file.reports(client, case, purpose)
     items = case_file.evidence(client, case, purpose)
-    originals = case_file.originals(items)
-    _fetch(client, case, folder, originals, purpose)
+    originals = case_file.originals(case["id"], items)
+    kept = [*originals, *case_file.enclosed(reports)]
+    _fetch(client, folder, kept, purpose)
     read = [case_file.with_custody(client, case, item["item"], purpose) for item in items]
-    folder.write(documents.INDEX, [documents.index(case, history, read, originals, names, font).content()])
+    folder.write(documents.INDEX, [documents.index(case, history, read, originals, reports, names, font).content()])
     paths = [documents.INDEX]
     if reports:
         folder.write(documents.REPORT, [documents.reported(reports, names, purpose, font).content()])
         paths.append(documents.REPORT)
     entries = [folder.entry(path) for path in paths]
-    entries += [folder.entry(original.path, original.item) for original in originals]
+    entries += [folder.entry(file.path, file.item) for file in kept]
     draft = Draft(case["version"], tuple(entries))
     folder.keep_draft(draft)
     return draft
 
 
-def _fetch(client: SignedIn, case: dict[str, Any], folder: Folder, originals: list[Original], purpose: str) -> None:
-    """The originals that are not there yet, each compared with what the platform has noted of it."""
+def _fetch(client: SignedIn, folder: Folder, kept: list[Kept], purpose: str) -> None:
+    """The files that are not there yet, each compared with what the platform has noted of it."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("evidence", total=sum(original.size for original in originals))
-        for original in originals:
-            if folder.has(original.path, original.sha256):
-                bar.advance(task, original.size)
+        task = bar.add_task("files", total=sum(file.size for file in kept))
+        for file in kept:
+            if folder.has(file.path, file.sha256):
+                bar.advance(task, file.size)
                 continue
-            path = f"/cases/{case['id']}/evidence/{original.item}/file"
-            with client.fetching(path, copy="original", purpose=purpose) as pieces:
-                got = folder.write(original.path, _told(pieces, bar, task))
-            if got != original.sha256:
-                folder.remove(original.path)
+            with client.fetching(file.source, copy=file.copy, purpose=purpose) as pieces:
+                got = folder.write(file.path, _told(pieces, bar, task))
+            if got != file.sha256:
+                folder.remove(file.path)
                 raise click.ClickException(
-                    f"The file of item {original.item} is not what was kept: its SHA-256 is {got} in place of "
-                    f"{original.sha256}. Run the command again; if it stays so, tell the administrator."
+                    f"The file of {file.called} is not what was kept: its SHA-256 is {got} in place of "
+                    f"{file.sha256}. Run the command again; if it stays so, tell the administrator."
                 )
     if not console.is_terminal:
-        click.echo(f"evidence: {len(originals)} files", err=True)
+        click.echo(f"evidence and files of reports: {len(kept)}", err=True)
 
 
 def _told(pieces: Iterator[bytes], bar: Progress, task: Any) -> Iterator[bytes]:

@@ -15,30 +15,54 @@ Said = dict[str, Any]
 
 _NOT_THERE = 404
 _PAGE = 200
-# File systems take names of 255 bytes; the number of the item and the suffix come on top.
+# File systems take names of 255 bytes; the number of the item, the mark of a copy and the suffix come on top.
 _MOST_OF_A_NAME = 150
 _LONGEST_SUFFIX = 8
+# What a copy without metadata is called, before the name of the file.
+_COPY = "副本"
 _NOT_IN_NAMES = set('\\/:*?"<>|')
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A file that the platform keeps: where it is fetched, where it goes in the bundle, and what it must be.
+
+    ``item``: of which item of evidence it is the original.
+    """
+
+    source: str
+    copy: str
+    path: str
+    size: int
+    sha256: str
+    item: int | None = None
+
+    @property
+    def called(self) -> str:
+        """What it is to whoever exports it."""
+        return f"item {self.item}" if self.item else self.path
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a report, or went to who reported; ``said``: what the platform tells of it.
+
+    Without ``original`` nobody may open it, or not yet; ``clean``: the copy without metadata.
+    """
+
+    said: Said
+    original: Kept | None
+    clean: Kept | None
+
+
+@dataclass(frozen=True)
 class Report:
-    """A report behind the case, with the messages and the list of its files; never who reported it."""
+    """A report behind the case, with the messages and its files; never who reported it."""
 
     case_number: str
     content: Said
     messages: list[Said]
-    attachments: list[Said]
-
-
-@dataclass(frozen=True)
-class Original:
-    """A file of an item of evidence, as it was kept: where it goes in the bundle, and what it must be."""
-
-    item: int
-    path: str
-    size: int
-    sha256: str
+    attachments: list[Attachment]
 
 
 def find(gateway: SignedIn, number: str) -> Said:
@@ -88,24 +112,47 @@ def reports(gateway: SignedIn, case: Said, purpose: str) -> list[Report]:
         try:
             content = gateway.call("GET", path, params={"purpose": purpose})
             messages = list(_all(gateway, f"{path}/messages", purpose=purpose))
-            attachments = gateway.call("GET", f"{path}/attachments", params={"purpose": purpose})["items"]
+            listed = gateway.call("GET", f"{path}/attachments", params={"purpose": purpose})["items"]
             number = gateway.call("GET", f"/cases/{case_id}")["number"]
         except Refused as refused:
             if refused.status != _NOT_THERE:
                 raise
             continue
-        found.append(Report(number, content, messages, attachments))
+        found.append(Report(number, content, messages, attachments(f"{path}/attachments", number, listed)))
     return found
 
 
-def originals(items: list[Said]) -> list[Original]:
+def attachments(source: str, case_number: str, listed: list[Said]) -> list[Attachment]:
+    """Each of these files, with the copies that can be had; of what holds a virus there are none."""
+    found = []
+    for number, file in enumerate(listed, 1):
+        of, folder = f"{source}/{file['id']}/content", f"report/{case_number}"
+        original = clean = None
+        if "original" in file["copies"] and file["sha256"]:
+            path = f"{folder}/{number}-{_name(file['file_name'])}"
+            original = Kept(of, "original", path, file["size"], file["sha256"])
+        if "clean" in file["copies"] and file["clean"]:
+            path = f"{folder}/{number}-{_COPY}-{_name(file['file_name'])}"
+            clean = Kept(of, "clean", path, file["clean"]["size"], file["clean"]["sha256"])
+        found.append(Attachment(file, original, clean))
+    return found
+
+
+def enclosed(reports: list[Report]) -> list[Kept]:
+    """All copies of the files of these reports."""
+    copies = (copy for report in reports for file in report.attachments for copy in (file.original, file.clean))
+    return [copy for copy in copies if copy]
+
+
+def originals(case_id: str, items: list[Said]) -> list[Kept]:
     """The files of these items that can be had as they were kept; what holds a virus never can."""
     found = []
     for item in items:
-        file = item["file"]
+        file, number = item["file"], item["item"]
         if file and "original" in file["copies"] and file["sha256"]:
-            path = f"evidence/{item['item']}-{_name(file['file_name'])}"
-            found.append(Original(item["item"], path, file["size"], file["sha256"]))
+            path = f"evidence/{number}-{_name(file['file_name'])}"
+            source = f"/cases/{case_id}/evidence/{number}/file"
+            found.append(Kept(source, "original", path, file["size"], file["sha256"], number))
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cli.bundles import words
-from cli.bundles.case_file import Original, Report
+from cli.bundles.case_file import Attachment, Kept, Report
 from cli.bundles.page import Page
 
 INDEX = "00-目录.pdf"
@@ -19,12 +19,13 @@ def index(
     case: Said,
     history: Sequence[Said],
     items: Sequence[Said],
-    originals: Sequence[Original],
+    originals: Sequence[Kept],
+    reports: Sequence[Report],
     names: Mapping[str, str],
     font: str,
 ) -> Page:
-    """The index: the case from its first line to its last, and what lies in the bundle. ``names``: what ids and codes
-    stand for.
+    """The index: the case from its first line to its last, and what lies in the bundle. ``reports``: those that may be
+    read; ``names``: what ids and codes stand for.
     """
     page = Page(f"案卷目录 · {case['number']}", font)
     page.text("案卷编号、制作人、制作时间和每个文件的散列值见 manifest.json；本机关签名见 manifest.sig。")
@@ -58,6 +59,12 @@ def index(
         _evidence(page, item, paths.get(item["item"]), names)
     if not items:
         page.text("无 None")
+    page.heading("七、举报附件 Files of the reports")
+    for report in reports:
+        page.text(f"线索 {report.case_number}")
+        _attachments(page, report)
+    if not reports:
+        page.text("无 None")
     return page
 
 
@@ -85,9 +92,15 @@ def reported(reports: Iterable[Report], names: Mapping[str, str], purpose: str, 
             page.text(words.details(said["details"], names))
         page.heading("往来消息 Messages")
         page.table(("时间", "来自", "内容"), map(_message, report.messages), (3, 2, 9))
-        page.heading("举报附件清单 Files of the report (not in this bundle)")
-        page.table(("名称", "大小（字节）", "SHA-256"), map(_attachment, report.attachments), (4, 2, 8))
+        page.heading("举报附件清单 Files of the report")
+        _attachments(page, report)
     return page
+
+
+def _attachments(page: Page, report: Report) -> None:
+    """Each file with what its inspection found; below it, each copy with its place in the bundle and its hash."""
+    lines = (line for number, file in enumerate(report.attachments, 1) for line in _attachment(number, file))
+    page.table(("序号", "名称、检查与卷内位置", "大小（字节）", "SHA-256"), lines, (1, 7, 2, 5))
 
 
 def _evidence(page: Page, item: Said, path: str | None, names: Mapping[str, str]) -> None:
@@ -169,8 +182,16 @@ def _message(message: Said) -> tuple[str, ...]:
     return words.at(message["at"]), author, message["text"]
 
 
-def _attachment(file: Said) -> tuple[str, ...]:
-    return file["file_name"], str(file["size"]), file["sha256"] or "–"
+def _attachment(number: int, file: Attachment) -> Iterator[tuple[str, ...]]:
+    said = file.said
+    author = "举报人" if said["author"] == "reporter" else "工作人员"
+    checked = "；".join(words.checked(said))
+    yield str(number), f"{said['file_name']}（{author}）\n{checked}", str(said["size"]), said["sha256"] or "–"
+    for copy, name in ((file.original, "原件 original"), (file.clean, "去除元数据的副本 clean copy")):
+        if copy:
+            yield "", f"{name}：{copy.path}", str(copy.size), copy.sha256
+    if not file.original:
+        yield "", "文件不随卷 not in the bundle", "–", "–"
 
 
 def _who(who: Said | None) -> str:

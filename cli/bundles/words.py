@@ -67,6 +67,15 @@ def code(kind: str, value: str | None) -> str:
     return text(name) if knows(name) else value
 
 
+def checked(file: Mapping[str, Any]) -> list[str]:
+    """What the inspection of a file of a report found; whoever opens the file elsewhere must know what it may hold."""
+    said = [text(f"reports.attachment.check.{file['check']}").rstrip("。")]
+    marks = {"infected": "quarantined", "waiting": "not inspected"}
+    said += [marks[file["check"]]] if file["check"] in marks else []
+    # What waits is not scanned either.
+    return said + (["未经病毒扫描 not scanned"] if file["scan"] in (None, "not_scanned") else [])
+
+
 def named(names: Mapping[str, str], value: str | None) -> str:
     """The name of a value that may not be there yet."""
     return names.get(value, value) if value else "–"

@@ -29,7 +29,7 @@ def send_attachment(request, call, rpc):
         reports.cancel_current_upload,
     )
     # What only staff are told.
-    return {name: value for name, value in sent.items() if name not in ("staff_id", "sha256")}
+    return {name: value for name, value in sent.items() if name not in ("staff_id", "sha256", "clean")}
 
 
 @blp.route("/reports/current/attachments")

@@ -81,11 +81,21 @@ class Attachment(Schema):
     copies = fields.List(fields.String(), required=True)
 
 
+class CleanCopy(Schema):
+    """The copy without metadata: its bytes, and their SHA-256."""
+
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+
+
 class AttachmentForStaff(Attachment):
-    """As staff see it: also who of them sent it, and the hash of the original, which is evidence."""
+    """As staff see it: also who of them sent it, and the hash of the original, which is evidence. ``clean``: of the
+    copy without metadata, null where there is none.
+    """
 
     staff_id = fields.String(allow_none=True)
     sha256 = fields.String(required=True, allow_none=True)
+    clean = fields.Nested(CleanCopy, load_default=None, allow_none=True)
 
 
 class AttachmentList(Schema):

@@ -163,8 +163,8 @@ class Case(Schema):
     group. ``supervisions``: orders that wait for an answer.
     ``merged_into``: the case that leads this one; ``follower_ids``: those that this one leads. ``split_from`` and
     ``parts``: what it was split off, and what was split off it. ``joint_handler_ids``: further handlers.
-    ``excluded_person_ids``: who must never see it; told to the desk, the handlers and the supervision group alone. ``moved_allegations``: the
-    numbers of those that are answered in another case.
+    ``excluded_person_ids``: who must never see it; told to the desk, the handlers and the supervision group alone.
+    ``moved_allegations``: the numbers of those that are answered in another case.
     """
 
     id = Id(required=True)

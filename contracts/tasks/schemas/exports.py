@@ -9,7 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from contracts.fields import Id
 from contracts.tasks.schemas.cases import CaseId
 
-# Beside the two documents, one file for each item of evidence; a request of so many stays below 1 MB.
+# Beside the two documents, one file for each item of evidence and two for each file of a report; a request of so many
+# stays below 1 MB.
 MOST_FILES = 3000
 
 # A path within the bundle: relative, below it, the same on every system.

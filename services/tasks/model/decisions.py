@@ -25,8 +25,7 @@ from services.tasks.model.transitions import BY_ACTION, FINAL, HANDLER, LEADER, 
 # holds, and a line takes up to about 15 kB. Actions that move the case on are not limited, so no case
 # gets stuck by it.
 MAX_HISTORY = 700
-# A file that is full can still leave as a bundle, and whoever must keep out of it can still be kept out: these lines
-# are short, at most 4 kB.
+# A file that is full can still leave as a bundle, and whoever must keep out of it can still be kept out: 4 kB a line.
 _MOST_LINES = dict.fromkeys(("export", "exclude"), MAX_HISTORY + 1000)
 
 

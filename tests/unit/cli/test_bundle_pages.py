@@ -95,8 +95,7 @@ def test_what_was_reported_names_no_reporter_even_if_the_answer_did():
         "reporter": {"mode": "named", "name": "举报人姓名"},
     }
     message = {"at": "2026-03-02T01:00:00.000Z", "author": "reporter", "text": "补充材料"}
-    file = {"file_name": "照片.jpg", "size": 9, "sha256": None}
-    report = Report("2026-000001", content, [message], [file])
+    report = Report("2026-000001", content, [message], enclosed_in("照片.jpg"))
     text = said(documents.reported([report], {"conduct.attitude": "态度生硬"}, "核对", font_named(None)).content())
     for part in (
         "窗口推诿",
@@ -128,7 +127,7 @@ def test_what_was_reported_names_no_reporter_even_if_the_answer_did():
 )
 def test_a_file_gets_a_name_that_every_system_takes(given, path):
     [original] = case_file.originals(
-        [{"item": 7, "file": {"file_name": given, "copies": ["original"], "sha256": "a" * 64, "size": 1}}]
+        "case-1", [{"item": 7, "file": {"file_name": given, "copies": ["original"], "sha256": "a" * 64, "size": 1}}]
     )
     assert original.path == f"evidence/7-{path}"
     assert len(original.path.encode()) < 200
@@ -136,4 +135,56 @@ def test_a_file_gets_a_name_that_every_system_takes(given, path):
 
 def test_what_cannot_be_had_as_it_was_kept_is_not_in_the_bundle():
     file = {"file_name": "a.exe", "copies": [], "sha256": "a" * 64, "size": 1}
-    assert case_file.originals([{"item": 1, "file": file}, {"item": 2, "file": None}]) == []
+    assert case_file.originals("case-1", [{"item": 1, "file": file}, {"item": 2, "file": None}]) == []
+
+
+def enclosed_in(name, **changes):
+    """A file of a report as the platform tells of it, and what of it goes into the bundle."""
+    file = {
+        "id": "a1", "author": "reporter", "file_name": name, "size": 9, "sha256": "a" * 64, "check": "clean_copy",
+        "scan": "clean", "copies": ["clean", "original"], "clean": {"size": 7, "sha256": "b" * 64},
+    }  # fmt: skip
+    return case_file.attachments("/cases/c/report/attachments", "2026-000001", [{**file, **changes}])
+
+
+INFECTED = {"check": "infected", "scan": "infected", "copies": [], "clean": None}
+NOT_SCANNED = {"check": "no_clean_copy", "scan": "not_scanned", "copies": ["original"], "clean": None}
+WAITING = {"check": "waiting", "scan": None, "copies": ["original"], "clean": None}
+
+
+@pytest.mark.parametrize(
+    ("told", "paths"),
+    [
+        ({}, ["report/2026-000001/1-照片.jpg", "report/2026-000001/1-副本-照片.jpg"]),
+        (INFECTED, []),
+        (NOT_SCANNED, ["report/2026-000001/1-照片.jpg"]),
+        (WAITING, ["report/2026-000001/1-照片.jpg"]),
+    ],
+    ids=["clean copy", "infected", "not scanned", "waiting"],
+)
+def test_of_a_file_of_a_report_all_copies_that_may_be_opened_are_enclosed(told, paths):
+    report = Report("2026-000001", {}, [], enclosed_in("照片.jpg", **told))
+    assert [copy.path for copy in case_file.enclosed([report])] == paths
+    assert all(copy.item is None for copy in case_file.enclosed([report]))
+
+
+@pytest.mark.parametrize(
+    ("told", "marks"),
+    [
+        ({}, ["a" * 64, "b" * 64, "1-照片.jpg", "1-副本-照片.jpg"]),
+        (INFECTED, ["已隔离", "quarantined", "不随卷"]),
+        (NOT_SCANNED, ["未经病毒扫描", "not scanned", "a" * 64]),
+        (WAITING, ["等待检查", "not inspected", "not scanned"]),
+    ],
+    ids=["clean copy", "infected", "not scanned", "waiting"],
+)
+def test_the_index_names_each_copy_with_its_hash_and_marks_what_is_shut_away_or_not_scanned(told, marks):
+    report = Report("2026-000001", {}, [], enclosed_in("照片.jpg", **told))
+    page = Page("目录", font_named(None))
+    documents._attachments(page, report)
+    text = said(page.content())
+    for mark in marks:
+        assert mark in text, mark
+    if not told:
+        assert "未经病毒扫描" not in text
+        assert "不随卷" not in text

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.tasks.model.applying import apply
-from services.tasks.model.decisions import Action, decide
+from services.tasks.model.decisions import MAX_HISTORY, Action, decide
 from services.tasks.model.exports import Custody, manifest_text, signed_bytes
 from services.tasks.model.refusals import Forbidden
 from services.tasks.model.rules import ABOVE
@@ -44,6 +44,14 @@ def test_a_case_can_be_exported_in_every_state_and_stays_as_it_was(state):
         entry = export(case, person)
         assert (entry.from_state, entry.to_state) == (state, state)
         assert apply(case, entry) == case
+
+
+def test_a_full_history_takes_the_line_of_an_export_still_and_not_without_end():
+    case = File().investigating().case
+    assert decide(case, Action("export", {}, case.opened_at), DESK, {}, MAX_HISTORY).action == "export"
+    with pytest.raises(Forbidden) as refused:
+        decide(case, Action("export", {}, case.opened_at), DESK, {}, MAX_HISTORY + 1000)
+    assert refused.value.why == "cases.history_full"
 
 
 def test_nobody_else_exports_it():

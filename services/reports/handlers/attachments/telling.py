@@ -32,7 +32,15 @@ def attachment(held: Held) -> dict[str, Any]:
         "notes": list((inspection or {}).get("notes", [])),
         "scan": rules.scan_of(inspection),
         "copies": rules.copies_of(document),
+        "clean": _clean(held),
     }
+
+
+def _clean(held: Held) -> dict[str, Any] | None:
+    if rules.CLEAN not in rules.copies_of(held.document):
+        return None
+    manifest = going_out.manifest(held, rules.CLEAN)
+    return {"size": manifest["size"], "sha256": manifest["sha256"]}
 
 
 def upload(held: Held) -> dict[str, Any]:
