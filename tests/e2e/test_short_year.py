@@ -11,6 +11,11 @@ from deploy.local.database import Database
 from tests.year.run import run
 
 SEED, CASES, STEP = 1, 120, 7
+# What a year must have seen besides the usual.
+RARE = (
+    "open_clue", "import", "draw", "judge", "re_review_inadequate", "add_evidence", "attach_file", "record_custody",
+    "withdraw_evidence", "export", "merge", "separate", "split", "object", "rate", "reopen", "exclude",
+)  # fmt: skip
 
 
 @pytest.mark.timeout(300)
@@ -20,3 +25,6 @@ def test_a_year_ends_as_the_model_says_and_no_guard_is_ever_passed(
     outcome = run(SEED, CASES, broker, mongo, tmp_path, step=STEP)
     assert not outcome.findings, "\n".join(outcome.findings)
     assert outcome.states["closed"]
+    assert not [action for action in RARE if not outcome.actions[action]], outcome.actions
+    assert all(outcome.sources[source] for source in ("report", "clue", "review")), outcome.sources
+    assert outcome.mails

@@ -54,7 +54,7 @@ class Beside:
             "category": clue.category, "allegations": [f"问题 {n}" for n in range(1, clue.asked + 1)],
             "excluded_unit_ids": list(about), "origin": self._chance.choice(ORIGINS), "reason": clue.title,
         }  # fmt: skip
-        desk = [one for one in self._book.people.values() if "desk" in one.roles]
+        desk = self._book.with_role("desk")
         for person in self._chance.sample(desk, len(desk)):
             refusal = FORBIDDEN if set(about) & set(person.path) else None
             answer = self._bureau.clients[person.id].ask("POST", "/cases", json=body)
@@ -168,7 +168,7 @@ class Beside:
             )
             refusal = self._book.judge(one, person, adequate, today)
             if agreed(f"re-review {id} by {person.username}", answer, refusal):
-                self._acting.count("judge")
+                self._acting.count("re_review_inadequate" if one.reopened else "judge")
                 if answer.json()["reopened"] != one.reopened:
                     raise Surprise(f"the re-review {id}: reopened must be {one.reopened}")
             self._acting.count(refusal)
@@ -183,4 +183,4 @@ class Beside:
         return self._bureau.client("supervisor1")
 
     def _supervisor(self) -> Person:
-        return self._chance.choice([one for one in self._book.people.values() if "supervisor" in one.roles])
+        return self._chance.choice(self._book.with_role("supervisor"))

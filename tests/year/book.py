@@ -62,6 +62,10 @@ class Book:
     old_files: dict[str, OldFile] = field(default_factory=dict)
     re_reviews: dict[str, ReReview] = field(default_factory=dict)
 
+    def with_role(self, *roles: str) -> list[Person]:
+        """Those of the people who have one of these roles."""
+        return [person for person in self.people.values() if person.roles & set(roles)]
+
     def sees(self, person: Person, case: Life) -> bool:
         """Whether the person may know of the case."""
         if person.id in case.kept_out:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import date, datetime
 from typing import Any
 
@@ -87,17 +88,25 @@ def as_shown(case: Shown) -> Shown:
     }
 
 
-def differences(book: Book, bureau: Bureau, today: date, changed: Iterable[str]) -> Iterator[str]:
-    """Everything that is not as it must be: all cases, the history of those ``changed``, counts, what is overdue."""
-    for username, named_known in (("desk1", True), ("supervisor1", False)):
-        reader = bureau.named(username)
-        shown = {case["id"]: case for case in bureau.client(username).pages("/cases", limit=200)}
-        yield from _of_cases(book, reader, shown, today, named_known=named_known)
-        yield from _of_counts(book, bureau, reader, today, named_known=named_known)
-    for case_id in changed:
-        yield from _of_history(book.cases[case_id], histories(bureau, book.cases[case_id]))
+def differences(book: Book, bureau: Bureau, today: date, hands: Executor) -> Iterator[str]:
+    """Everything that is not as it must be: all cases as lists show them, counts, what is overdue."""
+    looks = [
+        hands.submit(_as_seen_by, book, bureau, username, today, named_known)
+        for username, named_known in (("desk1", True), ("supervisor1", False))
+    ]
+    for look in looks:
+        yield from look.result()
     numbers = Counter(case.number for case in book.cases.values())
     yield from (f"the number {number} was given {times} times" for number, times in numbers.items() if times > 1)
+
+
+def _as_seen_by(book: Book, bureau: Bureau, username: str, today: date, named_known: bool) -> list[str]:
+    reader = bureau.named(username)
+    shown = {case["id"]: case for case in bureau.client(username).pages("/cases", limit=200)}
+    return [
+        *_of_cases(book, reader, shown, today, named_known=named_known),
+        *_of_counts(book, bureau, reader, today, named_known=named_known),
+    ]
 
 
 def histories(bureau: Bureau, case: Life) -> list[Shown]:
@@ -153,7 +162,8 @@ def _of_counts(book: Book, bureau: Bureau, reader: Person, today: date, *, named
         yield f"{reader.username}: {case_id} is {'not' if case_id not in listed else ''} listed as overdue"
 
 
-def _of_history(case: Life, lines: list[Shown]) -> Iterator[str]:
+def of_history(case: Life, lines: list[Shown]) -> Iterator[str]:
+    """Its lines, beside those that it must have."""
     wanted = [(line.action, line.by, line.came_from, line.to) for line in case.history]
     shown = [(one["action"], one["who"]["id"] if one["who"] else None, one["from"], one["to"]) for one in lines]
     if wanted != shown:
@@ -169,4 +179,4 @@ def _unlike(what: str, wanted: Mapping[Any, Any], shown: Mapping[Any, Any]) -> I
             yield f"{what}: {name} must be {wanted.get(name)}, is {shown.get(name)}"
 
 
-__all__ = ["RULES", "differences", "histories", "receipt"]
+__all__ = ["RULES", "differences", "histories", "of_history", "receipt"]

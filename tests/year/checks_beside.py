@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from tests.year.book import Book, Person
 from tests.year.bureau import Bureau
@@ -12,15 +11,25 @@ from tests.year.life import Life
 from tests.year.old_files import GUARDS, OldFile
 
 
-def differences(book: Book, bureau: Bureau, changed: Iterable[str]) -> Iterator[str]:
-    """Everything that is not as it must be; of evidence, the items of the cases ``changed``."""
+def differences(book: Book, bureau: Bureau) -> Iterator[str]:
+    """Everything that is not as it must be of old files and re-reviews."""
     for username in ("desk1", "desk3", "supervisor1"):
         yield from _of_old_files(book, bureau, bureau.named(username))
     yield from _of_re_reviews(book, bureau)
-    reader = bureau.named("desk1")
-    for case in (book.cases[one] for one in changed):
-        if case.items and book.sees(reader, case):
-            yield from _of_evidence(case, list(bureau.client("desk1").pages(f"/cases/{case.id}/evidence", limit=200)))
+
+
+def of_evidence(book: Book, bureau: Bureau, case: Life) -> Iterator[str]:
+    """The items of evidence of this case, each with the length of its custody, whole."""
+    if not case.items or not book.sees(bureau.named("desk1"), case):
+        return
+    shown = bureau.client("desk1").pages(f"/cases/{case.id}/evidence", limit=200)
+    must_be = [
+        (number, "withdrawn" if item.struck else "kept", item.links, item.has_file, True)
+        for number, item in sorted(case.items.items())
+    ]
+    are = [(one["item"], one["state"], one["links"], one["file"] is not None, one["intact"]) for one in shown]
+    if are != must_be:
+        yield f"evidence of {case.number} must be {must_be}, is {are}"
 
 
 def _of_old_files(book: Book, bureau: Bureau, reader: Person) -> Iterator[str]:
@@ -60,13 +69,3 @@ def _of_re_reviews(book: Book, bureau: Bureau) -> Iterator[str]:
         figures = {state: sum(unit[state] for unit in units) for state in ("open", "adequate", "inadequate")}
         if figures != {state: states[state] for state in figures}:
             yield f"the draw {draw_id} must stand at {states}, stands at {figures}"
-
-
-def _of_evidence(case: Life, shown: list[dict[str, Any]]) -> Iterator[str]:
-    must_be = [
-        (number, "withdrawn" if item.struck else "kept", item.links, item.has_file, True)
-        for number, item in sorted(case.items.items())
-    ]
-    are = [(one["item"], one["state"], one["links"], one["file"] is not None, one["intact"]) for one in shown]
-    if are != must_be:
-        yield f"evidence of {case.number} must be {must_be}, is {are}"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from tests.year import trying
 from tests.year.book import Book, Person
 from tests.year.life import SUBSTANTIATED, Life
-from tests.year.table import TABLE, WORK
 
 # ``act(person, case, action, fields)``: whether it was done; asks the system, and compares with the book.
 Act = Callable[[Person, Life, str, dict[str, Any]], bool]
@@ -21,7 +21,6 @@ MEASURES = ("none", "talk_and_remind", "criticism", "party_discipline")
 BODIES = ("discipline_inspection", "police", "court")
 # How often somebody tries what must be refused, before doing what is to be done.
 TRIES = 0.2
-BY_PEOPLE = tuple(action for action, row in TABLE.items() if row.who)
 # Those who look at everything: nobody keeps them out of a case.
 READERS = ("desk1", "supervisor1")
 
@@ -219,7 +218,7 @@ class Errands:
             self._by("withdraw_assistance", "desk", request=number, reason="不再需要")
 
     def _ask_for_longer(self) -> None:
-        approver = self.chance.choice(self._people("leader")).id
+        approver = self.chance.choice(self.book.with_role("leader")).id
         days = self.chance.randint(5, 35)
         self._by(
             "ask_extension", self.chance.choice(("desk", "handler")), even_if_refused=True,
@@ -230,10 +229,10 @@ class Errands:
 
     def _decide_on_longer(self) -> None:
         if self.case.asked_longer is None:
-            leader = self.chance.choice(self._people("leader"))
+            leader = self.chance.choice(self.book.with_role("leader"))
             self._do(leader, "extend", {"days": 15, "approver_id": leader.id, "reason": "情况复杂"})
             return
-        for leader in self._people("leader"):
+        for leader in self.book.with_role("leader"):
             action = "approve_extension" if self._is(0.7) else "refuse_extension"
             self._do(leader, action, {} if action.startswith("approve") else {"reason": "按期办结"})
 
@@ -297,7 +296,7 @@ class Errands:
     # -- who does it
 
     def _give(self, action: str, **fields: Any) -> None:
-        handler = self.chance.choice(self._people("handler"))
+        handler = self.chance.choice(self.book.with_role("handler"))
         self._by(action, "desk", even_if_refused=True, handler_id=handler.id, **fields)
 
     def _by_handler(self, action: str, **fields: Any) -> bool:
@@ -311,7 +310,7 @@ class Errands:
         self, action: str, role: str, *, only: list[str] | None = None, even_if_refused: bool = False, **fields: Any
     ) -> bool:
         """Somebody with this role does it, mostly one who may."""
-        people = [person for person in self._people(role) if only is None or person.id in only]
+        people = [person for person in self.book.with_role(role) if only is None or person.id in only]
         able = [one for one in people if self.book.answer(one, self.case, action, fields, self.today) is None]
         chosen = able or (people if even_if_refused else [])
         return self._do(self.chance.choice(chosen), action, fields) if chosen else False
@@ -320,59 +319,9 @@ class Errands:
         return self._act(person, self.case, action, fields)
 
     def _try_what_is_forbidden(self) -> None:
-        """Any of the people tries any action; if it is allowed, they leave it at that."""
-        for _ in range(5):
-            person = self.chance.choice(list(self.book.people.values()))
-            action = self.chance.choice((*BY_PEOPLE, "close", "close", "conclude", "confirm_adequate"))
-            fields = self._any_fields(action)
-            if fields is None or self.book.answer(person, self.case, action, fields, self.today) is None:
-                continue
-            self._do(person, action, fields)
-            return
-
-    def _any_fields(self, action: str) -> dict[str, Any] | None:
-        """Fields with which the action is well formed; None where there are none now."""
-        reason = {"reason": "试"}
-        handler = self.chance.choice(self._people("handler")).id
-        leader = self.chance.choice(self._people("leader")).id
-        match action:
-            case "accept" | "start" | "conclude" | "tell_result" | "close" | "resume" | "approve_extension" | "export":
-                return {}
-            case "add_evidence":
-                return {"kind": "document"}
-            case "withdraw_evidence":
-                return {**reason, "item": max(self.case.items)} if self.case.items else None
-            case "refuse":
-                return {**reason, "ground": "no_substance"}
-            case "transfer":
-                return {**reason, "body": "court"}
-            case "assign" | "reassign" | "join" | "unjoin":
-                return {**reason, "handler_id": handler}
-            case "exclude":
-                role = self.chance.choice(("handler", "supervisor", "desk"))
-                return {**reason, "person_ids": [one.id for one in self._people(role)]}
-            case "record_step" | "answer_supervision":
-                return {"what": "试"}
-            case "request_assistance":
-                return {**reason, "what": "试", "body": "police"}
-            case "record_assistance":
-                return {"request": 1, "what": "试"}
-            case "withdraw_assistance":
-                return {**reason, "request": 1}
-            case "record_finding":
-                return {**reason, "allegation": self.chance.randint(1, 3), "outcome": "false"}
-            case "record_disposition":
-                return {**reason, "allegation": self.chance.randint(1, 3), "measure": "none"}
-            case "extend" | "ask_extension":
-                return {**reason, "days": self.chance.choice((5, 31)), "approver_id": leader}
-            case "split":
-                return {**reason, "allegation_numbers": [1]}
-            case "acknowledge_transfer" | "merge":
-                return None
-        return reason
-
-    def _people(self, *roles: str) -> list[Person]:
-        return [person for person in self.book.people.values() if person.roles & set(roles)]
+        found = trying.something_forbidden(self.book, self.case, self.today, self.chance)
+        if found is not None:
+            self._do(*found)
 
     def _outcome(self) -> str:
         return self.chance.choice(OUTCOMES)
@@ -381,4 +330,4 @@ class Errands:
         return self.chance.random() < probability
 
 
-__all__ = ["WORK", "Act", "Errands", "Rate"]
+__all__ = ["Act", "Errands", "Rate"]

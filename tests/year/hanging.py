@@ -146,7 +146,7 @@ def split(case: Life, by: str, numbers: list[int], id: str, number: str, today: 
     part = Life(
         id=id, number=number, title="", receipt="", named=case.named, about=case.about, above=case.above,
         category=case.category, opened=today, source=case.source, state="accepted", shows="accepted",
-        numbers=len(numbers), brought=len(numbers), terms=terms,
+        first_about=case.about, numbers=len(numbers), brought=len(numbers), terms=terms,
         investigators=set(case.investigators), deciders=set(case.deciders), predecessors=set(case.predecessors),
         kept_out=list(case.kept_out), part_of=case.id,
     )  # fmt: skip

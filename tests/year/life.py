@@ -33,9 +33,9 @@ class Line:
 @dataclass
 class Life:
     """A case. ``title`` finds its report, or tells it from other clues and old files; ``source``: which of the three it
-    is. ``about``: units that must never see it; ``numbers``: how many allegations were ever counted in it;
-    ``brought``: how many it came with. ``history``: all lines; ``shown``: the states that its reporter was told, one a
-    line.
+    is. ``about``: units that must never see it, ``first_about`` those that it was about from the beginning;
+    ``numbers``: how many allegations were ever counted in it, ``brought``: how many it came with. ``history``: all
+    lines; ``shown``: the states that its reporter was told, one a line.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Life:
     above: bool
     category: str
     opened: date
+    first_about: tuple[str, ...] = ()
     source: str = "report"
     state: str = "registered"
     shows: str = "registered"
@@ -184,6 +185,7 @@ class Life:
 
     def open(self, today: date, by: str | None = None) -> None:
         """It is registered, its first terms run; ``by``: who opened it, where nobody reported it."""
+        self.first_about = self.about
         self.start(OPENING.starts, today, self.round)
         self.history.append(Line("open", by, None, self.state))
         self.shown.append("registered")

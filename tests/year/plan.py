@@ -13,7 +13,18 @@ from tests.year.old_files import Row, rows
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 # The last reports come so early that people can still do something about them.
 LAST_ARRIVAL = date(2026, 12, 15)
-CATEGORIES = ("conduct.attitude", "other")
+# Some of the report form's, so many that reports of one day are mostly told apart by them.
+CATEGORIES = (
+    "money.gifts", "money.bribe", "money.banquet", "money.lending", "contact.judicial_staff", "contact.broker",
+    "contact.case_interference", "contact.former_staff", "lawyers.overcharging", "lawyers.private_engagement",
+    "lawyers.false_promise", "lawyers.false_litigation", "lawyers.conflict_of_interest", "lawyers.false_evidence",
+    "lawyers.legal_aid_charging", "notaries.false_notarisation", "notaries.overcharging", "notaries.refusal",
+    "notaries.disclosure", "forensic.false_opinion", "forensic.overcharging", "forensic.delay",
+    "forensic.out_of_scope", "grassroots.out_of_scope", "grassroots.overcharging", "grassroots.mediation",
+    "corrections.favouritism", "corrections.off_the_books", "corrections.assessment", "corrections.charging",
+    "corrections.abuse", "conduct.attitude", "conduct.delay", "conduct.side_business", "conduct.formalism",
+    "conduct.retaliation", "service.convenience", "service.legal_aid", "service.rules", "other",
+)  # fmt: skip
 # About whom: nobody in particular, one of the units that have handlers, the head of the bureau.
 ABOUT_A_UNIT, ABOUT_THE_HEAD, NAMED = 0.18, 0.02, 0.4
 
@@ -55,9 +66,9 @@ def arrivals(cases: int, seed: int) -> dict[date, list[Arrival]]:
     for number, day in enumerate(sorted(chance.choices(days, weights, k=cases))):
         head = chance.random() < ABOUT_THE_HEAD and not any(one.head for one in found[day])
         about = chance.randrange(3) if not head and chance.random() < ABOUT_A_UNIT else None
-        found[day].append(
-            Arrival(f"来信 {seed}-{number}", chance.random() < NAMED, about, head, chance.choice(CATEGORIES))
-        )
+        taken = {one.category for one in found[day]}
+        category = chance.choice([one for one in CATEGORIES if one not in taken] or CATEGORIES)
+        found[day].append(Arrival(f"来信 {seed}-{number}", chance.random() < NAMED, about, head, category))
     return dict(found)
 
 

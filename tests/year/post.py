@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 
 from tests.support.sinks.mail import Mail, MailSink
 from tests.year.book import Book, Person
+from tests.year.life import Life
+from tests.year.plan import CATEGORIES
 
 SENDER, CONSOLE = "mingjing@justice.example", "https://mingjing.justice.example/console"
 # Who is told of each thing at once; who of the others has an address gets digests.
@@ -47,7 +49,7 @@ class Post:
                 yield f"a mail went to {mail.recipients}"
                 continue
             for number in _NUMBER.findall(text):
-                if number not in numbers or not _might_know(reader, numbers[number].about, numbers[number].above):
+                if number not in numbers or not _might_know(reader, numbers[number]):
                     yield f"a mail to {reader.username} names {number}"
 
     def close(self) -> None:
@@ -58,9 +60,12 @@ def _said_too_much(mail: Mail, text: str, said: Collection[str]) -> Iterator[str
     content = _CONTENT.search(text)
     if content:
         yield f"a mail to {mail.recipients} says “{content[0]}”"
+    yield from (
+        f"a mail to {mail.recipients} names the category {one}" for one in CATEGORIES if "." in one and one in text
+    )
     yield from (f"a mail to {mail.recipients} says “{one}”" for one in said if len(one) > 2 and one in text)
 
 
-def _might_know(reader: Person, about: Collection[str], above: bool) -> bool:
+def _might_know(reader: Person, case: Life) -> bool:
     """By their role and unit, which stay; who was kept out later may have been told before."""
-    return "supervisor" in reader.roles or not (above or set(about) & set(reader.path))
+    return "supervisor" in reader.roles or not (case.above or set(case.first_about) & set(reader.path))

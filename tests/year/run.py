@@ -19,15 +19,16 @@ from deploy.local.database import Database
 from deploy.local.waiting import DeadlineMissed, eventually
 from tests.year import checks, checks_beside, hanging
 from tests.year.acting import ARRIVES_S, Acting, Surprise
+from tests.year.arriving import Arriving
 from tests.year.beside import Beside
 from tests.year.book import Book, Person
 from tests.year.bundles import Bundles
-from tests.year.bureau import EAST, HEAD, SOUTH, WEST, Bureau
+from tests.year.bureau import Bureau
 from tests.year.days import ONE, is_worked
 from tests.year.errands import Errands
 from tests.year.guards import closed_past_a_guard
 from tests.year.life import Life, is_over
-from tests.year.plan import FIRST, LAST, Arrival, arrivals, delay
+from tests.year.plan import FIRST, LAST, arrivals, delay
 
 AT_ONCE = 8
 # So many findings tell enough.
@@ -73,7 +74,6 @@ class Year:
         self.visits: Counter[str] = Counter()
         self.changed: set[str] = set()
         self._lost: set[str] = set()
-        self._strangers: set[str] = set()
         self._writing = threading.Lock()
 
     def live(self, track: Callable[[Sequence[date]], Iterable[date]] = iter) -> Outcome:
@@ -86,6 +86,7 @@ class Year:
         self.beside = Beside(self.bureau, self.book, self.acting, self.seed, self.cases)
         days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)][:: self.step]
         with ThreadPoolExecutor(AT_ONCE) as self.hands:
+            self.arriving = Arriving(self.bureau, self.book, self.hands)
             month = FIRST.month
             try:
                 for day in track(days):
@@ -115,8 +116,9 @@ class Year:
         self.outcome.days += 1
         self.bureau.morning(day)
         self._reach(self.book.cases)
-        self._let_come(came)
         try:
+            for case in self.arriving.come(came, day):
+                self._begin(case)
             for case in self.beside.live(day):
                 self._begin(case)
             self.changed |= self.beside.changed
@@ -134,68 +136,10 @@ class Year:
                 self.changed.add(case_id)
                 self.outcome.stages[case.history[-1].action] += 1
 
-    def _let_come(self, came: Sequence[Arrival]) -> None:
-        if not came:
-            return
-        receipts = dict(zip((one.title for one in came), self.hands.map(self._report, came), strict=True))
-        self.bureau.opened(len(self.book.cases) + len(self._strangers) + len(came))
-        by_title = {one.title: one for one in came}
-        above = [one for one in came if one.head]
-        for case_id in sorted(self.bureau.case_ids() - self.book.cases.keys() - self._strangers):
-            title = self._title_of(case_id)
-            if title is not None and title not in by_title:
-                shown = self.bureau.client("supervisor1").get(f"/cases/{case_id}")
-                self._find(f"{self.today}: nobody knows of this case: {shown}")
-                self._strangers.add(case_id)
-                continue
-            arrival = by_title.pop(title) if title else above.pop()
-            self._open(case_id, arrival, receipts[arrival.title])
-
-    def _open(self, case_id: str, arrival: Arrival, receipt: str) -> None:
-        shown = self.bureau.client("supervisor1").get(f"/cases/{case_id}")
-        case = Life(
-            id=case_id, number=shown["number"], title=arrival.title, receipt=receipt, named=arrival.named,
-            about=self._about(arrival), above=arrival.head, category=arrival.category, opened=self.today,
-        )  # fmt: skip
-        case.open(self.today)
-        self._begin(case)
-
     def _begin(self, case: Life) -> None:
         self.book.cases[case.id] = case
         self.changed.add(case.id)
         self.next_visit[case.id] = self.today + delay(self._chance(case))
-
-    def _about(self, arrival: Arrival) -> tuple[str, ...]:
-        return () if arrival.about is None else (self.bureau.units[(EAST, WEST, SOUTH)[arrival.about]],)
-
-    def _report(self, arrival: Arrival) -> str:
-        subject: dict[str, Any] = {"name": "某工作人员", "unit": "某办事大厅", "position": ""}
-        if arrival.head:
-            subject = {"name": HEAD, "unit": "", "position": ""}
-        if arrival.about is not None:
-            subject["unit_id"] = self._about(arrival)[0]
-        mode = {"mode": "named", "name": "某群众", "phone": "13800000000"} if arrival.named else {"mode": "anonymous"}
-        body = {
-            "kind": "report", "category": arrival.category, "title": arrival.title, "narrative": "经过如下。",
-            "subjects": [subject], "reporter": mode,
-        }  # fmt: skip
-        answer = self.bureau.public.ask("POST", "/reports", json=body)
-        assert answer.status_code == 201, answer.text
-        receipt: str = answer.json()["receipt"]
-        return receipt
-
-    def _title_of(self, case_id: str) -> str | None:
-        """None of a case about the head of the bureau, whose report nobody here reads."""
-        client = self.bureau.client("desk1")
-
-        def read() -> Any:
-            if client.ask("GET", f"/cases/{case_id}").status_code == 404:
-                return [None]
-            answer = client.ask("GET", f"/cases/{case_id}/report")
-            return [answer.json()["title"]] if answer.status_code == 200 else None
-
-        (title,) = eventually(read, ARRIVES_S)
-        return title  # type: ignore[no-any-return]
 
     # -- work
 
@@ -263,18 +207,18 @@ class Year:
     # -- what must be so
 
     def _compare(self) -> None:
+        """Everything but histories and custody, which only grow: these are read once, at the end."""
         found: list[str] = []
 
         def alike() -> bool:
-            found[:] = checks.differences(self.book, self.bureau, self.today, sorted(self.changed))
-            found.extend(checks_beside.differences(self.book, self.bureau, sorted(self.changed)))
+            found[:] = checks.differences(self.book, self.bureau, self.today, self.hands)
+            found.extend(checks_beside.differences(self.book, self.bureau))
             return not found
 
         with suppress(DeadlineMissed):
             eventually(alike, 3.0)
         for one in found:
             self._find(f"{self.today}: {one}")
-        self.changed.clear()
 
     def _compare_receipts(self) -> None:
         held = [case for case in self.book.cases.values() if case.receipt]
@@ -299,12 +243,9 @@ class Year:
         return found
 
     def _judge(self) -> None:
-        """What the histories say by themselves, and what was left lying."""
-        seen = [case for case in self.book.cases.values() if not case.above]
-        for case, history in zip(
-            seen, self.hands.map(lambda one: checks.histories(self.bureau, one), seen), strict=True
-        ):
-            for one in closed_past_a_guard(case.number, history, case.brought):
+        """What the histories say by themselves, what was sent out, and what was left lying."""
+        for found in self.hands.map(self._look_at_history, self.book.cases.values()):
+            for one in found:
                 self._find(one)
         for one in (*self.bundles.findings(), *self.bureau.post.findings(self.book, self.acting.said)):
             self._find(one)
@@ -312,6 +253,20 @@ class Year:
             self._find(f"{length} dead letters in {name}")
         for name, times in self.bureau.errors().items():
             self._find(f"logged {times} times: {name}")
+
+    def _look_at_history(self, case: Life) -> list[str]:
+        found: list[str] = []
+
+        def alike() -> bool:
+            lines = checks.histories(self.bureau, case)
+            found[:] = [*checks.of_history(case, lines), *checks_beside.of_evidence(self.book, self.bureau, case)]
+            if not case.above:
+                found.extend(closed_past_a_guard(case.number, lines, case.brought))
+            return not found
+
+        with suppress(DeadlineMissed):
+            eventually(alike, 3.0 if len(self.outcome.findings) < self.patience else 0.0)
+        return found
 
     def _sum_up(self) -> None:
         self.outcome.cases = len(self.book.cases)
