@@ -150,6 +150,6 @@ def test_the_desk_opens_the_files_of_a_suggestion(signed_in, desk):
 def readings(system):
     """How many readings of lists of attachments the worker has counted."""
 
-    metrics = httpx.get(f"{system.parts['reports-worker'].url}/metrics").text
+    metrics = httpx.get(f"{system.parts['reports-worker'].url}/metrics", timeout=60).text
     line = 'mingjing_reports_readings_total{purpose="case_handling",what="attachments"}'
     return sum(float(row.rpartition(" ")[2]) for row in metrics.splitlines() if row.startswith(line))

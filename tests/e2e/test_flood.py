@@ -55,7 +55,7 @@ class Client:
 
     def __init__(self, system: System, address: str) -> None:
         at = urlsplit(system.address)
-        self._connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=30)
+        self._connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=60)
         self._address = address
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Answer:

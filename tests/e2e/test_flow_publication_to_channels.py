@@ -203,7 +203,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(system, signed_in):
-    with httpx.Client(base_url=system.address, timeout=20) as public:
+    with httpx.Client(base_url=system.address, timeout=60) as public:
         yield Desk(signed_in, public)
 
 

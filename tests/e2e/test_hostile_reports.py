@@ -199,7 +199,7 @@ def test_ten_megabytes_are_too_large_and_leave_nothing_in_memory(public, system,
 
     def send():
         headers = {"Content-Type": "application/json"}
-        with httpx.Client(base_url=public.base_url, timeout=20, trust_env=False) as client:
+        with httpx.Client(base_url=public.base_url, timeout=60, trust_env=False) as client:
             try:
                 problem(client.post("/reports", content=content(), headers=headers), 413, "too-large")
             except (httpx.WriteError, httpx.RemoteProtocolError, httpx.ReadError):

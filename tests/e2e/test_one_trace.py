@@ -51,7 +51,9 @@ def heard(system: System) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
 def test_the_events_of_a_request_carry_its_trace(system: System, heard: Callable[[str], list[dict[str, Any]]]) -> None:
     traceparent = tracing.child(None)
     trace = tracing.trace_id(traceparent)
-    answer = httpx.post(f"{system.address}/api/v1/reports", json=REPORT, headers={"traceparent": traceparent})
+    answer = httpx.post(
+        f"{system.address}/api/v1/reports", json=REPORT, headers={"traceparent": traceparent}, timeout=60
+    )
     assert answer.status_code == 201
     assert tracing.trace_id(answer.headers["traceresponse"]) == trace
 

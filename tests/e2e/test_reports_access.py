@@ -157,7 +157,7 @@ def test_everybody_gets_what_the_table_says(scene: Scene, route: Route) -> None:
 
 
 def test_the_table_has_every_route_of_the_service_and_every_role(system: System) -> None:
-    told = httpx.get(f"{system.address}/openapi.json", trust_env=False).json()["paths"]
+    told = httpx.get(f"{system.address}/openapi.json", trust_env=False, timeout=60).json()["paths"]
     ours = operations_of_reports()
     routes = {
         f"{method.upper()} {re.sub('{[^}]*}', '{}', path.removeprefix('/api/v1'))}"

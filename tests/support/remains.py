@@ -93,7 +93,9 @@ class Remains:
     def metrics(self) -> Iterator[Remnant]:
         """The metrics of every part, which must be running."""
         for name, part in self._system.parts.items():
-            yield Remnant(name, httpx.get(f"{part.url}/metrics", trust_env=False).raise_for_status().content)
+            yield Remnant(
+                name, httpx.get(f"{part.url}/metrics", trust_env=False, timeout=60).raise_for_status().content
+            )
 
     def files(self) -> Iterator[Remnant]:
         """Every file that the parts have left in their folder, without logs and keys."""

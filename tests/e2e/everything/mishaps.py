@@ -75,7 +75,7 @@ def messages_that_nobody_understands(stage: Stage) -> None:
 def while_reports_is_away(stage: Stage) -> None:
     """Nobody takes the request; it does not stay in the queue."""
     reports = stage.system.parts["reports"]
-    stage.metrics.append(httpx.get(f"{reports.url}/metrics", trust_env=False).content)
+    stage.metrics.append(httpx.get(f"{reports.url}/metrics", trust_env=False, timeout=60).content)
     reports.stop()
     visitor = stage.visitor(COMPUTER)
     said = REPORT | {"narrative": WORDS["sent while reports was away"]}
@@ -97,7 +97,7 @@ def wrong_receipts(stage: Stage) -> None:
     guesser.gets(404, "GET", f"/reports/{receipt}")
     at = urlsplit(stage.system.address)
     for broken in (f"Authorization: Receipt {receipt}\x00", f"Authorization Receipt {receipt}"):
-        with socket.create_connection((str(at.hostname), at.port or 80), timeout=10) as line:
+        with socket.create_connection((str(at.hostname), at.port or 80), timeout=60) as line:
             head = f"GET /api/v1/reports/current HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {GUESSER}\r\n{broken}\r\n\r\n"
             line.sendall(head.encode())
             assert b" 400 " in line.recv(4096).split(b"\r\n")[0]

@@ -49,7 +49,7 @@ def lines(process: ServiceProcess) -> list[dict[str, Any]]:
 
 
 def metric(process: ServiceProcess, name: str, **labels: str) -> float:
-    with urllib.request.urlopen(f"{process.url}/metrics") as answer:
+    with urllib.request.urlopen(f"{process.url}/metrics", timeout=60) as answer:
         families = text_string_to_metric_families(answer.read().decode())
     samples = [sample for family in families for sample in family.samples if sample.name == name]
     return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())

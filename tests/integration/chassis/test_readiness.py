@@ -18,7 +18,7 @@ def test_a_process_is_alive_but_not_ready_while_its_parts_are_starting(
     process = service_process("tests.integration.chassis.late:LateService", late, wait=False)
 
     def ask(path: str) -> int:
-        with httpx.Client(base_url=process.url, trust_env=False, timeout=5) as client:
+        with httpx.Client(base_url=process.url, trust_env=False, timeout=60) as client:
             return client.get(path).status_code
 
     first = eventually(lambda: (ask("/healthz"), ask("/readyz")))

@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 def unroutable(process: ServiceProcess) -> float:
     """How many publications of the process found no queue."""
-    with urllib.request.urlopen(f"{process.url}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"{process.url}/metrics", timeout=60) as answer:
         text = answer.read().decode()
     return sum(float(n) for n in re.findall(r"^mingjing_outbox_unroutable_total\{.*\} (\S+)$", text, re.M))
 

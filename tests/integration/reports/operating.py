@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
+from deploy.local.checkout import ROOT
 from services.reports import keys
 
 
@@ -36,9 +38,20 @@ class Operator:
             text=True,
         )
 
+    def killed(self, *arguments, method, call):
+        """The command runs and is killed in the middle: during this call (from 1) of ``module:Class.method``."""
+        process = subprocess.run(
+            [sys.executable, "-m", "tests.integration.reports.dying_command", *arguments],
+            env={**self.environment, "DIES_IN": method, "DIES_AT": str(call)},
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
+        assert process.returncode == -signal.SIGKILL, process.stderr
+
     def run(self, *arguments, status=0):
         """What the command printed, once it has ended with ``status``."""
         process = self.begin(*arguments)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=240)
         assert process.returncode == status, output
         return output

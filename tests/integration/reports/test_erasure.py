@@ -489,22 +489,21 @@ def test_a_dry_run_tells_what_would_go_and_touches_nothing(store, operator, rece
 def test_a_run_that_is_killed_again_and_again_comes_to_its_end(store, operator, many):
     ours = {"_id": {"$in": many}}
 
-    def killed_when(filter, left):
-        process = operator.begin("retention", "run", "--yes")
-        eventually(lambda: store.db.reports.count_documents({**ours, **filter}) <= left, interval_s=0.01)
-        process.kill()
-        process.wait()
-        assert store.db.reports.count_documents({**ours, **filter}) > 0
+    def killed(method, call, todo):
+        before = store.db.reports.count_documents(ours | todo)
+        place = f"services.reports.store.retention:Retention.{method}"
+        operator.killed("retention", "run", "--yes", method=place, call=call)
+        assert 0 < store.db.reports.count_documents(ours | todo) < before
 
     untouched, begun = {"erasure": {"$exists": False}}, {"erasure.state": "erasing"}
-    killed_when(untouched, 300)
-    killed_when(untouched, 150)
+    killed("destroy_keys", 100, untouched)
+    killed("destroy_keys", 150, untouched)
     operator.run("retention", "run", "--yes")
     assert store.db.reports.count_documents(ours | begun) == len(many)
     # Their minute is over.
     store.db.reports.update_many(ours, {"$set": {"erasure.at": datetime.now(UTC) - timedelta(minutes=2)}})
-    killed_when(begun, 300)
-    killed_when(begun, 150)
+    killed("finish", 100, begun)
+    killed("finish", 150, begun)
     operator.run("retention", "run", "--yes")
 
     assert store.db.messages.count_documents({"report_id": {"$in": many}}) == 0

@@ -77,7 +77,7 @@ def ask(amqp_uri, processes):
     rpc.start()
     eventually(lambda: rpc.connected)
 
-    def call(operation, actor=None, seconds=15.0, **request):
+    def call(operation, actor=None, seconds=60.0, **request):
         now = clock.now()
         return rpc.call(operation, request, Call(now=now, deadline=now + timedelta(seconds=seconds), actor=actor))
 

@@ -99,7 +99,7 @@ def cases_of(store, ids):
 
 
 def duplicates(process):
-    with urllib.request.urlopen(f"{process.url}/metrics") as answer:
+    with urllib.request.urlopen(f"{process.url}/metrics", timeout=60) as answer:
         families = list(text_string_to_metric_families(answer.read().decode()))
     samples = [sample for family in families for sample in family.samples]
     return sum(sample.value for sample in samples if sample.name == "mingjing_inbox_duplicates_total")
