@@ -73,8 +73,8 @@ class Copies:
         self._cases = self._client[f"{self._prefix}tasks"].cases
         self._numbers = count(1)
 
-    def of(self, case_id: str) -> str:
-        """The id of a new copy."""
+    def of(self, case_id: str, **changes: Any) -> str:
+        """The id of a new copy, which has these fields otherwise."""
         document = self._cases.find_one({"_id": case_id})
         assert document is not None, case_id
         copy = secrets.token_hex(16)
@@ -83,7 +83,7 @@ class Copies:
             document.pop(told, None)
         # A number and a time of its own, so that it stands behind all cases in the lists of other tests.
         document |= {"_id": copy, "number": f"1999-{next(self._numbers):06}", "opened_at": _LONG_AGO}
-        self._cases.insert_one({**document, "uncounted": True})
+        self._cases.insert_one({**document, "uncounted": True, **changes})
         return copy
 
     def are_kept_out(self, case_id: str, person_ids: list[str]) -> bool:
@@ -159,6 +159,7 @@ class _Building:
         return {
             **{"case": case["id"], "free": free["id"], "merged": merged["id"], "part": part["id"]},
             **{"closed": closed["id"], "other": other["id"], "above": hidden},
+            "route": self.copies.of(hidden, excluded_unit_ids=[]),
             **self._evidence(case["id"]),
             **self._re_review(closed["id"]),
             **self._old_file(),

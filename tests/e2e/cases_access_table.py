@@ -38,6 +38,7 @@ KINDS = {
     "case": "a case in hand, of a named report about a unit; a part of it was split off",
     "free": "a case in hand that nobody reported and that concerns nobody here, with the same handler",
     "above": "a case about the head of the bureau",
+    "route": "the same, as if no unit was concerned: the level above handles it all the same",
     "merged": "a case that was merged into {case}",
     "part": "a case that was split off {case}, with a handler of its own",
     "closed": "a closed case that nobody reported, about the unit",
@@ -97,6 +98,12 @@ GET    /report                      401 401 403 404 404 404 404 404 404 404 403 
 GET    /evidence                    401 401 403 404 404 404 404 404 404 404 403 403 403 403 403 403 403 403 403 403 403 403
 POST   /evidence                    401 401 403 404 404 404 404 404 404 404 403 403 403 403 403 403 403 403 403 403 403 403
 POST   /identity-requests           401 401 403 404 404 404 404 404 404 404 403 403 403 403 403 403 403 403 403 403 403 403
+
+/cases/{route}                      no  own mem dsk dof out han joi hot prt lea oth lof lou sup sou cus tra edi rev adm aud
+GET                                 401 401 403 404 404 404 404 404 404 404 404 404 404 404 200 200 403 403 403 403 403 403
+GET    /history                     401 401 403 404 404 404 404 404 404 404 404 404 404 404 200 200 403 403 403 403 403 403
+GET    /what-if                     401 401 403 404 404 404 404 404 404 404 404 404 404 404 200 200 403 403 403 403 403 403
+GET    /candidates                  401 401 403 404 404 404 403 403 403 403 403 403 403 403 403 403 403 403 403 403 403 403
 
 /cases/{merged}                     no  own mem dsk dof out han joi hot prt lea oth lof lou sup sou cus tra edi rev adm aud
 GET                                 401 401 403 200 404 404 200 200 404 404 200 200 404 404 200 404 403 403 403 403 403 403
@@ -245,6 +252,7 @@ _FOUND = """
 /cases {case}                       -   -   -   yes no  no  yes yes no  no  yes yes no  no  yes no  -   -   -   -   -   -
 /cases {free}                       -   -   -   yes yes yes yes no  no  no  yes yes yes yes yes yes -   -   -   -   -   -
 /cases {above}                      -   -   -   no  no  no  no  no  no  no  no  no  no  no  yes yes -   -   -   -   -   -
+/cases {route}                      -   -   -   no  no  no  no  no  no  no  no  no  no  no  yes yes -   -   -   -   -   -
 /cases {merged}                     -   -   -   yes no  no  yes yes no  no  yes yes no  no  yes no  -   -   -   -   -   -
 /cases {part}                       -   -   -   yes no  no  no  no  no  yes yes yes no  no  yes no  -   -   -   -   -   -
 /cases {closed}                     -   -   -   yes no  no  yes yes no  no  yes yes no  no  yes no  -   -   -   -   -   -
