@@ -25,6 +25,8 @@ LIMITS = {
     "GATEWAY_WRONG_RECEIPT_TOTAL": "100000/minute",
     "GATEWAY_SIGN_IN_LIMIT": "1000/minute",
     "GATEWAY_SIGN_IN_ADDRESS_LIMIT": "1000/minute",
+    # Tests wait for its end.
+    "RPC_TIMEOUT_SECONDS": "10",
 }
 
 

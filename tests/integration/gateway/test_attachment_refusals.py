@@ -35,7 +35,7 @@ def test_a_type_that_is_not_taken_is_refused_with_those_that_are(reporter: httpx
 def test_two_gigabytes_are_refused_at_once_by_their_announced_length(reporter: httpx.Client) -> None:
     """Two megabytes are sent and no more: the refusal does not wait for the rest."""
     address = reporter.base_url
-    connection = http.client.HTTPConnection(address.host, address.port, timeout=15)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
     connection.putrequest("POST", f"{address.path}{PATH.removeprefix('/')}")
     for name, value in {**MULTIPART, "Authorization": reporter.headers["Authorization"]}.items():
         connection.putheader(name, value)

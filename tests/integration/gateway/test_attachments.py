@@ -145,7 +145,7 @@ def test_the_desk_and_the_cases_handler_list_and_open_and_nobody_else(reporter: 
         assert staff[role].get(opening).status_code == 403, role
     assert staff["other_handler"].get(path).status_code == 404
     assert staff["other_handler"].get(opening).status_code == 404
-    assert httpx.get(str(staff["desk"].base_url) + path.removeprefix("/")).status_code == 401
+    assert httpx.get(str(staff["desk"].base_url) + path.removeprefix("/"), timeout=60).status_code == 401
 
 
 def test_people_of_an_excluded_unit_see_nothing(reporter: httpx.Client, staff: Staff) -> None:

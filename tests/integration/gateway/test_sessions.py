@@ -47,7 +47,7 @@ def test_an_old_refresh_cookie_ends_the_session(gateway: Gateway, root_unit: str
         stolen = {"Cookie": f"mingjing_refresh={client.cookies['mingjing_refresh']}"}
         # The next one is in use, so this one can be nobody's honest repetition.
         assert [client.post("/sessions/refresh").status_code for _ in range(2)] == [200, 200]
-        assert httpx.post(f"{gateway.url}/api/v1/sessions/refresh", headers=stolen).status_code == 401
+        assert httpx.post(f"{gateway.url}/api/v1/sessions/refresh", headers=stolen, timeout=60).status_code == 401
         eventually(lambda: client.get("/me").status_code == 401)
 
 
@@ -60,7 +60,7 @@ def test_signing_out_ends_the_session_in_every_worker(gateway: Gateway, root_uni
     def refused_everywhere() -> bool:
         # Each request on a connection of its own, so that both workers are met.
         headers = {"Authorization": client.headers["Authorization"]}
-        answers = [httpx.get(f"{gateway.url}/api/v1/me", headers=headers) for _ in range(12)]
+        answers = [httpx.get(f"{gateway.url}/api/v1/me", headers=headers, timeout=60) for _ in range(12)]
         return {answer.status_code for answer in answers} == {401}
 
     eventually(refused_everywhere)
@@ -72,4 +72,4 @@ def test_a_new_gateway_knows_the_sessions_that_ended_before_it(start_gateway, ga
         client.delete("/sessions/current")
     later = start_gateway()
     headers = {"Authorization": client.headers["Authorization"]}
-    assert httpx.get(f"{later.url}/api/v1/me", headers=headers).status_code == 401
+    assert httpx.get(f"{later.url}/api/v1/me", headers=headers, timeout=60).status_code == 401

@@ -33,8 +33,8 @@ GROWTH_MB = 90.0
 
 @pytest.fixture(scope="module")
 def one_worker(start_gateway: StartGateway, reports_process: ServiceProcess) -> Gateway:
-    """Few slots and little patience: two files at once, five seconds without a byte."""
-    settings = {"GATEWAY_WORKERS": "1", "GATEWAY_TRANSFERS": "2", "GATEWAY_IDLE_SECONDS": "5"}
+    """Few slots and little patience: two files at once, eight seconds without a byte."""
+    settings = {"GATEWAY_WORKERS": "1", "GATEWAY_TRANSFERS": "2", "GATEWAY_IDLE_SECONDS": "8"}
     return start_gateway(**LIMITS, **settings)
 
 
@@ -65,7 +65,7 @@ class Line:
         headers: dict[str, str] | None = None,
     ) -> None:
         address = client.base_url
-        self.connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
+        self.connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
         self.connection.putrequest(method, path)
         multipart = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         own = {"Content-Length": str(length), "Authorization": client.headers["Authorization"]}
@@ -128,8 +128,8 @@ def test_memory_stays_flat_with_large_files_at_once(roomy: Gateway, reports_proc
 def test_a_slow_line_outlasts_the_patience_with_workers(
     start_gateway: StartGateway, reports_process: ServiceProcess
 ) -> None:
-    """The worker would be replaced after two seconds in which it stood still; a slow upload lasts three times that."""
-    gateway = start_gateway(**LIMITS, GATEWAY_WORKERS="1", GUNICORN_CMD_ARGS="--timeout 2")
+    """The worker would be replaced after four seconds in which it stood still; a slow upload lasts twice that."""
+    gateway = start_gateway(**LIMITS, GATEWAY_WORKERS="1", GUNICORN_CMD_ARGS="--timeout 4")
     (worker,) = children(gateway.pid)
     pause = threading.Event()
     with gateway.client() as client:
@@ -137,7 +137,7 @@ def test_a_slow_line_outlasts_the_patience_with_workers(
         line = Line(with_receipt(client), len(HEAD + content + END))
         line.connection.send(HEAD)
         for at in range(0, len(content), 7_000):
-            pause.wait(0.6)
+            pause.wait(0.9)
             line.connection.send(content[at : at + 7_000])
         line.connection.send(END)
 
@@ -152,7 +152,7 @@ def test_slow_uploads_leave_threads_to_others_and_an_idle_one_ends(one_worker: G
         lines = [Line(reporter, 1_000_000) for _ in range(4)]
         for line in lines:
             line.connection.send(HEAD + a_sound(2000))
-        answers = as_completed([pool.submit(line.connection.getresponse) for line in lines], timeout=30)
+        answers = as_completed([pool.submit(line.connection.getresponse) for line in lines], timeout=120)
 
         for busy in (next(answers).result() for _ in range(2)):
             assert busy.status == 503
