@@ -17,7 +17,7 @@ ACCOUNTS = {
 MADE = {
     "dof": ("desk", UNIT), "out": ("desk", OFFICE), "joi": ("handler", OFFICE), "hot": ("handler", OTHER),
     "prt": ("handler", OFFICE), "oth": ("leader", OFFICE), "lof": ("leader", UNIT), "lou": ("leader", OFFICE),
-    "sou": ("supervisor", OFFICE),
+    "sou": ("supervisor", OFFICE), "two": ("supervisor desk", UNIT),
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def employed(system: System, admin: httpx.Client) -> dict[str, httpx.Client]:
     ids, usernames = {}, {}
     for name, (role, unit) in MADE.items():
         usernames[name] = f"cases.{name}.{secrets.token_hex(4)}"
-        body = {"username": usernames[name], "name": "某人", "unit_id": units[unit], "roles": [role, "member"]}
+        body = {"username": usernames[name], "name": "某人", "unit_id": units[unit], "roles": [*role.split(), "member"]}
         person = admin.post("/people", json=body)
         assert person.status_code == 201, person.text
         ids[name] = person.json()["id"]
