@@ -12,7 +12,7 @@ from tests.year.deeds import DEEDS
 from tests.year.life import SUBSTANTIATED, Life, is_over
 from tests.year.old_files import OldFile
 from tests.year.sampling import ReReview
-from tests.year.table import BESIDE, MAY_LEAD, OVER, TABLE
+from tests.year.table import BESIDE, MAY_LEAD, OF_THE_FILE, OVER, TABLE
 
 Fields = Mapping[str, Any]
 
@@ -78,6 +78,8 @@ class Book:
 
     def answer(self, person: Person, case: Life, action: str, fields: Fields, today: date) -> Refusal | None:
         """How this action of this person must be refused; None when it must be done."""
+        if action in OF_THE_FILE and not person.roles & {"desk", "handler"}:
+            return FORBIDDEN
         if not self.sees(person, case):
             return UNKNOWN
         row = TABLE.get(action) or BESIDE[action]

@@ -83,10 +83,10 @@ class Errands:
         case = self.case
         if self._is(0.35):
             self._beside_the_work()
-        if self._is(0.3):
-            self._take_evidence()
         if case.state != "investigating" or case.handler is None:
             return
+        if self._is(0.3):
+            self._take_evidence()
         if case.open_help:
             self._answer_help()
         if self._is(0.04):
@@ -266,11 +266,15 @@ class Errands:
                          kind=self.chance.choice(("document", "object", "statement")))  # fmt: skip
         if added and self._is(0.25):
             self._by_handler("attach_file", item=len(self.case.items))
+        if added and self._is(0.3):
+            self._by("record_custody", self.chance.choice(("desk", "handler")), item=len(self.case.items),
+                     act=self.chance.choice(("handed_over", "copied")), why="移交保管")  # fmt: skip
 
     def _tend_evidence(self) -> None:
         """Something is done with an item, or it is struck out."""
         if not self.case.items:
-            self._take_evidence()
+            if self.case.handler is not None:
+                self._take_evidence()
             return
         item = self.chance.choice(list(self.case.items))
         if self._is(0.5):

@@ -119,4 +119,6 @@ BESIDE = {
     "record_custody": _row((*LIVING, *OVER), None, "handler joint desk"),
     "attach_file": _row((*LIVING, *OVER), None, "handler joint desk"),
 }
+# What has a way in of its own, which lets nobody in but those who read files.
+OF_THE_FILE = (*BESIDE, "add_evidence", "withdraw_evidence", "export")
 OPENING = Row((), "registered", frozenset(), starts=_FIRST, tells="registered")
