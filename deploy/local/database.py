@@ -19,7 +19,7 @@ from deploy.local.process import Process
 from deploy.local.waiting import DeadlineMissed, eventually
 
 REPLICA_SET = "mingjing"
-START_DEADLINE_S = 60.0
+START_DEADLINE_S = 90.0
 # What a killed process has begun in a transaction stays locked for so long; by default for a minute.
 # As in compose.yaml and the Kubernetes overlay; docs/operations.md, "When something fails".
 TRANSACTION_S = 10

@@ -63,13 +63,14 @@ def test_a_withdrawal_is_one_order_for_all_channels(desk, partner):
 
 def test_a_scheduled_release_waits_for_its_time(desk):
     website = desk.website()
-    publication = desk.review(desk.submit(desk.write([website["id"]])))
-    at = datetime.now(UTC) + timedelta(seconds=3)
-    path = f"/publications/{publication['id']}"
-    scheduled = desk.editor.post(f"{path}/release", json={"at": at.isoformat()}).json()
-    assert (scheduled["state"], desk.states(publication)) == ("scheduled", {})
-    eventually(lambda: desk.editor.get(path).json()["state"] == "published")
-    eventually(lambda: desk.states(publication) == {"live": 1})
+    soon, later = (desk.review(desk.submit(desk.write([website["id"]]))) for _ in range(2))
+    for publication, seconds in ((later, 3600), (soon, 3)):
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        desk.editor.post(f"/publications/{publication['id']}/release", json={"at": at.isoformat()})
+    eventually(lambda: desk.editor.get(f"/publications/{soon['id']}").json()["state"] == "published")
+    eventually(lambda: desk.states(soon) == {"live": 1})
+    scheduled = desk.editor.get(f"/publications/{later['id']}").json()
+    assert (scheduled["state"], desk.states(later)) == ("scheduled", {})
 
 
 def test_reviews_are_independent_in_order_and_bound_to_the_text(desk):

@@ -135,7 +135,7 @@ def database_prefix(mongo_uri: str) -> Iterator[str]:
     """DATABASE_PREFIX for this test file alone; its databases are dropped afterwards."""
     prefix = f"t{secrets.token_hex(4)}_"
     yield prefix
-    with MongoClient(mongo_uri, serverSelectionTimeoutMS=2000) as client:
+    with MongoClient(mongo_uri, serverSelectionTimeoutMS=30_000) as client:
         for name in client.list_database_names():
             if name.startswith(prefix):
                 client.drop_database(name)

@@ -9,7 +9,7 @@ from deploy.local.health import answers_200
 from deploy.local.process import Process
 from deploy.local.waiting import DeadlineMissed, eventually
 
-READY_DEADLINE_S = 60.0
+READY_DEADLINE_S = 180.0
 
 
 class ServingProcess(Process):
