@@ -1,0 +1,19 @@
+"""The quiz service: its entrypoints, by subject."""
+
+from __future__ import annotations
+
+from chassis import Database
+from services.quiz.service.attempts import Attempts
+from services.quiz.service.exams import Exams
+from services.quiz.service.grading import Grading
+from services.quiz.service.imports import Imports
+from services.quiz.service.papers import Papers
+from services.quiz.service.questions import Questions
+from services.quiz.store import QuizStore
+
+
+class QuizService(Attempts, Exams, Grading, Imports, Papers, Questions):
+    """The question bank, papers, exams, attempts, and their grading."""
+
+    name = "quiz"
+    store = Database(QuizStore)

@@ -1,0 +1,31 @@
+"""The question bank: written, read, exported."""
+
+from __future__ import annotations
+
+from chassis import serve
+from contracts.quiz import operations
+from services.quiz.handlers import questions
+
+
+class Questions:
+    """Entrypoints of ``QuizService``."""
+
+    @serve(operations.list_questions)
+    def list_questions(self, request, call):
+        return questions.list_page(self.store, request)
+
+    @serve(operations.create_question)
+    def create_question(self, request, call):
+        return questions.create(self.store, request, call)
+
+    @serve(operations.get_question)
+    def get_question(self, request, call):
+        return questions.get(self.store, request)
+
+    @serve(operations.update_question)
+    def update_question(self, request, call):
+        return questions.update(self.store, request, call)
+
+    @serve(operations.export_questions)
+    def export_questions(self, request, call):
+        return questions.export(self.store, request)
