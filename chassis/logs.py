@@ -9,8 +9,8 @@ import logging
 import sys
 import threading
 import time
-from logging.handlers import MemoryHandler
-from typing import Any
+from collections import deque
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -51,7 +51,7 @@ def configure(service: str, *, level: str, form: str, gathered: bool = False) ->
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Gathering(sys.stdout) if gathered else logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -63,7 +63,7 @@ def configure(service: str, *, level: str, form: str, gathered: bool = False) ->
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [_gathering(handler) if gathered else handler]
+    root.handlers[:] = [handler]
     root.setLevel(level)
     # These tell of every connection, heartbeat and worker; and nameko's would print exceptions' messages.
     for noisy in ("amqp", "kombu", "pymongo", "urllib3", "eventlet"):
@@ -71,16 +71,35 @@ def configure(service: str, *, level: str, form: str, gathered: bool = False) ->
     logging.getLogger("nameko").setLevel(logging.CRITICAL)
 
 
-def _gathering(target: logging.Handler) -> logging.Handler:
-    gathering = MemoryHandler(_GATHERED_LINES, flushLevel=logging.WARNING, target=target)
+class _Gathering(logging.Handler):
+    """Keeps records for a moment and writes their lines at once; who logs waits for no write but its own warning's."""
 
-    def write_again_and_again() -> None:
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._records: deque[logging.LogRecord] = deque()
+        self._writing = threading.Lock()
+        threading.Thread(target=self._write_again_and_again, name="log", daemon=True).start()
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Takes a record: appending needs no lock."""
+        self._records.append(record)
+        if record.levelno >= logging.WARNING or len(self._records) >= _GATHERED_LINES:
+            self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Writes what was gathered, in the order of its coming."""
+        with self._writing:
+            lines = [f"{self.format(self._records.popleft())}\n" for _ in range(len(self._records))]
+            if lines:
+                self._stream.write("".join(lines))
+                self._stream.flush()
+
+    def _write_again_and_again(self) -> None:
         while True:
             time.sleep(_GATHERED_SECONDS)
-            gathering.flush()
-
-    threading.Thread(target=write_again_and_again, name="log", daemon=True).start()
-    return gathering
+            self.flush()
 
 
 def _named(service: str) -> Any:
