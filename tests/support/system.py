@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pymongo import MongoClient
 
 from deploy.local import parts
 from deploy.local.broker import Broker
@@ -18,6 +19,7 @@ from deploy.local.database import Database
 from tests.support.servers import Given
 from tests.support.serving import ServingProcess
 from tests.support.sinks import MailSink
+from tests.support.waiting import eventually
 
 JOB_DEADLINE_S = 300.0
 PREFIX = "system_"
@@ -122,6 +124,12 @@ class System:
             client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
 
+    def come_to_rest(self) -> None:
+        """Wait until every report has its case, so that a case which is new from now on is that of a new report."""
+        with MongoClient(self.mongo_uri) as client:
+            reports = client[f"{self.database_prefix}reports"]["reports"]
+            eventually(lambda: reports.count_documents({"kind": "report", "state": "received"}) == 0)
+
     def job(self, *command: str, **environment: str) -> None:
         """Runs a command of our own command line to its end."""
         done = subprocess.run(
@@ -164,6 +172,8 @@ def system(
 def signed_in(system: System) -> Iterator[Callable[..., httpx.Client]]:
     """``signed_in("desk")``: a client of that demo account, the same one each time; without a name, the public's."""
     clients: dict[str | None, httpx.Client] = {}
+    # Of what the files of tests before this one sent.
+    system.come_to_rest()
 
     def client_of(username: str | None = None) -> httpx.Client:
         if username not in clients:

@@ -82,7 +82,8 @@ def test_failures_over_the_wire_end_in_a_wait(identity):
             identity.do(operations.sign_in, username="nobody", password="wrong", address="192.0.2.2")
         names.append(refused.value.name)
     assert names == ["SignInRefused"] * 5 + ["TooMany"]
-    assert refused.value.details["retry_after"] == 15
+    # Of fifteen seconds, some may be over by now.
+    assert 0 < refused.value.details["retry_after"] <= 15
 
 
 def test_an_import_is_worked_on_in_the_background(identity):
