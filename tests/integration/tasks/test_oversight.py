@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
+from deploy.local.checkout import ROOT
 from services.tasks.handlers.counts import bring_counts_up_to_date
 from services.tasks.handlers.oversight import oversee
 from services.tasks.store import TasksStore
@@ -29,7 +27,6 @@ from tests.integration.tasks.building import (
     opened,
 )
 from tests.integration.tasks.overseeing import after, concluded, stages, told
-from tests.support.waiting import eventually
 
 
 def test_as_a_clock_runs_out_each_stage_is_one_line_of_history_and_one_event(store):
@@ -185,42 +182,40 @@ def test_two_replicas_at_once_record_each_stage_once(store, mongo_client, databa
         assert len(told(store, case_id)) == 1
 
 
+# It dies somewhere in the recording of the fortieth of the cases that it is given.
 KILLED = """
+import os
+import signal
 import sys
 from datetime import datetime
+from threading import Thread
 from services.tasks.handlers.oversight import oversee
 from services.tasks.store import TasksStore
 from tests.support.stores import client_of
-with client_of(sys.argv[1]) as client:
-    oversee(TasksStore(client, sys.argv[2]), datetime.fromisoformat(sys.argv[3]))
+
+uri, prefix, now, *left = sys.argv[1:]
+
+class Dying(TasksStore):
+    def record_action(self, document, *arguments):
+        if document["_id"] in left:
+            left.remove(document["_id"])
+            if len(left) == 110:
+                Thread(target=os.kill, args=(os.getpid(), signal.SIGKILL)).start()
+        return super().record_action(document, *arguments)
+
+with client_of(uri) as client:
+    oversee(Dying(client, prefix), datetime.fromisoformat(now))
 """
 
 
-@pytest.fixture
-def doomed(mongo_uri, database_prefix):
-    """A process that oversees all cases, to be killed."""
-    started = []
-
-    def start(now):
-        program = [sys.executable, "-c", KILLED, mongo_uri, database_prefix, now.isoformat()]
-        started.append(subprocess.Popen(program, env={**os.environ, "PYTHONPATH": os.getcwd()}))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def test_a_process_that_is_killed_in_the_middle_leaves_each_stage_recorded_once(store, doomed):
+def test_a_process_that_is_killed_in_the_middle_leaves_each_stage_recorded_once(store, mongo_uri, database_prefix):
     cases = [opened(store, reporter_mode="anonymous") for _ in range(150)]
     now = after(days=17)
-    process = doomed(now)
+    program = [sys.executable, "-c", KILLED, mongo_uri, database_prefix, now.isoformat(), *cases]
+    killed = subprocess.run(program, cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     recorded = {"_id": {"$in": cases}, "history.action": "urge"}
-    eventually(lambda: store.db.cases.count_documents(recorded) > 10)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert store.db.cases.count_documents(recorded) < len(cases)
+    assert 0 < store.db.cases.count_documents(recorded) < len(cases)
     oversee(store, now)
     for case_id in cases:
         assert stages(store, case_id) == [("urge", ["remind"])]
