@@ -11,6 +11,7 @@ costs some 60 exclusive ors in place of an encoding.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import segno
@@ -21,6 +22,8 @@ from gateway.language import text
 _VERSION, _MASK = 2, 0
 _SIDE = 17 + 4 * _VERSION
 _QUIET = 4
+# Rows are drawn in pieces of so many modules, of which there are few enough to draw each beforehand.
+_PIECE = 5
 _WRITTEN = SYMBOLS + SYMBOLS // GROUP - 1
 
 # ISO/IEC 18004, table 5: the symbols of the alphanumeric mode by their values.
@@ -90,12 +93,16 @@ def _encoded(written: str) -> int:
 def _path(code: int) -> str:
     """The dark modules as strokes along the rows, each one module high."""
     modules = f"{code:0{_SIDE * _SIDE}b}"
-    strokes = []
-    for row in range(_SIDE):
-        line = modules[row * _SIDE : (row + 1) * _SIDE]
-        end = 0
-        while (start := line.find("1", end)) >= 0:
-            end = line.find("0", start)
-            end = _SIDE if end < 0 else end
-            strokes.append(f"M{_QUIET + start} {_QUIET + row}.5h{end - start}")
-    return "".join(strokes)
+    return "".join([drawn[modules[at : at + _PIECE]] for at, drawn in _strokes()])
+
+
+@cache
+def _strokes() -> list[tuple[int, dict[str, str]]]:
+    """Where each piece of a row begins among the modules, and the strokes of every piece that there can be."""
+    pieces = [f"{value:0{_PIECE}b}" for value in range(1 << _PIECE)]
+    return [(at, {piece: _drawn(piece, *divmod(at, _SIDE)) for piece in pieces}) for at in range(0, _SIDE**2, _PIECE)]
+
+
+def _drawn(piece: str, row: int, column: int) -> str:
+    runs = [(run.start(), len(run.group())) for run in re.finditer("1+", piece)]
+    return "".join(f"M{_QUIET + column + start} {_QUIET + row}.5h{length}" for start, length in runs)
