@@ -56,7 +56,7 @@ def test_a_transfer_has_a_document_number_and_waits_for_the_body_until_it_answer
     assert (known["state"], known["transfer"]["state"]) == ("transferred", "acknowledged")
     assert clocks(known, "transfer_acknowledged") == [(None, "met")]
     body = problem(post(desk, case, "acknowledge_transfer", answered_on=today(), reason="又"), 409, "wrong-state")
-    assert body["allowed"] == ["take_back", "reopen"]
+    assert body["allowed"] == ["take_back", "exclude", "reopen"]
     details = desk.get(f"/cases/{case['id']}/history").json()["items"][-2]["details"]
     assert details == {"body": "police", "body_name": "市公安局", "document_number": number}
 

@@ -41,7 +41,7 @@ def test_the_bureau_neither_reads_nor_lists_it(store, case_id, who):
 
 def test_the_supervision_group_sees_it_and_hands_it_on(store, case_id):
     seen = get(store, case_id, SUPERVISOR)
-    assert seen["allowed_actions"] == ["transfer"]
+    assert seen["allowed_actions"] == ["transfer", "exclude"]
     assert [(clock["rule"], clock["state"]) for clock in seen["clocks"]] == [("forward_above", "running")]
     assert case_id in {one["id"] for one in ask(store, SUPERVISOR, category="about-the-head")["items"]}
 
