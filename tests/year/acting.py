@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import httpx
-
 from deploy.local.waiting import eventually
 from tests.year import hanging
 from tests.year.book import STALE, UNKNOWN, Book, Person, Refusal
 from tests.year.bundles import Bundles
 from tests.year.bureau import Bureau
+from tests.year.client import Answer
 from tests.year.life import Life
 
 # How long what was told may take to arrive.
@@ -115,7 +114,7 @@ class Acting:
 
     def _about_evidence(
         self, person: Person, case: Life, action: str, fields: Mapping[str, Any], refusal: Refusal | None
-    ) -> httpx.Response:
+    ) -> Answer:
         """Who handles a case is told to the keeper of its texts, which may take a moment."""
         path = f"/cases/{case.id}/evidence"
         options: dict[str, Any] = {"json": {name: value for name, value in fields.items() if name != "item"}}
@@ -127,7 +126,7 @@ class Acting:
         if action == "attach_file":
             options = {"files": {"file": ("流水.txt", _FILE)}}
 
-        def asked() -> httpx.Response | None:
+        def asked() -> Answer | None:
             answer = self._ask(person, "POST", path, **options)
             return None if answer.status_code == 404 and refusal != UNKNOWN else answer
 
@@ -139,11 +138,11 @@ class Acting:
             eventually(lambda: seen.get(item)["links"] > case.items[fields["item"]].links, ARRIVES_S, what=path)
         return answer
 
-    def _ask(self, person: Person, method: str, path: str, **options: Any) -> httpx.Response:
+    def _ask(self, person: Person, method: str, path: str, **options: Any) -> Answer:
         return self._bureau.clients[person.id].ask(method, path, **options)
 
 
-def agreed(what: str, answer: httpx.Response, refusal: Refusal | None) -> bool:
+def agreed(what: str, answer: Answer, refusal: Refusal | None) -> bool:
     """Whether it was done, as it must have been; False when it was refused as it must; else ``Surprise``."""
     told = f"was answered {answer.status_code} {answer.text}"
     if refusal is None and answer.status_code >= 400:
@@ -153,7 +152,7 @@ def agreed(what: str, answer: httpx.Response, refusal: Refusal | None) -> bool:
     return refusal is None
 
 
-def _refusal_of(answer: httpx.Response) -> Refusal | None:
+def _refusal_of(answer: Answer) -> Refusal | None:
     if answer.status_code < 400:
         return None
     body: Mapping[str, Any] = answer.json()

@@ -30,8 +30,9 @@ class Arriving:
         if not came:
             return
         receipts = dict(zip((one.title for one in came), self._hands.map(self._report, came), strict=True))
-        self._bureau.opened(len(self._book.cases) + len(self._strangers) + len(came))
-        new = sorted(self._bureau.case_ids() - self._book.cases.keys() - self._strangers)
+        known = self._strangers | {case.id for case in self._book.cases.values() if case.source == "report"}
+        self._bureau.opened(len(known) + len(came))
+        new = sorted(self._bureau.reported() - known)
         by_title = {one.title: one for one in came}
         above = {one.category: one for one in came if one.head}
         times = Counter(one.category for one in came if not one.head)
@@ -41,7 +42,7 @@ class Arriving:
             if title is not None and title not in by_title:
                 self._strangers.add(case_id)
                 continue
-            arrival = by_title.pop(title) if title else above.pop(shown["category"])
+            arrival = by_title.pop(title) if title is not None else above.pop(shown["category"])
             found.append(self._opened(case_id, shown["number"], arrival, receipts[arrival.title], today))
         yield from found
         if self._strangers & set(new):
@@ -76,14 +77,14 @@ class Arriving:
 
     def _shown(self, case_id: str, only: dict[str, str]) -> tuple[dict[str, Any], str | None]:
         """The case, and the title of its report: by its category where no other of the day has it, else by reading it.
-        No title of a case about the head of the bureau, whose report nobody here reads.
+        None of a case about the head of the bureau, whose report nobody here reads.
         """
         desk = self._bureau.client("desk1")
         answer = desk.ask("GET", f"/cases/{case_id}")
         if answer.status_code == 404:
             return self._bureau.client("supervisor1").get(f"/cases/{case_id}"), None
         shown: dict[str, Any] = answer.json()
-        if shown["source"]["kind"] == "report" and shown["category"] in only:
+        if shown["category"] in only:
             return shown, only[shown["category"]]
 
         def read() -> str | None:

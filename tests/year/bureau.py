@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from subprocess import TimeoutExpired
 from typing import Any
 
-import httpx
 from pymongo.errors import PyMongoError
 
 from chassis.clock import BUREAU_ZONE
@@ -22,6 +20,7 @@ from tests.chaos.reading import Databases, errors_logged, queue_lengths
 from tests.support.driven_clock import DrivenClock
 from tests.support.system import System
 from tests.year.book import Person
+from tests.year.client import Client
 from tests.year.post import AT_ONCE, Post
 
 SERVICES = ("identity", "reports", "tasks")
@@ -54,82 +53,8 @@ STAFF = (
 HEAD = "钱领导"
 MAILED_AT_ONCE = {"mail": "at_once", "quiet": None, "quiet_days_off": False}
 REST_S = 60.0
+_REPORTED = {"source.kind": "report"}
 MORNING, EVENING = time(8), time(18)
-# A connection may be closed at the moment at which it is used again.
-TRIES = 3
-
-
-class Client:
-    """Somebody's browser: stays signed in by the refresh cookie, sends again what was not answered. Thread-safe."""
-
-    _lines = threading.local()
-
-    def __init__(self, address: str, username: str | None = None, password: str = "") -> None:
-        self._address = f"{address}/api/v1"
-        self._session = httpx.Client(base_url=self._address, timeout=30, trust_env=False)
-        self._refreshing = threading.Lock()
-        self._token = ""
-        if username is not None:
-            answer = self._session.post("/sessions", json={"username": username, "password": password})
-            assert answer.status_code == 201, answer.text
-            self._token = answer.json()["access_token"]
-
-    def ask(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
-    ) -> httpx.Response:
-        """The answer, whatever it is."""
-        headers = {**(headers or {}), **({"Idempotency-Key": secrets.token_hex(16)} if method == "POST" else {})}
-        token = self._token
-        answer = self._send(method, path, token, headers, options)
-        if answer.status_code == 401 and token:
-            self._refresh(token)
-            answer = self._send(method, path, self._token, headers, options)
-        return answer
-
-    def get(self, path: str, **parameters: Any) -> Any:
-        """The JSON of what is there."""
-        answer = self.ask("GET", path, params=parameters)
-        assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-    def pages(self, path: str, **parameters: Any) -> Iterator[Any]:
-        """All items of a list."""
-        cursor = None
-        while True:
-            page = self.get(path, **parameters, **({"cursor": cursor} if cursor else {}))
-            yield from page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return
-
-    def close(self) -> None:
-        self._session.close()
-
-    def _send(
-        self, method: str, path: str, token: str, headers: Mapping[str, str], options: Mapping[str, Any]
-    ) -> httpx.Response:
-        signed = {**headers, **({"Authorization": f"Bearer {token}"} if token else {})}
-        for left in reversed(range(TRIES)):
-            try:
-                return self._line().request(method, f"{self._address}{path}", headers=signed, **options)
-            except httpx.TransportError:
-                if left == 0:
-                    raise
-        raise AssertionError("the last try answers or raises")
-
-    def _line(self) -> httpx.Client:
-        """The connections of this thread, whoever uses them: nothing of a session is on them."""
-        if not hasattr(self._lines, "http"):
-            self._lines.http = httpx.Client(timeout=30, trust_env=False)
-        http: httpx.Client = self._lines.http
-        return http
-
-    def _refresh(self, token: str) -> None:
-        with self._refreshing:
-            if self._token == token:
-                answer = self._session.post("/sessions/refresh")
-                assert answer.status_code == 200, answer.text
-                self._token = answer.json()["access_token"]
 
 
 class Bureau:
@@ -199,20 +124,23 @@ class Bureau:
     def morning(self, day: date) -> None:
         """It is eight o'clock; returns when all stages that are reached by now are on record."""
         self.clock.put(datetime.combine(day, MORNING, BUREAU_ZONE))
+        self._let_tokens_run_out()
         self._wait_for_stages(day)
 
     def evening(self, day: date) -> None:
         """It is six o'clock; as in the morning."""
         self.clock.put(datetime.combine(day, EVENING, BUREAU_ZONE))
+        self._let_tokens_run_out()
         self._wait_for_stages(day)
 
     def opened(self, count: int) -> None:
-        """Returns when there are so many cases."""
+        """Returns when there are so many cases of reports, parts of them among these."""
         # Not the estimate: it stays wrong where two transactions met.
-        eventually(lambda: self._cases.count_documents({}) >= count, REST_S, what=f"{count} cases")
+        eventually(lambda: self._cases.count_documents(_REPORTED) >= count, REST_S, what=f"{count} cases")
 
-    def case_ids(self) -> set[str]:
-        return {case["_id"] for case in self._cases.find({}, {"_id": 1})}
+    def reported(self) -> set[str]:
+        """The ids of all cases of reports."""
+        return {case["_id"] for case in self._cases.find(_REPORTED, {"_id": 1})}
 
     def dead_letters(self) -> dict[str, int]:
         """Queues of dead letters that hold any."""
@@ -234,6 +162,10 @@ class Bureau:
             self.databases.drop()
             self._broker.delete_vhost(self._unique)
         self.databases.close()
+
+    def _let_tokens_run_out(self) -> None:
+        for client in self.clients.values():
+            client.ran_out = True
 
     def _wait_for_stages(self, day: date) -> None:
         before = (datetime.combine(day, time(0), BUREAU_ZONE) - timedelta(milliseconds=1)).astimezone(UTC)

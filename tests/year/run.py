@@ -31,8 +31,8 @@ from tests.year.life import Life, is_over
 from tests.year.plan import FIRST, LAST, arrivals, delay
 
 AT_ONCE = 8
-# So many findings tell enough.
-MOST_FINDINGS = 40
+# So many findings tell enough; after so many nothing else is waited for.
+MOST_FINDINGS, SURE = 40, 12
 
 
 @dataclass
@@ -216,7 +216,7 @@ class Year:
             return not found
 
         with suppress(DeadlineMissed):
-            eventually(alike, 3.0)
+            eventually(alike, self._waits(3.0))
         for one in found:
             self._find(f"{self.today}: {one}")
 
@@ -239,7 +239,7 @@ class Year:
             return not found
 
         with suppress(DeadlineMissed):
-            eventually(alike, ARRIVES_S if len(self.outcome.findings) < self.patience else 0.1)
+            eventually(alike, self._waits(ARRIVES_S))
         return found
 
     def _judge(self) -> None:
@@ -265,7 +265,7 @@ class Year:
             return not found
 
         with suppress(DeadlineMissed):
-            eventually(alike, 3.0 if len(self.outcome.findings) < self.patience else 0.0)
+            eventually(alike, self._waits(3.0))
         return found
 
     def _sum_up(self) -> None:
@@ -274,6 +274,9 @@ class Year:
         self.outcome.states = Counter(case.state for case in self.book.cases.values())
         self.outcome.sources = Counter(case.source for case in self.book.cases.values())
         self.outcome.mails = len(self.bureau.post.sink.mails)
+
+    def _waits(self, seconds: float) -> float:
+        return seconds if len(self.outcome.findings) < SURE else 0.0
 
     def _find(self, text: str) -> None:
         with self._writing:

@@ -80,10 +80,12 @@ def test_a_closing_past_each_guard_is_found_in_the_history_alone(history: list[L
     assert any(f"past {guard}" in found for found in closed_past_a_guard("1", history))
 
 
-def of_a_service_without(rules: str, broker: Broker, mongo: Database, folder: Path, patience: int) -> list[str]:
+def of_a_service_without(
+    rules: str, broker: Broker, mongo: Database, folder: Path, patience: int, cases: int = 120
+) -> list[str]:
     """What the year finds when the tasks service breaks these rules."""
     command = (sys.executable, "-m", "tests.year.without", rules, "services.tasks.service:TasksService")
-    return run(1, 120, broker, mongo, folder, step=7, commands={"tasks": command}, patience=patience).findings
+    return run(1, cases, broker, mongo, folder, step=7, commands={"tasks": command}, patience=patience).findings
 
 
 @pytest.mark.timeout(300)
@@ -100,7 +102,7 @@ def test_a_service_that_breaks_a_rule_of_old_files_re_reviews_evidence_bundles_o
     broker: Broker, mongo: Database, tmp_path: Path
 ) -> None:
     broken = "old-files,re-review,custody,signature,conflict"
-    findings = of_a_service_without(broken, broker, mongo, tmp_path, patience=100_000)
+    findings = of_a_service_without(broken, broker, mongo, tmp_path, patience=100_000, cases=60)
     for sentence in (
         r"the import of 旧案 .* must tell .*'adequate': (\d+).* tells .*'adequate': (?!\1)",
         r"reopened must be True",
