@@ -15,10 +15,12 @@ from tests.support.waiting import eventually
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, source = root.handlers[:], root.level, logging._srcfile
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging._srcfile = source
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = True
     structlog.reset_defaults()
 
 
