@@ -197,7 +197,7 @@ class Broker:
     def resume(self) -> None:
         self.server.resume()
 
-    def control(self, *arguments: str, deadline_s: float = 60.0) -> str:
+    def control(self, *arguments: str, deadline_s: float = 180.0) -> str:
         """Run `rabbitmqctl` against this node and return what it printed."""
         done = subprocess.run(
             [str(PROGRAMS / "rabbitmqctl"), "--quiet", *arguments],

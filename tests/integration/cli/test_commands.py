@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import amqp
 import pytest
+from kombu import Connection
 from pymongo import MongoClient
 
 from chassis import clock, ids
 from chassis.broker.dead_letters import DeadLetters, reasons
 from chassis.broker.topology import dead_letter_queue_name, event_queue_name
-from chassis.broker.wire import Wire, drop
 from chassis.entrypoints import consumer_queues
 from cli.contracts import samples
 from cli.services import service_classes
@@ -43,9 +43,12 @@ def declared(environment: dict[str, str]) -> None:
 
 @pytest.fixture
 def channel(amqp_uri: str) -> Iterator[amqp.Channel]:
-    connection = Wire(amqp_uri, "test").connect()
-    yield connection.channel()
-    drop(connection)
+    """Without heartbeats: nobody would give them while a command runs."""
+    with Connection(amqp_uri, heartbeat=0) as connection:
+        connection.connect()
+        channel = connection.connection.channel()
+        channel.confirm_select()
+        yield channel
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def letters(amqp_uri: str, channel: amqp.Channel, queue: str) -> Iterator[list[s
         headers = {**reasons(queue, "exhausted", ValueError("王小明"), 8), "traceparent": "kept", "x-attempt": 7}
         body = orjson.dumps({**SAMPLE, "id": id})
         message = amqp.Message(body, content_type="application/json", message_id=id, application_headers=headers)
-        channel.basic_publish(message, "", dead_letter_queue_name(queue))
+        channel.basic_publish_confirm(message, "", dead_letter_queue_name(queue), timeout=60)
     yield made
     for name in (queue, dead_letter_queue_name(queue)):
         channel.queue_purge(name)

@@ -38,11 +38,13 @@ class Operator:
             text=True,
         )
 
-    def killed(self, *arguments, method, call):
-        """The command runs and is killed in the middle: during this call (from 1) of ``module:Class.method``."""
+    def killed(self, *arguments, method, call, about=""):
+        """The command runs and is killed in the middle: during this call (from 1) of ``module:Class.method``, of those
+        whose arguments hold the text ``about``.
+        """
         process = subprocess.run(
             [sys.executable, "-m", "tests.integration.reports.dying_command", *arguments],
-            env={**self.environment, "DIES_IN": method, "DIES_AT": str(call)},
+            env={**self.environment, "DIES_IN": method, "DIES_AT": str(call), "DIES_ABOUT": about},
             cwd=ROOT,
             capture_output=True,
             check=False,

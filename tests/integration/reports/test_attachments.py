@@ -22,6 +22,7 @@ from services.reports.sealing import new_receipt
 from tests.integration.reports.attaching import Reporter, a_vault
 from tests.integration.reports.building import CALL, NOW, a_report, later, report_of
 from tests.support.attachments.filler import a_sound, a_text
+from tests.support.waiting import eventually
 
 KEYED = replace(CALL, idempotency_key="the-same-file")
 
@@ -231,13 +232,18 @@ def test_many_writers_at_once_leave_one_whole_file(store, sealer, reporter):
                 mine = reporter.resume(upload, state["offset"])
                 reporter.put(mine, content[mine["offset"] : mine["offset"] + PART_BYTES])
             except rules.UploadConflict:
-                continue
+                # Somebody else took it over, and gets on with it.
+                eventually(lambda at=state["offset"]: further(at))
+
+    def further(at):
+        state = reporter.state(upload)
+        return state["attachment"] or state["offset"] > at
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join()
 
     assert reporter.fetch(upload["id"]) == content
     assert parts_of(store, upload) == 4

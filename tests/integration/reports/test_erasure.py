@@ -492,7 +492,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(store, operator, 
     def killed(method, call, todo):
         before = store.db.reports.count_documents(ours | todo)
         place = f"services.reports.store.retention:Retention.{method}"
-        operator.killed("retention", "run", "--yes", method=place, call=call)
+        operator.killed("retention", "run", "--yes", method=place, call=call, about=many[0].rpartition("-")[0])
         assert 0 < store.db.reports.count_documents(ours | todo) < before
 
     untouched, begun = {"erasure": {"$exists": False}}, {"erasure.state": "erasing"}
