@@ -207,6 +207,7 @@ class _Building:
         act(self.handler, case, "conclude")
         found["feedback"] = self._now(case)
         act(self.handler, case, "answer_supervision", what="已办结")
+        found["unconfirmed"] = self._now(case)
         act(self.clients["lea"], case, "confirm_adequate", reason="适当")
         found["confirmed"] = self._now(case)
         act(self.desk, case, "close")

@@ -58,6 +58,7 @@ STATES = {
     "disposition": "the same after the assistance has been given: ready to be concluded",
     "feedback": "concluded, not confirmed yet",
     "decided": "the same, with the disposition by the desk, which is no second person then",
+    "unconfirmed": "ready to be closed, but that nobody has confirmed it",
     "confirmed": "ready to be closed",
     "closed": "closed",
     "refused": "not accepted",
@@ -231,7 +232,7 @@ tell_result          {feedback}     401 401 403 200 404 404 200 403 404 404 403 
 confirm_adequate     {feedback}     401 401 403 200 404 404 403 403 404 404 200 200 404 404 200 404 200 403 403 403 403 403 403
 confirm_adequate     {decided}      401 401 403 403 404 404 403 403 404 404 200 200 404 404 200 404 200 403 403 403 403 403 403
 send_back            {feedback}     401 401 403 200 404 404 403 403 404 404 200 200 404 404 200 404 200 403 403 403 403 403 403
-close                {feedback}     401 401 403 409 404 404 403 403 404 404 403 403 404 404 403 404 403 403 403 403 403 403 403
+close                {unconfirmed}  401 401 403 409 404 404 403 403 404 404 403 403 404 404 403 404 403 403 403 403 403 403 403
 close                {confirmed}    401 401 403 200 404 404 403 403 404 404 403 403 404 404 403 404 403 403 403 403 403 403 403
 suspend             {investigating} 401 401 403 200 404 404 403 403 404 404 403 403 404 404 403 404 403 403 403 403 403 403 403
 resume               {suspended}    401 401 403 200 404 404 403 403 404 404 403 403 404 404 403 404 403 403 403 403 403 403 403
