@@ -35,7 +35,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether what failed now may have failed because of it: a socket can give up before the watch gets its turn."""
+        """Whether what failed now may have failed because of it: a socket can give up before the watch has its turn."""
         return time.monotonic() >= self._ends
 
     @property
