@@ -266,6 +266,8 @@ class Errands:
                          kind=self.chance.choice(("document", "object", "statement")))  # fmt: skip
         if added and self._is(0.25):
             self._by_handler("attach_file", item=len(self.case.items))
+        if added and self._is(0.2):
+            self._by_handler("withdraw_evidence", item=len(self.case.items), reason="与本案无关")
         if added and self._is(0.3):
             self._by("record_custody", self.chance.choice(("desk", "handler")), item=len(self.case.items),
                      act=self.chance.choice(("handed_over", "copied")), why="移交保管")  # fmt: skip
