@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from contracts.event import Event
-from contracts.fields import Id, Instant, one_of
+from contracts.fields import Day, Id, Instant, one_of
 
 
 class Audience(Schema):
@@ -90,3 +90,26 @@ class ExamPublishedV1(Event):
     audience = fields.Nested(Audience, required=True)
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
+
+
+class PracticeCreditedV1(Event):
+    """A person has answered a question of a day's practice set, and with it the day's points are known anew.
+
+    Emitted with each answer, in the write that stores it. Subject: the set, one per person and day
+    (``<person_id>:<day>``), so ``sequence`` orders the events of one day: the newest replaces. ``answered`` and
+    ``right`` count its questions, ``points`` is what they earn together by the rule of version ``rule``, its daily
+    cap applied; ``credited_at`` lies within ``day`` (of Asia/Shanghai). A consumer keeps one entry per person and day;
+    applying twice is harmless. Tells neither which questions were asked nor what was answered.
+    """
+
+    producer = "quiz"
+    event = "practice_credited"
+    version = 1
+
+    person_id = Id(required=True)
+    day = Day(required=True)
+    answered = fields.Integer(required=True)
+    right = fields.Integer(required=True)
+    points = fields.Integer(required=True)
+    rule = fields.String(required=True)
+    credited_at = Instant(required=True)

@@ -10,6 +10,12 @@ from contracts.quiz.operations.attempts import (
 )
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
+from contracts.quiz.operations.practice import (
+    answer_practice,
+    get_practice,
+    list_wrong_questions,
+    remove_wrong_question,
+)
 from contracts.quiz.operations.questions import (
     IMPORT_ID_PREFIX,
     create_question,
@@ -23,6 +29,7 @@ from contracts.quiz.operations.questions import (
 
 __all__ = [
     "IMPORT_ID_PREFIX",
+    "answer_practice",
     "create_exam",
     "create_paper",
     "create_question",
@@ -31,13 +38,16 @@ __all__ = [
     "get_exam",
     "get_import",
     "get_paper",
+    "get_practice",
     "get_question",
     "import_questions",
     "list_exams",
     "list_papers",
     "list_questions",
+    "list_wrong_questions",
     "mark_answer",
     "my_exams",
+    "remove_wrong_question",
     "save_answer",
     "start_attempt",
     "submit_attempt",

@@ -8,11 +8,12 @@ from services.quiz.service.exams import Exams
 from services.quiz.service.grading import Grading
 from services.quiz.service.imports import Imports
 from services.quiz.service.papers import Papers
+from services.quiz.service.practice import Practice
 from services.quiz.service.questions import Questions
 from services.quiz.store import QuizStore
 
 
-class QuizService(Attempts, Exams, Grading, Imports, Papers, Questions):
+class QuizService(Attempts, Exams, Grading, Imports, Papers, Practice, Questions):
     """The question bank, papers, exams, attempts, and their grading."""
 
     name = "quiz"

@@ -12,16 +12,17 @@ from services.quiz.store.attempts import Attempts
 from services.quiz.store.bank import Bank
 from services.quiz.store.exams import Exams
 from services.quiz.store.imports import Imports
+from services.quiz.store.practice import Practice
 from services.quiz.store.standings import Standings
 
 
 class QuizStore(Store):
     """The collections by subject: ``bank`` (questions, papers), ``exams`` (with their forms), ``attempts``,
-    ``standings`` and ``imports``.
+    ``standings``, ``imports`` and ``practice``.
     """
 
     database_name = "quiz"
-    outboxes = ("exams", "attempts", "standings")
+    outboxes = ("exams", "attempts", "standings", "practice_days")
     indexes: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
         "questions": [
             IndexModel([("key", ASCENDING), ("_id", ASCENDING)]),
@@ -37,11 +38,13 @@ class QuizStore(Store):
                 IndexModel([(name, ASCENDING), ("_id", DESCENDING)])
                 for name in ("state", "category", "type", "difficulty", "tags", "lines")
             ),
+            *Practice.INDEXES_OF_QUESTIONS,
         ],
         "papers": [IndexModel([("kind", ASCENDING), ("_id", DESCENDING)])],
         "exams": [
             IndexModel([("closes_at", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("paper_id", ASCENDING), ("closes_at", DESCENDING), ("_id", DESCENDING)]),
+            *Practice.INDEXES_OF_EXAMS,
         ],
         "forms": [],
         "attempts": [
@@ -58,6 +61,7 @@ class QuizStore(Store):
         "standings": [],
         "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],
         "import_files": [],
+        **Practice.INDEXES,
     }
 
     def __init__(self, client: MongoClient[dict[str, Any]], prefix: str = "") -> None:
@@ -67,6 +71,7 @@ class QuizStore(Store):
         self.attempts = Attempts(self.aggregates("attempts"))
         self.standings = Standings(self.aggregates("standings"))
         self.imports = Imports(self.db)
+        self.practice = Practice(self.db, self.aggregates("practice_days"))
 
 
 __all__ = ["QuizStore"]

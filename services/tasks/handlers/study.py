@@ -50,6 +50,11 @@ def credit_attempts(store: TasksStore, events: Sequence[Received]) -> None:
     store.credit((event.data["person_id"], _entry(event)) for event in events)
 
 
+def credit_practice(store: TasksStore, events: Sequence[Received]) -> None:
+    """Credits each day's practice, once a day: the newest count of the day replaces the one before."""
+    store.credit((event.data["person_id"], _practice_entry(event)) for event in events)
+
+
 def get_my_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """The caller's own record; empty before the first quiz."""
     actor = signed_in(call)
@@ -104,6 +109,23 @@ def _entry(event: Received) -> Document:
         "required": standing["required"],
         "passed": standing["passed"],
         "attempt_id": standing["attempt_id"],
+        "sequence": event.sequence,
+    }
+
+
+def _practice_entry(event: Received) -> Document:
+    """Practice earns points and no credits: they are for what is learned on courses and passed in exams."""
+    day = event.data
+    return {
+        "kind": "practice",
+        "ref": f"practice:{day['day'].isoformat()}",
+        "title": "每日练习",
+        "at": day["credited_at"],
+        "score": None,
+        "credits": 0.0,
+        "points": day["points"],
+        "required": False,
+        "passed": False,
         "sequence": event.sequence,
     }
 

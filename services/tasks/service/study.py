@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import consume, serve
 from contracts.identity.events import PersonChangedV1
-from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1
+from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1, PracticeCreditedV1
 from contracts.tasks import operations
 from services.tasks.handlers import study
 
@@ -23,6 +23,10 @@ class Study:
     @consume(AttemptGradedV1, group=200)
     def credit_attempts(self, events):
         study.credit_attempts(self.store, events)
+
+    @consume(PracticeCreditedV1, group=200)
+    def credit_practice(self, events):
+        study.credit_practice(self.store, events)
 
     @serve(operations.get_my_study_record)
     def get_my_study_record(self, request, call):

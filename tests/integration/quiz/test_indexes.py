@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from contracts.quiz import operations
 from services.quiz.handlers import attempts, exams, grading, imports, papers, questions
+from tests.integration.quiz import practising
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -67,6 +68,25 @@ def do_everything(store):
     third = begin(store, an_exam(store), person)
     submit(store, third, person)
     walk(lambda page: exams.mine(store, page, by(person)))
+    do_practise(store, person)
+
+
+def do_practise(store, person):
+    """Exams that hold questions back and one that does not, a book of several pages, a set answered twice."""
+    exam = an_exam(store, review={"key": "never"})
+    sit(store, exam, person)
+    review = {"key": "immediately", "correctness": "immediately"}
+    open_book = an_exam(store, a_paper(store, [{}, {}, {}]), review=review)
+    sit(store, open_book, person, ("A", "A", "A"))
+    practising.enter(store, open_book, person, NOW)
+    for state in ("active", "retired"):
+        practising.book(store, person, NOW, state=state)
+    page = practising.book(store, person, limit=1)
+    practising.book(store, person, limit=1, cursor=page["next_cursor"])
+    practising.know(store, person, practising.ids(page)[0])
+    shown = practising.todays(store, person)
+    for _ in range(2):
+        practising.practise(store, person, practising.singles(shown)[0])
 
 
 def manage_the_bank(store):

@@ -8,7 +8,7 @@ import pytest
 from contracts.quiz import operations
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import TRAINER as TRAINER_ROLE
-from services.quiz.handlers import attempts, exams
+from services.quiz.handlers import attempts, exams, grading, practice, wrong_questions
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -23,6 +23,7 @@ from tests.integration.quiz.building import (
     standing_of,
     submit,
 )
+from tests.integration.quiz.practising import FULL, a_bank, told_graded
 
 # Planted where only keys and explanations stand, so that finding one anywhere is a leak.
 PLANTED = ("钥匙填空甲", "钥匙填空乙", "钥匙论述", "钥匙解析", "钥匙依据")
@@ -38,7 +39,13 @@ FOR_TAKERS = [
     operations.save_answer,
     operations.submit_attempt,
     operations.get_attempt,
+    operations.get_practice,
+    operations.answer_practice,
+    operations.list_wrong_questions,
+    operations.remove_wrong_question,
 ]
+# They tell keys of questions that no exam holds back.
+OF_OTHER_QUESTIONS = {operations.get_practice, operations.answer_practice, operations.list_wrong_questions}
 
 
 def walk(value):
@@ -59,29 +66,61 @@ def walk(value):
 def assert_no_key(answer):
     found = set(walk(answer))
     assert not found & NAMES_OF_KEYS
-    assert not [planted for planted in PLANTED if planted in json.dumps(answer, ensure_ascii=False, default=str)]
+    assert_nothing_planted(answer)
+
+
+def assert_nothing_planted(answer):
+    told = json.dumps(answer, ensure_ascii=False, default=str)
+    assert not [planted for planted in PLANTED if planted in told]
 
 
 def everything_a_taker_is_told(store, exam, person):
     """Every operation that is open to takers, before, while and after sitting, as it leaves the service."""
     mine = {"limit": 200, "cursor": None}
-    yield operations.my_exams.dump(exams.mine(store, mine, by(person, OPENS - timedelta(days=1))))
+    earlier = OPENS - timedelta(days=1)
+    yield operations.my_exams, exams.mine(store, mine, by(person, earlier))
+    yield from everything_in_practice(store, person, earlier)
     attempt = begin(store, exam, person)
     id = {"attempt_id": attempt["id"]}
-    yield operations.start_attempt.dump(attempt)
-    yield operations.save_answer.dump(save(store, attempt, person, 0, "A", 2))
-    yield operations.save_answer.dump(save(store, attempt, person, 0, "C", 1))
-    yield operations.start_attempt.dump(begin(store, exam, person))
-    yield operations.get_attempt.dump(attempts.get(store, id, by(person)))
-    yield operations.submit_attempt.dump(submit(store, attempt, person))
-    yield operations.get_attempt.dump(attempts.get(store, id, by(person)))
+    yield operations.start_attempt, attempt
+    yield operations.save_answer, save(store, attempt, person, 0, "A", 2)
+    yield operations.save_answer, save(store, attempt, person, 0, "C", 1)
+    yield operations.start_attempt, begin(store, exam, person)
+    yield operations.get_attempt, attempts.get(store, id, by(person))
+    yield operations.submit_attempt, submit(store, attempt, person)
+    yield operations.get_attempt, attempts.get(store, id, by(person))
     grade(store, attempt)
+    # A mark for the essay, so that the attempt is graded and looked back upon.
+    essay = {"attempt_id": attempt["id"], "question_id": attempt["questions"][2]["id"], "score": 0}
+    if store.attempts.get(attempt["id"])["state"] == "submitted":
+        grading.mark(store, essay, NOW)
+    if standing_of(store, exam, person):
+        wrong_questions.let_enter(store, [told_graded(store, exam, person)])
     for now in (NOW, CLOSES - timedelta(seconds=1), CLOSES + timedelta(seconds=4)):
-        yield operations.get_attempt.dump(attempts.get(store, id, by(person, now)))
-        yield operations.my_exams.dump(exams.mine(store, mine, by(person, now)))
+        yield operations.get_attempt, attempts.get(store, id, by(person, now))
+        yield operations.my_exams, exams.mine(store, mine, by(person, now))
+        yield from everything_in_practice(store, person, now)
+
+
+def everything_in_practice(store, person, now):
+    """The set, an answer to each of its questions, and the book, before and after it is filled."""
+    call = by(person, now)
+    yield operations.get_practice, practice.today(store, FULL, call)
+    for question in practice.today(store, FULL, call)["questions"]:
+        given = {"question_id": question["question"]["id"], "answer": None, "sequence": 1}
+        yield operations.answer_practice, practice.answer(store, operations.answer_practice.load(given), call)
+    wrong_questions.take_in(store, now)
+    for state in ("active", "retired"):
+        filter = operations.list_wrong_questions.load({"state": state, "limit": 200})
+        yield operations.list_wrong_questions, wrong_questions.list_page(store, filter, call)
+        for item in wrong_questions.list_page(store, filter, call)["items"][:1]:
+            known = {"question_id": item["question"]["id"]}
+            yield operations.remove_wrong_question, wrong_questions.remove(store, known, call)
 
 
 def everything_that_is_published(store, exam, person, attempt):
+    for day in store.db["practice_days"].find({"person_id": person.id}):
+        yield from day["outbox"]
     yield from store.db["exams"].find_one({"_id": exam["id"]})["outbox"]
     yield from store.attempts.get(attempt)["outbox"]
     yield from (standing_of(store, exam, person) or {}).get("outbox", [])
@@ -89,19 +128,29 @@ def everything_that_is_published(store, exam, person, attempt):
 
 @pytest.fixture(params=["after_close", "never"])
 def planted(request, store):
+    # Something that may be practised, beside it.
+    a_bank(store)
     review = dict.fromkeys(("score", "correctness", "key", "explanation"), request.param)
     return an_exam(store, a_paper(store, QUESTIONS), review=review, pass_score=1)
 
 
-def test_no_answer_to_a_taker_and_no_event_holds_a_key(store, planted):
-    person = a_member()
-    told = list(everything_a_taker_is_told(store, planted, person))
+def test_no_answer_to_a_taker_and_no_event_holds_a_key(store, planted, capfd):
+    person, asked = a_member(), set()
 
-    assert len(told) == 14
-    for answer in told:
-        assert_no_key(answer)
-    for event in everything_that_is_published(store, planted, person, told[1]["id"]):
+    for operation, answer in everything_a_taker_is_told(store, planted, person):
+        asked.add(operation)
+        told = operation.dump(answer) if operation.response else answer
+        if operation in OF_OTHER_QUESTIONS:
+            assert_nothing_planted(told)
+        else:
+            assert_no_key(told)
+
+    # An operation that is open to takers and not asked above would pass unseen.
+    assert asked == set(FOR_TAKERS)
+    attempt = store.attempts.latest(person.id, planted["id"])["_id"]
+    for event in everything_that_is_published(store, planted, person, attempt):
         assert_no_key(event)
+    assert_nothing_planted("".join(capfd.readouterr()))
 
 
 def test_the_keys_are_there_to_be_found_when_they_may_be_seen(store):
