@@ -41,7 +41,8 @@ class AttemptSubmittedV1(Event):
 class AttemptGradedV1(Event):
     """An attempt has its mark, and with it the person's standing in the exam is known anew.
 
-    Emitted once per graded attempt, from the person's standing. Subject: the standing, one per exam and
+    Emitted once per graded attempt, from the person's standing, and again where a regrade of the exam changed what
+    counts: ``regrade_id`` names it then, else it is null. Subject: the standing, one per exam and
     person (``<exam_id>:<person_id>``), so ``sequence`` orders the events of one person in one exam: the
     newest replaces. ``score``, ``passed``, ``credits`` and ``points`` are what counts now for the person
     in this exam by its grading rule over all graded attempts; ``attempt_score`` is the mark of
@@ -68,6 +69,7 @@ class AttemptGradedV1(Event):
     submitted_at = Instant(required=True)
     graded_at = Instant(required=True)
     attempt_score = fields.Float(load_default=None, allow_none=True)
+    regrade_id = Id(load_default=None, allow_none=True)
 
 
 class ExamPublishedV1(Event):

@@ -18,6 +18,20 @@ PROBLEMS = {
     "InvalidPaper": INVALID,
     "InvalidExam": INVALID,
     "InvalidAnswer": INVALID,
+    "InvalidMark": INVALID,
+    "InvalidRegrade": INVALID,
+    "AlreadyMarked": Row(
+        409,
+        "already-marked",
+        zh="您已为此答案评分，应由他人继续评分",
+        en="You have marked this answer; the next mark is somebody else's",
+    ),
+    "PreviewOutdated": Row(
+        409,
+        "preview-outdated",
+        zh="预览已过时：该考试另有更正已执行，请重新拟定",
+        en="The preview is outdated: another regrade of the exam was applied. Propose it anew",
+    ),
     "ExamNotOpen": Row(
         409,
         "exam-not-open",

@@ -9,6 +9,7 @@ from contracts.quiz.operations.attempts import (
     submit_attempt,
 )
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
+from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
 from contracts.quiz.operations.practice import (
     answer_practice,
@@ -26,10 +27,18 @@ from contracts.quiz.operations.questions import (
     list_questions,
     update_question,
 )
+from contracts.quiz.operations.regrades import (
+    apply_regrade,
+    get_regrade,
+    list_regrade_changes,
+    list_regrades,
+    propose_regrade,
+)
 
 __all__ = [
     "IMPORT_ID_PREFIX",
     "answer_practice",
+    "apply_regrade",
     "create_exam",
     "create_paper",
     "create_question",
@@ -37,16 +46,23 @@ __all__ = [
     "get_attempt",
     "get_exam",
     "get_import",
+    "get_marking",
     "get_paper",
     "get_practice",
     "get_question",
+    "get_regrade",
+    "give_mark",
     "import_questions",
     "list_exams",
+    "list_markings",
     "list_papers",
     "list_questions",
+    "list_regrade_changes",
+    "list_regrades",
     "list_wrong_questions",
     "mark_answer",
     "my_exams",
+    "propose_regrade",
     "remove_wrong_question",
     "save_answer",
     "start_attempt",

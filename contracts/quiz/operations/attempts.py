@@ -9,6 +9,19 @@ from contracts.quiz.operations.questions import BANK_ROLES, Option
 from contracts.roles import ANY_ROLE
 
 
+class Erratum(Schema):
+    """A regrade changed the score of an attempt: ``before`` and ``after`` (null while scores are not to be shown), and
+    what the bureau says of it.
+    """
+
+    attempt_id = fields.String(required=True)
+    regrade_id = fields.String(required=True)
+    notice = fields.String(required=True, allow_none=True)
+    before = fields.Float(required=True, allow_none=True)
+    after = fields.Float(required=True, allow_none=True)
+    at = Instant(required=True)
+
+
 class MyExam(Schema):
     """An exam as one of its audience sees it.
 
@@ -34,6 +47,7 @@ class MyExam(Schema):
     attempt_ids = fields.List(fields.String(), required=True)
     score = fields.Float(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)
+    errata = fields.List(fields.Nested(Erratum))
 
 
 class AskedQuestion(Schema):
@@ -58,13 +72,16 @@ class StoredAnswer(Schema):
 
 
 class ReviewedAnswer(Schema):
-    """One answer looked back upon; a field that the review rules do not yet allow is absent."""
+    """One answer looked back upon; a field that the review rules do not yet allow is absent. ``void``: the question was
+    withdrawn after the exam, and everybody has its whole score.
+    """
 
     question_id = fields.String(required=True)
     answer = fields.Raw(required=True, allow_none=True)
     score = fields.Float()
     max_score = fields.Float()
     correct = fields.Boolean()
+    void = fields.Boolean()
     key = fields.Raw(allow_none=True)
     explanation = fields.String()
     legal_basis = fields.String(allow_none=True)
@@ -96,6 +113,7 @@ class Attempt(RunningAttempt):
     score = fields.Float(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)
     review = fields.List(fields.Nested(ReviewedAnswer), required=True, allow_none=True)
+    errata = fields.List(fields.Nested(Erratum))
 
 
 class StartAttempt(Schema):
@@ -131,25 +149,54 @@ class SavedAnswer(Schema):
     saved_at = Instant(required=True)
 
 
+class StoredQuestion(Schema):
+    """What is stored of one question: the save that stands, and since when; not ``answered`` where it was cleared."""
+
+    question_id = fields.String(required=True)
+    sequence = fields.Integer(required=True)
+    saved_at = Instant(required=True)
+    answered = fields.Boolean(required=True)
+
+
 class SubmittedAttempt(Schema):
-    """The receipt of a submission; asked again, the same."""
+    """The receipt of a submission; asked again, the same.
+
+    ``answers`` lists every question of which something is stored. ``answers_hash`` is the SHA-256, in hexadecimal, of
+    the UTF-8 text
+    ``{"answers":[{"answer":…,"question_id":…,"saved_at":…,"sequence":…},…],"attempt_id":…,"submitted_at":…}`` as RFC
+    8785 writes it (names in this order, no spaces), the answers as they were saved (choices of several in the order of
+    their letters, null where cleared), ordered by question id, times as they are told here. Whoever has the answers
+    can compute it anew.
+    """
 
     state = fields.String(required=True)
     answers_stored = fields.Integer(required=True)
     submitted_at = Instant(required=True)
+    answers = fields.List(fields.Nested(StoredQuestion), required=True)
+    answers_hash = fields.String(required=True)
 
 
-class MarkAnswer(Schema):
-    """A trainer's mark for an essay, 0 to the question's score."""
+class GivenMark(Schema):
+    """A marker's mark for an essay: ``points`` for each part of its rubric in order, or, without a rubric, a ``score``
+    from 0 to the question's.
+    """
 
-    attempt_id = Id(required=True)
-    question_id = Id(required=True)
-    score = fields.Float(required=True, validate=validate.Range(min=0, max=1000))
+    score = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0, max=1000))
+    points = fields.List(
+        fields.Float(validate=validate.Range(min=0, max=1000)), load_default=list, validate=validate.Length(max=20)
+    )
     comment = Text(load_default="", min=0, max=2000)
 
 
+class MarkAnswer(GivenMark):
+    """A mark for an essay, by way of the attempt."""
+
+    attempt_id = Id(required=True)
+    question_id = Id(required=True)
+
+
 class MarkedAttempt(Schema):
-    """How many answers still wait for a mark; at 0 the attempt is graded."""
+    """How many answers still wait for marks; at 0 the attempt is graded."""
 
     id = fields.String(required=True)
     state = fields.String(required=True)

@@ -35,6 +35,15 @@ class ReviewRules(Schema):
     explanation = fields.String(load_default="after_close", validate=one_of(*WHEN))
 
 
+class Marking(Schema):
+    """How essays are marked: by how many who know neither the candidate nor each other's marks, and which share of the
+    score their marks may differ by before a third marks too.
+    """
+
+    markers = fields.Integer(load_default=2, validate=validate.Range(min=1, max=2))
+    threshold = fields.Float(load_default=0.2, validate=validate.Range(min=0, max=1))
+
+
 class NewExam(Schema):
     """An exam. ``pass_score`` is on the paper's own scale.
 
@@ -52,6 +61,7 @@ class NewExam(Schema):
     pass_score = fields.Float(required=True, validate=validate.Range(min=0, max=300_000))
     audience = fields.Nested(ExamAudience, load_default=lambda: {"lines": [], "units": [], "roles": []})
     review = fields.Nested(ReviewRules, load_default=lambda: ReviewRules().load({}))
+    marking = fields.Nested(Marking, load_default=lambda: Marking().load({}))
     credits = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1000))
     required = fields.Boolean(load_default=False)
 
@@ -77,6 +87,7 @@ class Exam(Schema):
     question_count = fields.Integer(required=True)
     audience = fields.Nested(ExamAudience, required=True)
     review = fields.Nested(ReviewRules, required=True)
+    marking = fields.Nested(Marking)
     credits = fields.Float(required=True)
     required = fields.Boolean(required=True)
     created_at = Instant(required=True)

@@ -8,7 +8,7 @@ from contracts.operation import Operation
 from contracts.roles import TRAINER
 
 TYPES = ("single", "multiple", "true_false", "blank", "essay")
-FORMATS = ("xlsx", "csv", "gift", "aiken", "moodle_xml")
+FORMATS = ("xlsx", "csv", "gift", "aiken", "moodle_xml", "qti3")
 BANK_ROLES = frozenset({TRAINER})
 
 # Ids of these imports begin so; the gateway, which has one path for all imports, tells by it whom to ask.
@@ -22,13 +22,30 @@ class Option(Schema):
     text = Text(required=True, max=2000)
 
 
+class RubricPart(Schema):
+    """One thing that an essay is marked for, and what it is worth at most."""
+
+    text = Text(required=True, max=500)
+    score = fields.Float(required=True, validate=validate.Range(min=0, min_inclusive=False, max=1000))
+
+
+class Picture(Schema):
+    """A picture of a question: where it belongs (``stem`` or the key of an option), which one, and what it shows, in
+    words for those who do not see it.
+    """
+
+    place = fields.String(required=True, validate=validate.Regexp(r"^(stem|[A-J])\Z", error="Must be stem or a key."))
+    id = Id(required=True)
+    alt = Text(required=True, max=500)
+
+
 class NewQuestion(Schema):
     """A question as a trainer writes it. How ``answer`` looks depends on ``type``:
 
     single ``"A"``; multiple ``["A", "C"]``; true_false ``true``; blank a list of accepted forms, or a list of
     such lists when there are several blanks (a form ``"3.14±0.01"`` accepts numbers within a tolerance);
-    essay a model answer or null. ``scoring`` decides what part of a multiple or blank answer earns. Days are
-    of Asia/Shanghai.
+    essay a model answer or null, and a ``rubric`` whose parts add up to its score. ``scoring`` decides what part of a
+    multiple or blank answer earns. Days are of Asia/Shanghai.
     """
 
     type = fields.String(required=True, validate=one_of(*TYPES))
@@ -45,6 +62,8 @@ class NewQuestion(Schema):
     legal_basis = Text(load_default=None, allow_none=True, max=1000)
     valid_from = Day(load_default=None, allow_none=True)
     valid_to = Day(load_default=None, allow_none=True)
+    rubric = fields.List(fields.Nested(RubricPart), load_default=list, validate=validate.Length(max=20))
+    media = fields.List(fields.Nested(Picture), load_default=list, validate=validate.Length(max=20))
 
 
 class ChangedQuestion(Schema):
@@ -67,6 +86,8 @@ class ChangedQuestion(Schema):
     legal_basis = Text(allow_none=True, max=1000)
     valid_from = Day(allow_none=True)
     valid_to = Day(allow_none=True)
+    rubric = fields.List(fields.Nested(RubricPart), validate=validate.Length(max=20))
+    media = fields.List(fields.Nested(Picture), validate=validate.Length(max=20))
     state = fields.String(validate=one_of("active", "retired"))
 
 
@@ -89,6 +110,8 @@ class Question(Schema):
     legal_basis = fields.String(required=True, allow_none=True)
     valid_from = fields.String(required=True, allow_none=True)
     valid_to = fields.String(required=True, allow_none=True)
+    rubric = fields.List(fields.Nested(RubricPart))
+    media = fields.List(fields.Nested(Picture))
     state = fields.String(required=True)
     revision = fields.Integer(required=True)
     version = fields.Integer(required=True)

@@ -16,7 +16,9 @@ from contracts.roles import TRAINER
 from services.quiz.handlers import review
 from services.quiz.model import attempt as rules
 from services.quiz.model import exam as exams
+from services.quiz.model import receipt
 from services.quiz.model.paper import variant_for
+from services.quiz.model.regrade import corrected_form
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -74,7 +76,9 @@ def save(store: QuizStore, request: Document, call: Call) -> Document:
 
 
 def submit(store: QuizStore, request: Document, call: Call) -> Document:
-    """Hands in what is stored; asked again, the same receipt. Grading follows by itself."""
+    """Hands in what is stored; asked again, the same receipt: what was stored of each question, and the hash of all.
+    Grading follows by itself.
+    """
     attempt = _own(store, request["attempt_id"], _person(call))
     if attempt["state"] == rules.RUNNING:
         by = rules.BY_PERSON if call.now < attempt["locks_at"] else rules.BY_SERVER
@@ -83,6 +87,8 @@ def submit(store: QuizStore, request: Document, call: Call) -> Document:
         "state": rules.SUBMITTED,
         "answers_stored": attempt["answers_stored"],
         "submitted_at": attempt["submitted_at"],
+        "answers": receipt.listed(attempt["answers"]),
+        "answers_hash": attempt.get("answers_hash") or _hash(attempt, attempt["submitted_at"]),
     }
 
 
@@ -103,6 +109,8 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
     exam, form = store.exams.get(attempt["exam_id"]), store.exams.form(attempt["form_id"])
     assert exam is not None
     assert form is not None
+    if attempt["state"] == rules.GRADED:
+        form = corrected_form(form, store.regrades.corrections(exam["_id"])["questions"])
     own = attempt["person_id"] == person.id
     view = review.for_the_person(exam, call.now) if own else review.for_a_trainer()
     return _base(attempt, call.now) | review.shown(exam, form, attempt, view)
@@ -116,18 +124,20 @@ def submit_attempt(store: QuizStore, attempt: Document, now: datetime, by: str) 
     for _ in range(TRIES):
         if attempt["state"] != rules.RUNNING:
             return attempt
+        submitted_at = now if by == rules.BY_PERSON else attempt["due_at"]
         fields = {
             "state": rules.SUBMITTED,
-            "submitted_at": now if by == rules.BY_PERSON else attempt["due_at"],
+            "submitted_at": submitted_at,
             "by": by,
             "answers_stored": rules.stored_answers(attempt["answers"]),
+            "answers_hash": _hash(attempt, submitted_at),
         }
         told = AttemptSubmittedV1.draft(
             attempt["_id"],
             attempt_id=attempt["_id"],
             exam_id=attempt["exam_id"],
             person_id=attempt["person_id"],
-            submitted_at=fields["submitted_at"],
+            submitted_at=submitted_at,
             by=by,
         )
         try:
@@ -162,6 +172,14 @@ def _new_attempt(exam: Document, person: Actor, number: int, call: Call) -> Docu
         "started_with": call.idempotency_key,
         "answers": {},
     }
+
+
+def _hash(attempt: Document, submitted_at: datetime) -> str:
+    answers = [
+        {"question_id": id, **stored, "saved_at": format_instant(stored["saved_at"])}
+        for id, stored in attempt["answers"].items()
+    ]
+    return receipt.digest(attempt["_id"], format_instant(submitted_at), answers)
 
 
 def _begun_by(attempt: Document, call: Call) -> bool:

@@ -10,7 +10,7 @@ from chassis.refusals import NotFound
 from contracts.call import Actor, Call
 from contracts.quiz import operations
 from contracts.quiz.events import ExamPublishedV1
-from services.quiz.handlers import papers
+from services.quiz.handlers import papers, review
 from services.quiz.model import exam as rules
 from services.quiz.model.attempt import RUNNING
 from services.quiz.model.standing import standing_id
@@ -91,7 +91,8 @@ def mine(store: QuizStore, request: Document, call: Call) -> Document:
 def _mine(exam: Document, attempts: list[Document], standing: Document | None, now: datetime) -> Document:
     running = next((a["_id"] for a in attempts if a["state"] == RUNNING and a["locks_at"] > now), None)
     left = exam["attempts_allowed"] - len(attempts)
-    shown = standing if standing and rules.allowed(exam, "score", now) else None
+    may_see = rules.allowed(exam, "score", now)
+    shown = standing if standing and may_see else None
     return {
         **exam,
         "id": exam["_id"],
@@ -101,6 +102,7 @@ def _mine(exam: Document, attempts: list[Document], standing: Document | None, n
         "attempt_ids": [a["_id"] for a in sorted(attempts, key=lambda a: a["number"])],
         "score": shown["score"] if shown else None,
         "passed": shown["passed"] if shown else None,
+        "errata": [erratum for attempt in attempts for erratum in review.errata(attempt, may_see)],
     }
 
 

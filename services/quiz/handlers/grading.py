@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from chassis import clock
-from chassis.refusals import NotFound, Stale, WrongState
+from chassis.refusals import Stale
 from contracts.event import Draft, Received
 from contracts.quiz.events import AttemptGradedV1
 from services.quiz.model import attempt as rules
-from services.quiz.model.grading import InvalidAnswer
-from services.quiz.model.question import ESSAY
+from services.quiz.model.marking import new_markings
+from services.quiz.model.regrade import corrected_form
 from services.quiz.model.standing import standing, standing_id
 from services.quiz.store import QuizStore
 
@@ -23,62 +23,107 @@ TRIES = 10
 def grade(store: QuizStore, events: list[Received]) -> None:
     """Marks the attempts that the events tell of, and counts them in the standings.
 
-    An attempt with essays keeps what can be marked by machine, and waits for a trainer. An attempt that is
+    An attempt with essays keeps what can be marked by machine, and waits for its markers. An attempt that is
     graded already is not marked again, but counted if that was missed; so a crash in between leaves
     nothing undone.
     """
-    now = clock.now()
-    attempts = store.attempts.many({event.data["attempt_id"] for event in events})
-    marked = [(attempt["_id"], _marked(store, attempt, now)) for attempt in attempts if _waits(attempt)]
-    store.attempts.grade(marked)
-    fields = dict(marked)
-    _count(store, [attempt | fields.get(attempt["_id"], {}) for attempt in attempts])
+    grade_attempts(store, store.attempts.many({event.data["attempt_id"] for event in events}), clock.now())
 
 
-def mark(store: QuizStore, request: Document, now: datetime) -> Document:
-    """A trainer's mark for one essay; with the last one the attempt is graded and counted, in one
-    transaction.
-
-    ``WrongState`` unless the attempt waits for marks; ``InvalidAnswer`` for a score above the question's.
+def grade_attempts(store: QuizStore, attempts: list[Document], now: datetime) -> None:
+    """The same for attempts as they were read. One whose exam was regraded meanwhile is marked by the keys as they are
+    at the end: whoever comes second, the regrade or this, finds what the other wrote.
     """
-    id = request["attempt_id"]
-
-    def effect(session: Any) -> Document:
-        attempt = store.attempts.get(id, session)
-        if attempt is None:
-            raise NotFound("attempt")
-        form = store.exams.form(attempt["form_id"])
-        assert form is not None
-        essay = next((q for q in form["questions"] if q["id"] == request["question_id"]), None)
-        if essay is None or essay["type"] != ESSAY:
-            raise NotFound("question")
-        if not _waits(attempt):
-            raise WrongState(attempt["state"])
-        if request["score"] > essay["score"]:
-            raise InvalidAnswer([{"field": "score", "message": "answer.score_too_great"}])
-        attempt["by_hand"] = attempt.get("by_hand", {}) | {essay["id"]: request["score"]}
-        fields = _marked(store, attempt, now)
-        attempt = store.attempts.update(attempt, fields, session=session)
-        if attempt["state"] == rules.GRADED:
-            _count_one(store, attempt, session)
-        unmarked = sum(score is None for score in fields["marks"].values())
-        return {"id": id, "state": attempt["state"], "unmarked": unmarked}
-
-    return store.transaction(effect)
+    keys = store.regrades.corrections_of({attempt["exam_id"] for attempt in attempts})
+    waiting = [attempt for attempt in attempts if waits(attempt)]
+    fields = {attempt["_id"]: _marked(store, attempt, keys[attempt["exam_id"]], now) for attempt in waiting}
+    store.attempts.grade(list(fields.items()))
+    marked = [attempt | fields.get(attempt["_id"], {}) for attempt in attempts]
+    store.markings.open([marking for attempt in marked if waits(attempt) for marking in _essays(store, attempt, now)])
+    _count(store, marked)
+    catch_up(store, marked, now)
 
 
-def _waits(attempt: Document) -> bool:
+def mark_essay(
+    store: QuizStore, attempt: Document, question_id: str, score: float, now: datetime, session: Any
+) -> Document:
+    """The attempt with the mark of one essay; with the last one it is graded and counted, within the transaction."""
+    attempt["by_hand"] = attempt.get("by_hand", {}) | {question_id: score}
+    fields = _marked(store, attempt, store.regrades.corrections(attempt["exam_id"], session), now)
+    attempt = store.attempts.update(attempt, fields, session=session)
+    if attempt["state"] == rules.GRADED:
+        _count_one(store, attempt, session)
+    return attempt
+
+
+def catch_up(store: QuizStore, attempts: list[Document], now: datetime) -> None:
+    """Marks those anew that were graded by keys which a regrade has corrected meanwhile."""
+    graded = [attempt for attempt in attempts if attempt["state"] == rules.GRADED]
+    keys = store.regrades.corrections_of({attempt["exam_id"] for attempt in graded})
+    for attempt in graded:
+        if attempt.get("keys", 0) < keys[attempt["exam_id"]]["number"]:
+            current = store.attempts.get(attempt["_id"])
+            if current is not None:
+                remark(store, current, keys[attempt["exam_id"]], now)
+
+
+def remark(store: QuizStore, attempt: Document, keys: Document, now: datetime) -> None:
+    """Marks a graded attempt by the keys as they are corrected, and counts it anew; told only where what counts is
+    another. Changes nothing when it was done before, and finishes what was begun.
+    """
+    for _ in range(TRIES):
+        if attempt.get("keys", 0) < keys["number"]:
+            marks = _marks(store, attempt, keys)
+            score = rules.score_of(marks)
+            fields = {"marks": marks, "score": score, "keys": keys["number"]}
+            try:
+                attempt = store.attempts.remark(attempt, fields, _erratum(attempt, score, keys, now))
+            except Stale:
+                current = store.attempts.get(attempt["_id"])
+                assert current is not None
+                attempt = current
+                continue
+        _count_one(store, attempt, None)
+        return
+    raise Stale
+
+
+def waits(attempt: Document) -> bool:
+    """Whether the attempt is handed in and not graded yet."""
     return (attempt["state"], "grade") in rules.TRANSITIONS
 
 
-def _marked(store: QuizStore, attempt: Document, now: datetime) -> Document:
-    """The fields that marking sets."""
+def _erratum(attempt: Document, score: float | None, keys: Document, now: datetime) -> Document | None:
+    if score == attempt["score"]:
+        return None
+    told = {"regrade_id": keys["regrade_id"], "notice": keys["notice"], "at": now}
+    return told | {"before": attempt["score"], "after": score}
+
+
+def _essays(store: QuizStore, attempt: Document, now: datetime) -> list[Document]:
+    exam, form = store.exams.get(attempt["exam_id"]), store.exams.form(attempt["form_id"])
+    assert exam is not None
+    assert form is not None
+    return new_markings(exam, form, attempt, now)
+
+
+def _marks(store: QuizStore, attempt: Document, keys: Document) -> dict[str, float | None]:
     form = store.exams.form(attempt["form_id"])
     assert form is not None
-    by_hand = attempt.get("by_hand", {})
-    marks = rules.marks_of(form["questions"], attempt["answers"], by_hand)
+    questions = corrected_form(form, keys["questions"])["questions"]
+    return rules.marks_of(questions, attempt["answers"], attempt.get("by_hand", {}))
+
+
+def _marked(store: QuizStore, attempt: Document, keys: Document, now: datetime) -> Document:
+    """The fields that marking sets."""
+    marks = _marks(store, attempt, keys)
     score = rules.score_of(marks)
-    fields: Document = {"marks": marks, "by_hand": by_hand, "score": score}
+    fields: Document = {
+        "marks": marks,
+        "by_hand": attempt.get("by_hand", {}),
+        "score": score,
+        "keys": keys["number"],
+    }
     if score is not None:
         fields |= {"state": rules.TRANSITIONS[attempt["state"], "grade"], "graded_at": now}
     return fields
@@ -107,7 +152,7 @@ def _count_one(store: QuizStore, attempt: Document, session: Any) -> None:
         if before is None:
             if store.standings.insert(*_with(store, None, attempt), session):
                 return
-        elif str(attempt["number"]) in before["marks"]:
+        elif _is_counted(before, attempt):
             return
         else:
             fields, events = _with(store, before, attempt)
@@ -120,16 +165,34 @@ def _count_one(store: QuizStore, attempt: Document, session: Any) -> None:
     raise Stale
 
 
+def _is_counted(standing: Document, attempt: Document) -> bool:
+    known = standing["marks"].get(str(attempt["number"]))
+    return known is not None and known.get("keys", 0) >= attempt.get("keys", 0)
+
+
 def _with(store: QuizStore, before: Document | None, attempt: Document) -> tuple[Document, list[Draft]]:
-    """The standing's fields with this attempt in it, and the event that tells of it."""
+    """The standing's fields with this attempt in it, and the event that tells of it; none where the attempt was
+    counted before and what counts stays as it is.
+    """
     exam = store.exams.get(attempt["exam_id"])
     assert exam is not None
-    mark = {"attempt_id": attempt["_id"], "number": attempt["number"], "score": attempt["score"]}
+    again = before is not None and str(attempt["number"]) in before["marks"]
+    names = {"attempt_id": "_id", "number": "number", "score": "score", "keys": "keys"}
+    mark = {name: attempt.get(field, 0) for name, field in names.items()}
     marks = (before["marks"] if before else {}) | {str(attempt["number"]): mark}
-    counts = standing(exam, marks)
-    id = _standing_of(attempt)
-    told = AttemptGradedV1.draft(
-        id,
+    counts = asdict(standing(exam, marks))
+    fields = {"marks": marks, **counts}
+    if before is None:
+        fields |= {"_id": _standing_of(attempt), "exam_id": exam["_id"], "person_id": attempt["person_id"]}
+    elif again and all(before[name] == value for name, value in counts.items()):
+        return fields, []
+    return fields, [_told(exam, attempt, counts, by_regrade=again)]
+
+
+def _told(exam: Document, attempt: Document, counts: Document, *, by_regrade: bool) -> Draft:
+    errata = attempt.get("errata", [])
+    return AttemptGradedV1.draft(
+        _standing_of(attempt),
         attempt_id=attempt["_id"],
         exam_id=exam["_id"],
         exam_title=exam["title"],
@@ -140,12 +203,9 @@ def _with(store: QuizStore, before: Document | None, attempt: Document) -> tuple
         required=exam["required"],
         submitted_at=attempt["submitted_at"],
         graded_at=attempt["graded_at"],
-        **asdict(counts),
+        regrade_id=errata[-1]["regrade_id"] if by_regrade and errata else None,
+        **counts,
     )
-    fields = {"marks": marks, **asdict(counts)}
-    if before is None:
-        fields |= {"_id": id, "exam_id": exam["_id"], "person_id": attempt["person_id"]}
-    return fields, [told]
 
 
 def _standing_of(attempt: Document) -> str:

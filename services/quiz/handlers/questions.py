@@ -56,7 +56,7 @@ def update(store: QuizStore, request: Document, call: Call) -> Document:
     if version != question["version"]:
         raise Stale(question["version"])
     fields = content_of({**question, **request}).as_fields()
-    changed = any(question[name] != value for name, value in fields.items())
+    changed = any(question.get(name) != value for name, value in fields.items())
     stored = fields | {
         "key": content_of(fields).key,
         "state": request.get("state", question["state"]),

@@ -36,8 +36,15 @@ def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> 
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
+        "errata": errata(attempt, SCORE in view),
         "review": [_reviewed(question, attempt, view) for question in form["questions"]] if looks_back else None,
     }
+
+
+def errata(attempt: Document, score: bool) -> list[Document]:
+    """The regrades that changed the attempt's score; from what to what, where the score may be seen."""
+    hidden = {} if score else {"before": None, "after": None}
+    return [{"attempt_id": attempt["_id"], **erratum, **hidden} for erratum in attempt.get("errata", [])]
 
 
 def own_answers(attempt: Document) -> list[Document]:
@@ -51,6 +58,7 @@ def _reviewed(question: Document, attempt: Document, view: set[str]) -> Document
     if CORRECTNESS in view:
         mark = attempt["marks"][question["id"]]
         reviewed |= {"score": mark, "max_score": question["score"], "correct": mark == question["score"]}
+        reviewed |= {"void": True} if question.get("void") else {}
     if KEY in view:
         reviewed["key"] = question["answer"]
     if EXPLANATION in view:

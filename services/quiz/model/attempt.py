@@ -77,7 +77,7 @@ def marks_of(
     given."""
     return {
         question["id"]: by_hand[question["id"]]
-        if question["id"] in by_hand
+        if question["id"] in by_hand and not question.get("void")
         else mark(question, answers.get(question["id"], {}).get("answer"))
         for question in questions
     }

@@ -88,16 +88,21 @@ def mark(question: dict[str, Any], answer: Any) -> float | None:
     right keys as long as no wrong one is chosen, and each of several blanks its equal share; half a
     hundredth rounds up.
     """
-    if question["type"] == ESSAY:
+    if question["type"] == ESSAY and not question.get("void"):
         return None if answer is not None else 0.0
     return points(question["score"], share(question, answer))
 
 
 def share(question: dict[str, Any], answer: Any) -> Fraction:
-    """The part of the question's score that is earned, 0 to 1."""
+    """The part of the question's score that is earned, 0 to 1: all of a question that was declared void, answered or
+    not, and the best that any of its keys gives where a regrade accepted further ones.
+    """
+    if question.get("void"):
+        return Fraction(1)
     if answer is None:
         return Fraction(0)
-    earned = _EARNED[question["type"]](question["answer"], answer)
+    keys = [question["answer"], *question.get("accepted", ())]
+    earned = max(_EARNED[question["type"]](key, answer) for key in keys)
     return earned if question["scoring"] == PARTIAL or earned == 1 else Fraction(0)
 
 

@@ -74,7 +74,10 @@ def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
     ``chosen``: each question's document and what it is worth here. ``InvalidPaper`` when it is too large to keep.
     """
     questions = [
-        {"id": question["_id"], "score": score} | {name: question[name] for name in ASKED} for question, score in chosen
+        {"id": question["_id"], "score": score}
+        | {name: question[name] for name in ASKED}
+        | ({"rubric": question["rubric"]} if question.get("rubric") else {})
+        for question, score in chosen
     ]
     if sum(len(repr(question)) for question in questions) > MAX_FORM:
         raise InvalidPaper([{"field": "paper_id", "message": "paper.too_large", "parts": {}}])

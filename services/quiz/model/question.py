@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from services.quiz.model.folding import fold, stem_key
@@ -15,6 +16,9 @@ ALL_OR_NOTHING, PARTIAL = "all_or_nothing", "partial"
 # What an incomplete answer earns when nobody says: of several blanks each counts, of several choices all
 # must be right.
 DEFAULT_SCORING = {BLANK: PARTIAL}
+
+# The place of a picture that belongs to no option.
+STEM = "stem"
 
 # What parts tags and lines in a table's cell, and so cannot stand in one.
 SEPARATORS = frozenset("、,，;；\n")
@@ -66,6 +70,9 @@ class Content:
     legal_basis: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
+    rubric: tuple[tuple[str, float], ...] = ()
+    # Where each picture belongs (``stem`` or an option's key), its id, and what it shows in words.
+    media: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -78,6 +85,8 @@ class Content:
             "options": [{"key": key, "text": text} for key, text in self.options],
             "tags": list(self.tags),
             "lines": list(self.lines),
+            "rubric": [{"text": text, "score": score} for text, score in self.rubric],
+            "media": [{"place": place, "id": id, "alt": alt} for place, id, alt in self.media],
         }
 
 
@@ -102,9 +111,11 @@ def content_of(given: dict[str, Any]) -> Content:
         legal_basis=_lines(given.get("legal_basis") or "") or None,
         valid_from=_day(given.get("valid_from")),
         valid_to=_day(given.get("valid_to")),
+        rubric=tuple((_lines(part["text"]), float(part["score"])) for part in given.get("rubric") or ()),
+        media=tuple((picture["place"], picture["id"], picture["alt"]) for picture in given.get("media") or ()),
     )
     answer, errors = _answer(draft, given.get("answer"))
-    errors = _wrong_options(draft) + errors
+    errors = _wrong_options(draft) + _wrong_rubric(draft) + _wrong_media(draft) + errors
     for name, words in (("tags", draft.tags), ("lines", draft.lines)):
         if any(SEPARATORS.intersection(word) for word in words):
             errors.append(_error(name, "question.separator_in_word"))
@@ -130,6 +141,12 @@ def blanks_of(answer: Any) -> list[list[str]]:
     return answer if answer and isinstance(answer[0], list) else [answer]
 
 
+def same_content(stored: dict[str, Any], content: Content) -> bool:
+    """Whether a stored question reads as ``content`` does; one stored before a field was thought of lacks it."""
+    empty = {"rubric": [], "media": []}
+    return all(stored.get(name, empty.get(name)) == value for name, value in content.as_fields().items())
+
+
 def in_force(content: dict[str, Any], today: date) -> bool:
     """Whether the question may be drawn on ``today`` (Asia/Shanghai): its law is in force and it is not
     retired."""
@@ -149,6 +166,23 @@ def _wrong_options(draft: Content) -> list[dict[str, Any]]:
     texts = [text for _, text in draft.options]
     if len(set(texts)) < len(texts):
         return [_error("options", "question.equal_options")]
+    return []
+
+
+def _wrong_rubric(draft: Content) -> list[dict[str, Any]]:
+    if not draft.rubric:
+        return []
+    if draft.type != ESSAY:
+        return [_error("rubric", "question.rubric_not_here")]
+    if sum(Decimal(str(score)) for _, score in draft.rubric) != Decimal(str(draft.score)):
+        return [_error("rubric", "question.rubric_sum")]
+    return []
+
+
+def _wrong_media(draft: Content) -> list[dict[str, Any]]:
+    places = {STEM, *(key for key, _ in draft.options)}
+    if any(place not in places for place, _, _ in draft.media):
+        return [_error("media", "question.media_place")]
     return []
 
 

@@ -10,10 +10,11 @@ from services.quiz.service.imports import Imports
 from services.quiz.service.papers import Papers
 from services.quiz.service.practice import Practice
 from services.quiz.service.questions import Questions
+from services.quiz.service.regrades import Regrades
 from services.quiz.store import QuizStore
 
 
-class QuizService(Attempts, Exams, Grading, Imports, Papers, Practice, Questions):
+class QuizService(Attempts, Exams, Grading, Imports, Papers, Practice, Questions, Regrades):
     """The question bank, papers, exams, attempts, and their grading."""
 
     name = "quiz"

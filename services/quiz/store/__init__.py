@@ -11,14 +11,17 @@ from chassis import Store
 from services.quiz.store.attempts import Attempts
 from services.quiz.store.bank import Bank
 from services.quiz.store.exams import Exams
+from services.quiz.store.figures import Figures
 from services.quiz.store.imports import Imports
+from services.quiz.store.markings import Markings
 from services.quiz.store.practice import Practice
+from services.quiz.store.regrades import Regrades
 from services.quiz.store.standings import Standings
 
 
 class QuizStore(Store):
     """The collections by subject: ``bank`` (questions, papers), ``exams`` (with their forms), ``attempts``,
-    ``standings``, ``imports`` and ``practice``.
+    ``standings``, ``imports``, ``regrades``, ``markings``, ``figures`` and ``practice``.
     """
 
     database_name = "quiz"
@@ -57,10 +60,20 @@ class QuizStore(Store):
             ),
             IndexModel([("person_id", ASCENDING), ("exam_id", ASCENDING), ("number", DESCENDING)], unique=True),
             IndexModel([("locks_at", ASCENDING)], name="overdue", partialFilterExpression={"state": "running"}),
+            # What is running is in neither: a save touches no index.
+            IndexModel(
+                [("exam_id", ASCENDING), ("regrade", ASCENDING), ("_id", ASCENDING)],
+                name="graded",
+                partialFilterExpression={"graded_at": {"$exists": True}},
+            ),
+            IndexModel([("errata.regrade_id", ASCENDING)], name="errata", sparse=True),
         ],
         "standings": [],
         "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],
         "import_files": [],
+        **Regrades.INDEXES,
+        **Markings.INDEXES,
+        **Figures.INDEXES,
         **Practice.INDEXES,
     }
 
@@ -71,6 +84,9 @@ class QuizStore(Store):
         self.attempts = Attempts(self.aggregates("attempts"))
         self.standings = Standings(self.aggregates("standings"))
         self.imports = Imports(self.db)
+        self.regrades = Regrades(self.db)
+        self.markings = Markings(self.db)
+        self.figures = Figures(self.db)
         self.practice = Practice(self.db, self.aggregates("practice_days"))
 
 

@@ -1,12 +1,14 @@
 """Attempts: ``_id`` ``<form id>.<unique>``, ``exam_id``, ``person_id``, ``number``, ``form_id``, ``state``,
 ``started_at``, ``due_at``, ``locks_at``, ``answers`` {question id: ``answer``, ``sequence``,
-``saved_at``}; then ``submitted_at``, ``by``, ``answers_stored``; then ``marks``, ``by_hand``, ``score``,
-``graded_at``.
+``saved_at``}; then ``submitted_at``, ``by``, ``answers_stored``, ``answers_hash``; then ``marks``, ``by_hand``,
+``score``, ``graded_at``, ``keys`` (the number of the last regrade that its marks know of), ``regrade`` (the last one
+that is done with it), ``errata`` (the regrades that changed its score: ``regrade_id``, ``notice``, ``before``,
+``after``, ``at``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +82,13 @@ class Attempts:
         """Sets ``fields`` if nothing was saved or changed since it was read; ``Stale`` otherwise."""
         return self._aggregates.update(attempt, {"$set": fields}, events, session=session)
 
+    def remark(self, attempt: Document, fields: Document, erratum: Document | None) -> Document:
+        """Sets marks that were made anew, with what tells of it, if nothing changed since it was read; ``Stale``
+        otherwise.
+        """
+        change: Document = {"$set": fields} | ({"$push": {"errata": erratum}} if erratum else {})
+        return self._aggregates.update(attempt, change)
+
     def overdue(self, now: datetime, limit: int) -> list[Document]:
         """Running attempts that lock by ``now``, the longest overdue first."""
         found = self._collection.find({"state": "running", "locks_at": {"$lte": now}})
@@ -100,6 +109,34 @@ class Attempts:
         """The ids of the exams that the person has begun."""
         found = self._collection.find({"person_id": person_id}, {"_id": 0, "exam_id": 1, "person_id": 1})
         return list(dict.fromkeys(attempt["exam_id"] for attempt in found))
+
+    def graded(self, exam_id: str, projection: Mapping[str, Any]) -> Iterator[Document]:
+        """The exam's graded attempts, one after the other, with the fields of ``projection``."""
+        return self._collection.find({"exam_id": exam_id, "graded_at": {"$exists": True}}, projection)
+
+    def count_graded(self, exam_id: str) -> int:
+        """How many of the exam's attempts are graded."""
+        return self._collection.count_documents({"exam_id": exam_id, "graded_at": {"$exists": True}})
+
+    def not_regraded(self, exam_id: str, number: int, limit: int) -> list[Document]:
+        """Graded attempts that the regrade of this number has not come to yet."""
+        before = [None, *range(number)]
+        wanted = {"exam_id": exam_id, "regrade": {"$in": before}, "graded_at": {"$exists": True}}
+        return list(self._collection.find(wanted).limit(limit))
+
+    def count_not_regraded(self, exam_id: str, number: int) -> int:
+        """How many those are."""
+        before = [None, *range(number)]
+        wanted = {"exam_id": exam_id, "regrade": {"$in": before}, "graded_at": {"$exists": True}}
+        return self._collection.count_documents(wanted)
+
+    def regraded(self, ids: list[str], number: int) -> None:
+        """Notes that the regrade of this number is done with these, down to their standings."""
+        self._collection.update_many({"_id": {"$in": ids}}, {"$set": {"regrade": number}})
+
+    def count_corrected(self, regrade_id: str) -> int:
+        """How many attempts have another score by this regrade."""
+        return self._collection.count_documents({"errata.regrade_id": regrade_id})
 
     def grade(self, graded: list[tuple[str, Document]]) -> None:
         """Sets the fields of each attempt that is still ``submitted``; those graded before stay as they

@@ -36,8 +36,31 @@ class Devices(RuleBasedStateMachine):
             self.save(*data.draw(st.sampled_from(self.sent)))
 
     @rule()
-    def the_person_comes_back(self):
-        assert begin(self.store, self.exam, self.person)["id"] == self.attempt["id"]
+    def the_person_comes_back_on_any_device(self):
+        resumed = begin(self.store, self.exam, self.person)
+        assert resumed["id"] == self.attempt["id"]
+        seen = {answer["question_id"]: (answer["sequence"], answer["answer"]) for answer in resumed["answers"]}
+        assert seen == {
+            self.id(place): (max(known), known[max(known)]) for place, known in self.acknowledged.items() if known
+        }
+
+    @rule(data=st.data())
+    def what_several_tabs_sent_arrives_in_any_order(self, data):
+        """Each tab numbers on from the greatest sequence it knows of; the network does as it likes."""
+        greatest = max((max(known) for known in self.acknowledged.values() if known), default=-1)
+        tabs = data.draw(st.lists(st.lists(st.tuples(places, answers), max_size=3), min_size=2, max_size=3))
+        sent = []
+        for tab, saves in enumerate(tabs):
+            for step, (place, answer) in enumerate(saves, start=1):
+                # Tabs take turns in the numbers, as different devices do who read the same attempt.
+                sequence = greatest + len(tabs) * step + tab
+                sent.append((place, [answer] if place == 1 and answer else answer, sequence))
+        for arriving in data.draw(st.permutations(sent)):
+            self.sent.append(arriving)
+            self.save(*arriving)
+
+    def id(self, place):
+        return self.attempt["questions"][place]["id"]
 
     def save(self, place, answer, sequence):
         known = self.acknowledged[place]
@@ -64,8 +87,13 @@ class Devices(RuleBasedStateMachine):
 
     def teardown(self):
         receipt = submit(self.store, self.attempt, self.person)
-        newest = [known[max(known)] for known in self.acknowledged.values() if known]
-        assert receipt["answers_stored"] == sum(answer is not None for answer in newest)
+        newest = {place: (max(known), known[max(known)]) for place, known in self.acknowledged.items() if known}
+        assert receipt["answers_stored"] == sum(answer is not None for _, answer in newest.values())
+        listed = {answer["question_id"]: answer for answer in receipt["answers"]}
+        assert {id: (answer["sequence"], answer["answered"]) for id, answer in listed.items()} == {
+            self.id(place): (sequence, answer is not None) for place, (sequence, answer) in newest.items()
+        }
+        assert submit(self.store, self.attempt, self.person) == receipt
 
 
 def test_no_device_ever_loses_a_newer_answer(store, exam):

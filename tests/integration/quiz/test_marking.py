@@ -5,11 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.refusals import NotFound, WrongState
 from services.quiz.handlers import exams, grading, questions
-from services.quiz.model.grading import InvalidAnswer
 from tests.integration.quiz.building import (
-    A_PAPER,
     CLOSES,
     NOW,
     SOME_ANSWERS,
@@ -149,43 +146,6 @@ def test_the_attempt_keeps_the_questions_as_they_were_when_the_exam_was_made(sto
 
     assert attempt["questions"][0]["stem"] != "改过的题干"
     assert store.attempts.get(attempt["id"])["score"] == 2.0
-
-
-@pytest.fixture
-def with_essay(store):
-    paper = a_paper(store, [*A_PAPER, {"type": "essay", "options": [], "answer": None, "score": 10}])
-    return an_exam(store, paper, pass_score=15)
-
-
-def mark(store, attempt, score, place=4):
-    request = {"attempt_id": attempt["id"], "question_id": attempt["questions"][place]["id"], "score": score}
-    return grading.mark(store, request | {"comment": ""}, NOW)
-
-
-def test_an_essay_waits_for_a_trainer_and_then_counts(store, with_essay):
-    person = a_member()
-    attempt = sit(store, with_essay, person, (*SOME_ANSWERS, "论述"))
-    assert store.attempts.get(attempt["id"])["state"] == "submitted"
-    assert standing_of(store, with_essay, person) is None
-
-    assert mark(store, attempt, 8) == {"id": attempt["id"], "state": "graded", "unmarked": 0}
-
-    standing = standing_of(store, with_essay, person)
-    assert (standing["score"], standing["passed"]) == (SOME_SCORE + 8, True)
-    assert len(told(standing)) == 1
-    grade(store, attempt)
-    assert standing_of(store, with_essay, person)["score"] == SOME_SCORE + 8
-    with pytest.raises(WrongState):
-        mark(store, attempt, 9)
-
-
-def test_only_essays_are_marked_by_hand_and_not_above_their_score(store, with_essay):
-    attempt = sit(store, with_essay, a_member(), (*SOME_ANSWERS, "论述"))
-
-    with pytest.raises(InvalidAnswer):
-        mark(store, attempt, 11)
-    with pytest.raises(NotFound):
-        mark(store, attempt, 1, place=0)
 
 
 def test_the_review_opens_as_its_rules_say(store):

@@ -1,11 +1,13 @@
 """Sitting an exam on a real database: one attempt at a time, nothing lost, the server's clock."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from chassis.refusals import NotFound, WrongState
+from contracts.quiz import operations
 from services.quiz.handlers import attempts
 from services.quiz.model.attempt import SequenceTaken
 from services.quiz.model.exam import ExamNotOpen, NoAttemptsLeft
@@ -198,8 +200,53 @@ def test_a_submission_counts_what_is_stored_and_says_the_same_again(store, exam)
 
     receipt = submit(store, attempt, person)
 
-    assert receipt == {"state": "submitted", "answers_stored": 2, "submitted_at": NOW}
+    assert receipt == receipt | {"state": "submitted", "answers_stored": 2, "submitted_at": NOW}
     assert submit(store, attempt, person, NOW + MINUTE) == receipt
+
+
+def test_a_receipt_lists_what_was_stored_with_a_hash_that_a_person_can_compute(store, exam):
+    person = a_member()
+    attempt = begin(store, exam, person)
+    save(store, attempt, person, 0, "B", 7)
+    save(store, attempt, person, 1, ["C", "A"], 8, NOW + SECOND)
+    save(store, attempt, person, 2, None, 9)
+    save(store, attempt, person, 3, "一九二一", 10)
+
+    receipt = operations.submit_attempt.dump(submit(store, attempt, person, NOW + MINUTE))
+
+    of = {question["id"]: place for place, question in enumerate(attempt["questions"])}
+    listed = {of[answer["question_id"]]: answer for answer in receipt["answers"]}
+    assert {place: (answer["sequence"], answer["answered"]) for place, answer in listed.items()} == {
+        0: (7, True),
+        1: (8, True),
+        2: (9, False),
+        3: (10, True),
+    }
+    assert listed[1]["saved_at"] == "2026-03-10T01:00:01.000Z"
+    # By hand, as contracts.quiz.operations.attempts.SubmittedAttempt tells it, from what the person knows.
+    given = {0: '"B"', 1: '["A","C"]', 2: "null", 3: '"一九二一"'}
+    parts = [
+        f'{{"answer":{given[of[id]]},"question_id":"{id}","saved_at":"{listed[of[id]]["saved_at"]}",'
+        f'"sequence":{listed[of[id]]["sequence"]}}}'
+        for id in sorted(of)
+    ]
+    text = f'{{"answers":[{",".join(parts)}],"attempt_id":"{attempt["id"]}","submitted_at":"2026-03-10T01:01:00.000Z"}}'
+    assert receipt["answers_hash"] == hashlib.sha256(text.encode()).hexdigest()
+    assert operations.submit_attempt.dump(submit(store, attempt, person, NOW + timedelta(hours=1))) == receipt
+
+
+def test_the_receipt_of_who_vanished_is_dated_to_the_deadline(store, exam):
+    person = a_member()
+    attempt = begin(store, exam, person)
+    save(store, attempt, person, 0, "B")
+    attempts.close_overdue(store, attempt["due_at"] + timedelta(hours=3))
+    handed_in = store.attempts.get(attempt["id"])
+
+    receipt = submit(store, attempt, person, NOW + timedelta(hours=4))
+
+    assert (len(receipt["answers"]), receipt["answers_hash"]) == (1, handed_in["answers_hash"])
+    store.db["attempts"].update_one({"_id": attempt["id"]}, {"$unset": {"answers_hash": ""}})
+    assert submit(store, attempt, person, NOW + timedelta(hours=4)) == receipt
 
 
 def test_a_submission_is_one_write_with_its_event(store, exam):
