@@ -53,7 +53,10 @@ def rows(text: str) -> Iterator[Row]:
 
 
 def holds(content: Content) -> bool:
-    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model answer."""
+    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model
+    answer, nor pictures."""
+    if content.media:
+        return False
     if content.type == ESSAY:
         return content.answer is None
     return content.type != BLANK or not isinstance(content.answer[0], list)

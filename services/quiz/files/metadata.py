@@ -6,7 +6,7 @@ from typing import Any
 
 from services.quiz.model.question import Content
 
-_CARRIED = ("score", "scoring", "tags", "lines", "difficulty", "legal_basis", "valid_from", "valid_to")
+_CARRIED = ("score", "scoring", "tags", "lines", "difficulty", "legal_basis", "valid_from", "valid_to", "rubric")
 
 
 def packed(content: Content, *more: str) -> str:

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from services.quiz.files import metadata
 from services.quiz.files.faults import UnreadableFile
 from services.quiz.files.row import Row, checked
 from services.quiz.files.tolerance import tolerant
+from services.quiz.files.xml_reading import parse
 from services.quiz.model.question import (
     BLANK,
     ESSAY,
@@ -29,10 +27,7 @@ _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4"})
 def rows(content: bytes) -> Iterator[Row]:
     """The questions, numbered in their order. A document with entities or a DTD is refused: it may be a
     bomb."""
-    try:
-        quiz = fromstring(content, forbid_dtd=True)
-    except (DefusedXmlException, ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile("import.broken_xml") from error
+    quiz = parse(content)
     if quiz.tag != "quiz":
         raise UnreadableFile("import.broken_xml")
     category, number = None, 0
@@ -51,7 +46,10 @@ def rows(content: bytes) -> Iterator[Row]:
 
 
 def holds(content: Content) -> bool:
-    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model answer."""
+    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model
+    answer, nor pictures."""
+    if content.media:
+        return False
     if content.type == ESSAY:
         return content.answer is None
     return content.type != BLANK or not isinstance(content.answer[0], list)

@@ -1,18 +1,17 @@
 """Which format a file has, and its questions."""
 
-import codecs
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from services.quiz.files import aiken, gift, moodle_xml, table, workbook
+from services.quiz.files import aiken, gift, moodle_xml, qti3, table, workbook
+from services.quiz.files.decoding import decode
 from services.quiz.files.faults import UnreadableFile
 from services.quiz.files.row import Rejected, Row
 
-XLSX, CSV, GIFT, AIKEN, MOODLE_XML = "xlsx", "csv", "gift", "aiken", "moodle_xml"
+XLSX, CSV, GIFT, AIKEN, MOODLE_XML, QTI3 = "xlsx", "csv", "gift", "aiken", "moodle_xml", "qti3"
 MAX_ROWS = 20_000
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BY_SUFFIX = {"xlsx": XLSX, "csv": CSV, "gift": GIFT, "aiken": AIKEN, "xml": MOODLE_XML}
 
 
@@ -39,10 +38,12 @@ def read(content: bytes, file_name: str = "", format: str | None = None) -> Pars
 def detect(content: bytes, file_name: str) -> str:
     """The format by content, then by the name's suffix; ``UnreadableFile`` when neither tells."""
     if content.startswith(b"PK\x03\x04"):
-        return XLSX
+        return QTI3 if qti3.is_package(content) else XLSX
     start = decode(content).lstrip()
     if start.startswith("<") and "<quiz" in start[:4096]:
         return MOODLE_XML
+    if start.startswith("<") and "qti-assessment-item" in start[:4096]:
+        return QTI3
     if table.has_header(start.split("\n", 1)[0]):
         return CSV
     if aiken.LOOKS_LIKE.search(start):
@@ -55,29 +56,13 @@ def detect(content: bytes, file_name: str) -> str:
     raise UnreadableFile("import.unknown_format")
 
 
-def decode(content: bytes) -> str:
-    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030."""
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            return _decoded(content, encoding)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decoded(content, "gb18030")
-
-
-def _decoded(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableFile("import.encoding") from error
-
-
 def _rows(format: str, content: bytes) -> Iterable[Row]:
     if format == XLSX:
         return table.rows(workbook.cells(content))
     if format == MOODLE_XML:
         return moodle_xml.rows(content)
+    if format == QTI3:
+        return qti3.rows(content)
     return _FROM_TEXT[format](decode(content))
 
 

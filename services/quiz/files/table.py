@@ -41,6 +41,7 @@ COLUMNS = {
     "legal_basis": ("法律依据", "legal_basis"),
     "valid_from": ("生效日期", "valid_from"),
     "valid_to": ("失效日期", "valid_to"),
+    "rubric": ("评分标准", "评分细则", "rubric"),
 }
 _BY_NAME = {fold(name): column for column, names in COLUMNS.items() for name in names}
 
@@ -60,6 +61,9 @@ _FALSE = frozenset(fold(word) for word in ("错", "错误", "×", "✗", "否", 
 
 # What separates blanks and their forms; a backslash before it makes it a part of the form.
 _SPECIAL = re.compile(r"[\\|;；]")
+# What separates the parts of a rubric, each with its score: ``论点明确=4；论据充分=6``.
+_SPECIAL_IN_PART = re.compile(r"[\\=＝;；\n]")
+_ESCAPE = r"\\\g<0>"
 _LIST = re.compile(f"[{''.join(sorted(SEPARATORS))}]")
 # A cell that a table program would take for a formula (OWASP, CSV injection); we put an apostrophe before it.
 _FORMULA = re.compile(r"'*[=+\-@\t]")
@@ -132,10 +136,18 @@ def _row(number: int, given: dict[str, str]) -> Row:
         fields["scoring"] = _SCORING_BY_NAME.get(fold(given["scoring"]), given["scoring"])
     if "difficulty" in given:
         fields["difficulty"] = _DIFFICULTIES.get(fold(given["difficulty"]), given["difficulty"])
+    if "rubric" in given:
+        fields["rubric"] = [_rubric_part(part) for part in _split(given["rubric"], ";；\n")]
     for column in ("tags", "lines"):
         if column in given:
             fields[column] = [part for part in map(str.strip, _LIST.split(given[column])) if part]
     return checked(number, fields)
+
+
+def _rubric_part(text: str) -> dict[str, str]:
+    """What one part of a rubric is for, and its score, after the last sign of equality."""
+    parts = _split(text, "=＝")
+    return {"text": _unescaped("=".join(parts[:-1])), "score": parts[-1].strip()}
 
 
 def _guessed(answer: str, options: list[tuple[str, str]]) -> str | None:
@@ -178,6 +190,7 @@ def _cells(content: Content) -> dict[str, str]:
         "legal_basis": content.legal_basis or "",
         "valid_from": content.valid_from or "",
         "valid_to": content.valid_to or "",
+        "rubric": ";".join(f"{_SPECIAL_IN_PART.sub(_ESCAPE, text)}={score!r}" for text, score in content.rubric),
     }
 
 
@@ -187,7 +200,7 @@ def _written_answer(content: Content) -> str:
     if content.type == TRUE_FALSE:
         return "正确" if content.answer else "错误"
     if content.type == BLANK:
-        blanks = [[_SPECIAL.sub(r"\\\g<0>", form) for form in forms] for forms in blanks_of(content.answer)]
+        blanks = [[_SPECIAL.sub(_ESCAPE, form) for form in forms] for forms in blanks_of(content.answer)]
         return ";".join("|".join(forms) for forms in blanks)
     return content.answer or ""
 
@@ -206,7 +219,11 @@ def _split(text: str, separators: str) -> list[str]:
 
 
 def _unjoined(text: str, separator: str) -> list[str]:
-    return [re.sub(r"\\(.)", r"\1", part.strip()) for part in _split(text, separator)]
+    return [_unescaped(part) for part in _split(text, separator)]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text.strip(), flags=re.DOTALL)
 
 
 def _escaped(cell: str) -> str:

@@ -5,8 +5,8 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from services.quiz.files import aiken, gift, moodle_xml, table, workbook
-from services.quiz.files.reading import AIKEN, CSV, GIFT, MOODLE_XML, XLSX
+from services.quiz.files import aiken, gift, moodle_xml, qti3, table, workbook
+from services.quiz.files.reading import AIKEN, CSV, GIFT, MOODLE_XML, QTI3, XLSX
 from services.quiz.model.question import Content
 
 
@@ -39,15 +39,16 @@ def _xlsx(contents: list[Content]) -> bytes:
     return workbook.workbook(table.written(contents))
 
 
-def _everything(content: Content) -> bool:
-    return True
+def _no_pictures(content: Content) -> bool:
+    return not content.media
 
 
 _Format = tuple[Callable[[Content], bool], Callable[[list[Content]], bytes], str, str]
 _FORMATS: dict[str, _Format] = {
-    XLSX: (_everything, _xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    CSV: (_everything, _csv, "csv", "text/csv; charset=utf-8"),
+    XLSX: (_no_pictures, _xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    CSV: (_no_pictures, _csv, "csv", "text/csv; charset=utf-8"),
     GIFT: (gift.holds, lambda kept: gift.written(kept).encode(), "gift.txt", "text/plain; charset=utf-8"),
     AIKEN: (aiken.holds, lambda kept: aiken.written(kept).encode(), "aiken.txt", "text/plain; charset=utf-8"),
     MOODLE_XML: (moodle_xml.holds, moodle_xml.written, "xml", "application/xml"),
+    QTI3: (qti3.holds, qti3.written, "qti3.zip", "application/zip"),
 }

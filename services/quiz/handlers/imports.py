@@ -18,6 +18,7 @@ from contracts.call import Call
 from contracts.quiz import operations
 from services.quiz import files
 from services.quiz.handlers.questions import new_document
+from services.quiz.model.question import same_content
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -123,5 +124,4 @@ def _effect(before: Document | None, row: files.Row, import_id: str) -> str:
     mark = before.get("imported") or {}
     if mark.get("id") == import_id and mark.get("row") == row.row:
         return str(mark["effect"])
-    fields = row.content.as_fields()
-    return "updated" if any(before[name] != value for name, value in fields.items()) else "unchanged"
+    return "unchanged" if same_content(before, row.content) else "updated"

@@ -143,7 +143,7 @@ def blanks_of(answer: Any) -> list[list[str]]:
 
 def same_content(stored: dict[str, Any], content: Content) -> bool:
     """Whether a stored question reads as ``content`` does; one stored before a field was thought of lacks it."""
-    empty = {"rubric": [], "media": []}
+    empty: dict[str, list[Any]] = {"rubric": [], "media": []}
     return all(stored.get(name, empty.get(name)) == value for name, value in content.as_fields().items())
 
 

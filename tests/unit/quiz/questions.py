@@ -68,6 +68,14 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
         answer = draw(st.lists(st.lists(forms, min_size=1, max_size=4), min_size=1, max_size=4))
     elif kind == ESSAY:
         answer = draw(st.none() | texts(200))
+    rubric, media = [], []
+    score = draw(st.floats(min_value=0.01, max_value=1000).map(lambda score: round(score, 2)))
+    if kind == ESSAY and draw(st.booleans()):
+        parts = draw(st.lists(st.tuples(texts(20), st.integers(1, 100)), min_size=1, max_size=3))
+        rubric = [{"text": text, "score": worth / 2} for text, worth in parts]
+        score = sum(part["score"] for part in rubric)
+    if draw(st.integers(0, 5)) == 0:
+        media = [{"place": "stem", "id": "picture", "alt": draw(texts(20))}]
     begins, ends = sorted([draw(days), draw(days)], key=lambda day: day or "")
     tags = st.lists(words.map(str.strip).filter(bool), max_size=3)
     return content_of(
@@ -76,7 +84,7 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
             "stem": draw(texts(200)),
             "options": options,
             "answer": answer,
-            "score": draw(st.floats(min_value=0.01, max_value=1000).map(lambda score: round(score, 2))),
+            "score": score,
             "scoring": draw(st.sampled_from(["all_or_nothing", "partial", None])),
             "category": draw(st.sampled_from(["law", "political", "warning"]) | words.map(str.strip).filter(bool)),
             "tags": draw(tags),
@@ -86,5 +94,7 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
             "legal_basis": draw(texts(60) | st.none()),
             "valid_from": begins,
             "valid_to": ends,
+            "rubric": rubric,
+            "media": media,
         }
     )

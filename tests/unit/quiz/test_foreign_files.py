@@ -37,6 +37,35 @@ def test_a_csv_is_read_in_the_encodings_that_are_in_use(encoding):
     assert (content.tags, content.difficulty, content.legal_basis) == (("宪法", "节日"), 3, "《决定》")
 
 
+IN_TEXT = {
+    "csv": HEADER + SINGLE,
+    "gift": "宪法日是哪一天 {=12月4日 ~10月1日 ~7月1日}\n",
+    "aiken": "宪法日是哪一天\nA. 12月4日\nB. 10月1日\nC. 7月1日\nANSWER: A\n",
+    "moodle_xml": """<quiz><question type="multichoice"><questiontext><text>宪法日是哪一天</text></questiontext>
+<answer fraction="100"><text>12月4日</text></answer><answer fraction="0"><text>10月1日</text></answer>
+<answer fraction="0"><text>7月1日</text></answer></question></quiz>""",
+    "qti3": """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"><qti-response-declaration
+identifier="R" cardinality="single"><qti-correct-response><qti-value>x</qti-value></qti-correct-response>
+</qti-response-declaration><qti-item-body><p>宪法日是哪一天</p><qti-choice-interaction response-identifier="R">
+<qti-simple-choice identifier="x">12月4日</qti-simple-choice>
+<qti-simple-choice identifier="y">10月1日</qti-simple-choice>
+<qti-simple-choice identifier="z">7月1日</qti-simple-choice></qti-choice-interaction></qti-item-body>
+</qti-assessment-item>""",
+}
+
+
+@pytest.mark.parametrize("format", IN_TEXT)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_every_format_of_text_is_read_in_the_encodings_that_are_in_use(format, encoding):
+    text = IN_TEXT[format]
+    if text.startswith("<"):
+        text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig").removesuffix("-le")}"?>\n{text}'
+    content = only(text.encode(encoding))
+
+    assert (content.stem, content.answer) == ("宪法日是哪一天", "A")
+    assert content.options == (("A", "12月4日"), ("B", "10月1日"), ("C", "7月1日"))
+
+
 @pytest.mark.parametrize(
     ("type", "answer", "read"),
     [
