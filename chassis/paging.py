@@ -48,6 +48,11 @@ def cursor_after(item: Document, sort: Sequence[tuple[str, int]]) -> str:
     return _encode([_value(item, name) for name, _ in sort])
 
 
+def position(cursor: str, sort: Sequence[tuple[str, int]]) -> list[Any]:
+    """The values, in ``sort`` order, of the item that this cursor comes after; ``Invalid`` for none of ours."""
+    return _decode(cursor, len(sort))
+
+
 def _later_than(sort: Sequence[tuple[str, int]], after: Sequence[Any]) -> dict[str, Any]:
     alternatives: list[dict[str, Any]] = []
     equal: dict[str, Any] = {}

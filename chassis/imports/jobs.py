@@ -19,17 +19,27 @@ INDEXES = {
     ],
     "import_files": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
 }
+
+
+def indexes(prefix: str) -> dict[str, list[IndexModel]]:
+    """The indexes of ``ImportJobs(db, prefix)``."""
+    return {prefix + name: models for name, models in INDEXES.items()}
+
+
 # Rejections kept word for word; the others are counted.
 MOST_REJECTED = 1_000
 
 
 class ImportJobs:
     """Documents ``{_id, state, done, total, created, updated, unchanged, rejected, rejected_total, message,
-    attempts, started_by, started_at, finished_at, forget_at}``."""
+    attempts, started_by, started_at, finished_at, forget_at}``.
 
-    def __init__(self, db: Database[Any]) -> None:
-        self._jobs = db["imports"]
-        self._files = db["import_files"]
+    A service with several kinds of imports, each worked off by itself, gives the collections of a kind a ``prefix``.
+    """
+
+    def __init__(self, db: Database[Any], prefix: str = "") -> None:
+        self._jobs = db[f"{prefix}imports"]
+        self._files = db[f"{prefix}import_files"]
 
     def insert(self, job: Document, content: bytes, session: ClientSession | None) -> None:
         """A new import. The file first: a job is never without it."""

@@ -3,10 +3,11 @@
 from chassis.tables.headers import places, vocabulary, words
 from chassis.tables.rows import Limits, Row, UnreadableTable
 from chassis.tables.unit_names import AmbiguousUnit, UnitNames, UnknownUnit
-from chassis.tables.workbooks import Sheet, read_table, workbook
+from chassis.tables.workbooks import GrowingWorkbook, Sheet, read_table, workbook
 
 __all__ = [
     "AmbiguousUnit",
+    "GrowingWorkbook",
     "Limits",
     "Row",
     "Sheet",

@@ -38,13 +38,25 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     """An .xlsx with these sheets; every cell is a text, each header stays in sight."""
     book = Workbook(write_only=True)
     for one in sheets:
-        sheet = book.create_sheet(one.title)
-        sheet.freeze_panes = "A2"
-        for row in one.rows:
-            sheet.append([_cell(sheet, text) for text in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+        _append(_sheet(book, one.title), one.rows)
+    return _saved(book)
+
+
+class GrowingWorkbook:
+    """An .xlsx with one sheet, written row by row to a temporary file; every cell is a text."""
+
+    def __init__(self, title: str, header: Sequence[str]) -> None:
+        self._book = Workbook(write_only=True)
+        self._rows = _sheet(self._book, title)
+        self.append([header])
+
+    def append(self, rows: Iterable[Sequence[str]]) -> None:
+        """Adds rows at the end."""
+        _append(self._rows, rows)
+
+    def content(self) -> bytes:
+        """The whole file; nothing can be added after it."""
+        return _saved(self._book)
 
 
 def read_table(content: bytes, limits: Limits) -> list[Row]:
@@ -94,6 +106,23 @@ def _rows(values: Iterable[tuple[Any, ...]], limits: Limits) -> list[Row]:
         if empty > limits.rows:
             break
     return rows
+
+
+def _sheet(book: Workbook, title: str) -> Any:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    return sheet
+
+
+def _append(sheet: Any, rows: Iterable[Sequence[str]]) -> None:
+    for row in rows:
+        sheet.append([_cell(sheet, text) for text in row])
+
+
+def _saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _cell(sheet: Any, text: str) -> Any:

@@ -57,6 +57,7 @@ class IdentityService:
     change_person = answer(operations.change_person, handlers.change_person)
     change_my_address = answer(operations.change_my_address, handlers.change_my_address)
     mail_addresses = answer(operations.mail_addresses, handlers.mail_addresses)
+    recognise_people = answer(operations.recognise_people, handlers.recognise_people)
     create_admin = answer(operations.create_admin, handlers.create_admin)
 
     list_units = answer(operations.list_units, handlers.list_units)

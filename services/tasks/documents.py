@@ -8,6 +8,7 @@ from typing import Any
 
 from services.tasks.clock_documents import clock_document, clock_of
 from services.tasks.listing_documents import listing_fields
+from services.tasks.model.calendar import end_of
 from services.tasks.model.case import Case, Entry
 from services.tasks.model.conflict import Colleague
 from services.tasks.model.dates import Dates
@@ -215,19 +216,33 @@ def study_entry_of(document: Document) -> StudyEntry:
         ref=document["ref"],
         title=document["title"],
         at=document["at"],
-        score=document["score"],
+        score=document.get("score"),
         credits=document["credits"],
-        points=document["points"],
-        required=document["required"],
-        passed=document["passed"],
+        points=document.get("points", 0),
+        required=document.get("required", False),
+        passed=document.get("passed", True),
+        course_id=document.get("course_id"),
     )
 
 
-def required_exam_of(document: Document) -> RequiredExam:
-    """A required exam and its audience."""
+def required_course_of(document: Document) -> RequiredExam:
+    """A required course and its audience; due at the end of its day."""
+    due_on = document["due_on"]
     return RequiredExam(
         id=document["_id"],
         lines=frozenset(document["lines"]),
         units=frozenset(document["units"]),
         roles=frozenset(document["roles"]),
+        due_at=end_of(date.fromisoformat(due_on)) if due_on else None,
+    )
+
+
+def required_exam_of(document: Document) -> RequiredExam:
+    """A required exam or course and its audience."""
+    return RequiredExam(
+        id=document["_id"],
+        lines=frozenset(document["lines"]),
+        units=frozenset(document["units"]),
+        roles=frozenset(document["roles"]),
+        due_at=document.get("closes_at"),
     )

@@ -1,11 +1,12 @@
-"""What the tasks service is told: the mail server of notices, how document numbers begin, and the key that signs
-bundles; all prefixed ``TASKS_``. Durations are in seconds.
+"""What the tasks service is told: the mail server of notices, how document numbers begin, the keys that sign bundles
+and check-in codes, and where accounts are in xAPI; all prefixed ``TASKS_``. Durations are in seconds.
 """
 
 from __future__ import annotations
 
+import base64
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from environs import Env
 from marshmallow import ValidationError, validate
@@ -16,6 +17,8 @@ from chassis.mail_config import mail_server
 from services.tasks.export_keys import BadExportKey, Signer
 from services.tasks.handlers.dispatch import PREFIX
 
+# A name that nobody has (RFC 2606): statements are well formed, and nobody takes them for another system's.
+NO_HOME = "https://mingjing.invalid"
 # Growing; the last one goes for as long as the server stays away.
 RETRY_WAITS = [30, 60, 120, 300, 600, 900]
 
@@ -35,12 +38,16 @@ class Postbox:
 class TasksSettings:
     """``postbox`` is None where no mail server is set: then notices are read in the console alone. ``dispatch_prefix``:
     what document numbers begin with, as in ``明司转〔2026〕12号``. ``signer``: of bundles of whole cases, by the key of
-    ``TASKS_EXPORT_KEY``; None where there is none: then no case is exported.
+    ``TASKS_EXPORT_KEY``; None where there is none: then no case is exported. ``check_in_key``: of the codes that study
+    sessions show; None where there is none: then nobody checks in by code. ``xapi_home``: the IRI in which the accounts
+    of xAPI statements are, without a slash at its end.
     """
 
     postbox: Postbox | None = None
     dispatch_prefix: str = PREFIX
     signer: Signer | None = None
+    check_in_key: bytes | None = field(default=None, repr=False)
+    xapi_home: str = NO_HOME
 
 
 def load_settings(env: Env) -> TasksSettings:
@@ -51,13 +58,28 @@ def load_settings(env: Env) -> TasksSettings:
     timeout = env.float("TASKS_MAIL_TIMEOUT_SECONDS", 10.0, validate=validate.Range(0.1, 60))
     waits = env.list("TASKS_MAIL_RETRY_WAITS", RETRY_WAITS, subcast=float, validate=[validate.Length(min=1), _growing])
     prefix = env.str("TASKS_DISPATCH_PREFIX", PREFIX, validate=_short_name) or PREFIX
-    signer = _signer(env)
+    xapi_home = (env.str("TASKS_XAPI_HOME", NO_HOME, validate=_web_address) or NO_HOME).rstrip("/")
+    own = TasksSettings(None, prefix, _signer(env), _check_in_key(env), xapi_home)
     if server is None:
-        return TasksSettings(dispatch_prefix=prefix, signer=signer)
+        return own
     missing = [name for name, value in (("MAIL_FROM", sender), ("CONSOLE_URL", console_url)) if not value]
     if missing:
         raise ConfigurationError([f"TASKS_{name}: is missing; TASKS_SMTP_URL needs it." for name in missing])
-    return TasksSettings(Postbox(server, sender, console_url, timeout, tuple(waits or ())), prefix, signer)
+    return replace(own, postbox=Postbox(server, sender, console_url, timeout, tuple(waits or ())))
+
+
+def _check_in_key(env: Env) -> bytes | None:
+    text = secret(env, "TASKS_CHECK_IN_KEY", default="", validate=_key_of_32_bytes)
+    return base64.b64decode(text) if text else None
+
+
+def _key_of_32_bytes(value: str) -> None:
+    try:
+        fits = not value or len(base64.b64decode(value.strip(), validate=True)) == 32
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValidationError("must be 32 random bytes in base64, as `openssl rand -base64 32` prints them.")
 
 
 def _signer(env: Env) -> Signer | None:

@@ -21,6 +21,7 @@ from contracts.identity.operations.people import (
     list_people,
     mail_addresses,
     me,
+    recognise_people,
 )
 from contracts.identity.operations.records import list_security_log
 from contracts.identity.operations.sessions import (
@@ -57,6 +58,7 @@ __all__ = [
     "list_units",
     "mail_addresses",
     "me",
+    "recognise_people",
     "redeem_activation_code",
     "refresh_session",
     "reset_totp",

@@ -137,6 +137,29 @@ class MailAddresses(Schema):
     items = fields.List(fields.Nested(AddressOfPerson), required=True)
 
 
+class RecognisePeople(Schema):
+    """Whom: by id, by user name, by staff number."""
+
+    person_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=200))
+    usernames = fields.List(fields.String(), load_default=list, validate=validate.Length(max=200))
+    staff_numbers = fields.List(fields.String(), load_default=list, validate=validate.Length(max=200))
+
+
+class RecognisedPerson(Schema):
+    """A person as tables and certificates name them."""
+
+    person_id = Id(required=True)
+    name = fields.String(required=True)
+    username = fields.String(required=True)
+    staff_number = fields.String(required=True, allow_none=True)
+
+
+class RecognisedPeople(Schema):
+    """Those of them that there are."""
+
+    items = fields.List(fields.Nested(RecognisedPerson), required=True)
+
+
 class GetPerson(Schema):
     """Which person."""
 
@@ -209,6 +232,10 @@ change_my_address = Operation(
 # No HTTP path: a service asks for it over the broker when it sends a mail, and keeps no address.
 mail_addresses = Operation(
     "identity", "mail_addresses", request=MailAddressesOf, response=MailAddresses, roles=PUBLIC, repeatable=True
+)
+# No HTTP path: a service asks for it when a table names people, and for papers that show a name.
+recognise_people = Operation(
+    "identity", "recognise_people", request=RecognisePeople, response=RecognisedPeople, roles=PUBLIC, repeatable=True
 )
 # No HTTP path: reachable only with the broker's credentials, and only while no administrator exists.
 create_admin = Operation("identity", "create_admin", request=CreateAdmin, response=Person, roles=PUBLIC)

@@ -20,21 +20,24 @@ class ListStudyRecords(PageRequest):
 
 
 class Required(Schema):
-    """Required study (必修): exams passed, of those published for the person."""
+    """Required study (必修): exams and courses done or waived, of those for the person."""
 
     done = fields.Integer(required=True)
     of = fields.Integer(required=True)
 
 
 class Elective(Schema):
-    """Elective study (选修): exams passed, and the credits (学时) they gave."""
+    """Elective study (选修): exams and courses done, and the credits (学时) they gave."""
 
     done = fields.Integer(required=True)
     credits = fields.Float(required=True)
 
 
 class StudyEntry(Schema):
-    """What counts once; ``ref`` is the exam's id."""
+    """What counts once; ``ref`` is the exam's or session's id, of a waiver what it waives.
+
+    A session of a course has its ``course_id``; a waiver its ``reason`` and who granted it (``by``).
+    """
 
     kind = fields.String(required=True, validate=one_of("exam", "practice", "session", "waiver"))
     ref = Id(required=True)
@@ -42,6 +45,9 @@ class StudyEntry(Schema):
     at = Instant(required=True)
     score = fields.Float()
     credits = fields.Float(required=True)
+    course_id = Id()
+    reason = fields.String()
+    by = Id()
 
 
 class StudyRecord(Schema):

@@ -15,6 +15,7 @@ from services.identity.handlers.people import (
     list_people,
     mail_addresses,
     me,
+    recognise_people,
 )
 from services.identity.handlers.records import list_security_log
 from services.identity.handlers.sessions import end_session, list_ended_sessions, refresh_session, sign_in
@@ -46,6 +47,7 @@ __all__ = [
     "mail_addresses",
     "make_signing_keys",
     "me",
+    "recognise_people",
     "redeem_activation_code",
     "refresh_session",
     "reset_totp",

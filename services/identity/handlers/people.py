@@ -138,6 +138,15 @@ def mail_addresses(store: IdentityStore, settings: IdentitySettings, request: Re
     return {"items": items}
 
 
+def recognise_people(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
+    """The people who have one of these ids, user names (in any case) or staff numbers, and their names."""
+    found = {one["_id"]: one for one in store.people.having(request["person_ids"])}
+    usernames = [rules.folded(name) for name in request["usernames"]]
+    found |= {one["_id"]: one for one in store.people.matching(usernames, request["staff_numbers"])}
+    shown = ("name", "username", "staff_number")
+    return {"items": [{"person_id": one["_id"], **{name: one[name] for name in shown}} for one in found.values()]}
+
+
 def apply(
     store: IdentityStore,
     settings: IdentitySettings,

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from chassis.refusals import NotFound
 from contracts.call import Call
 from contracts.event import Received
-from services.tasks.documents import required_exam_of, study_entry_of
+from services.tasks.documents import required_course_of, required_exam_of, study_entry_of
 from services.tasks.handlers.reading import signed_in
 from services.tasks.model.study import Learner, RequiredExam, may_read_record, totals
 from services.tasks.store import TasksStore
+from services.tasks.study_documents import learner_of
 
 Document = dict[str, Any]
+
+_SPREAD_AT_ONCE = 300
 
 
 def know_people(store: TasksStore, events: Sequence[Received]) -> None:
     """Keeps the directory: where people belong and what they may do, as identity tells."""
     kept = ("unit_id", "unit_path", "line", "roles", "active")
-    store.know_people(
+    people = [
         {
             "_id": event.data["person_id"],
             **{name: event.data[name] for name in kept},
             "sequence": event.sequence,
         }
         for event in events
-    )
+    ]
+    store.know_people(people)
+    store.study_entries.settle(people)
 
 
 def know_exams(store: TasksStore, events: Sequence[Received]) -> None:
@@ -55,6 +61,21 @@ def credit_practice(store: TasksStore, events: Sequence[Received]) -> None:
     store.credit((event.data["person_id"], _practice_entry(event)) for event in events)
 
 
+def spread_entries(store: TasksStore, now: datetime) -> None:
+    """Puts the entries of records of before there was ``study_entries`` there too; at most some hundred a turn."""
+    for record in store.records_not_spread(_SPREAD_AT_ONCE):
+        entries = [(record["_id"], entry) for entry in record.get("entries", [])]
+        if entries:
+            store.study_entries.keep(entries, now, None)
+        store.record_is_spread(record["_id"])
+
+
+def required_of(store: TasksStore) -> list[RequiredExam]:
+    """All required exams and courses."""
+    exams = [required_exam_of(exam) for exam in store.required_exams()]
+    return exams + [required_course_of(course) for course in store.courses.required()]
+
+
 def get_my_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """The caller's own record; empty before the first quiz."""
     actor = signed_in(call)
@@ -68,19 +89,19 @@ def get_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Doc
     person = store.people([person_id]).get(person_id)
     if not may_read_record(actor, person_id) or (person is None and actor.id != person_id):
         raise NotFound("study_record")
-    return _records(store, [_learner(person)])[0] if person else get_my_record(store, request, call)
+    return _records(store, [learner_of(person)])[0] if person else get_my_record(store, request, call)
 
 
 def list_records(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """A page of the records of a unit's active people, those without any entry included."""
     found = store.active_people(request.get("unit_id"), request["limit"], request["cursor"])
-    learners = [_learner(person) for person in found["items"]]
+    learners = [learner_of(person) for person in found["items"]]
     return {"items": _records(store, learners), "next_cursor": found["next_cursor"]}
 
 
 def _records(store: TasksStore, learners: Sequence[Learner]) -> list[Document]:
     entries = store.study_records([learner.id for learner in learners])
-    required = [required_exam_of(exam) for exam in store.required_exams()]
+    required = required_of(store)
     return [_record(learner, entries.get(learner.id, []), required) for learner in learners]
 
 
@@ -104,6 +125,7 @@ def _entry(event: Received) -> Document:
         "title": standing["exam_title"],
         "at": standing["submitted_at"],
         "score": standing["score"],
+        "max_score": standing["max_score"],
         "credits": standing["credits"],
         "points": standing["points"],
         "required": standing["required"],
@@ -128,7 +150,3 @@ def _practice_entry(event: Received) -> Document:
         "passed": False,
         "sequence": event.sequence,
     }
-
-
-def _learner(person: Document) -> Learner:
-    return Learner(person["_id"], tuple(person["unit_path"]), person["line"], frozenset(person["roles"]))

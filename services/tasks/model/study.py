@@ -31,7 +31,9 @@ DAILY_CAPS: tuple[DailyCap, ...] = (DailyCap(30, date(2021, 1, 1), "exam practic
 class StudyEntry:
     """What counts once: for an exam, the person's standing in it. ``credits`` are 0 until it is passed.
 
-    ``ref`` is the exam's id, ``at`` the submission (aware UTC), ``points`` those earned before the daily cap.
+    ``kind``: ``exam``, ``practice``, ``session`` or ``waiver``. ``ref`` is the exam's or session's id, of a waiver what
+    it waives; ``at`` the submission (aware UTC), ``points`` those earned before the daily cap. ``course_id``: of a
+    session, the course that attending it completes.
     """
 
     kind: str
@@ -43,16 +45,26 @@ class StudyEntry:
     points: int
     required: bool
     passed: bool
+    course_id: str | None = None
+
+    @property
+    def task(self) -> str | None:
+        """What it is the doing of: an exam or a course; None for sessions of no course and for practice."""
+        return self.course_id if self.kind == "session" else None if self.kind == "practice" else self.ref
 
 
 @dataclass(frozen=True)
 class RequiredExam:
-    """A required exam and whom it is for; an empty set does not restrict. ``units`` name whole branches."""
+    """A required exam or course and whom it is for; an empty set does not restrict. ``units`` name whole branches.
+
+    ``due_at``: until when it is to be done (aware), where that is known.
+    """
 
     id: str
     lines: frozenset[str]
     units: frozenset[str]
     roles: frozenset[str]
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +79,8 @@ class Learner:
 
 @dataclass(frozen=True)
 class Totals:
-    """The figures of a record. ``required_of`` counts the exams for the person, and those passed before a
-    move.
+    """The figures of a record. ``required_of`` counts the exams and courses for the person, and those done before a
+    move; what is waived counts as done.
     """
 
     credits: float
@@ -82,8 +94,8 @@ class Totals:
 def totals(learner: Learner, entries: Iterable[StudyEntry], required: Iterable[RequiredExam]) -> Totals:
     """The figures that the entries give, against the required exams of the time."""
     entries = list(entries)
-    passed = [entry for entry in entries if entry.passed]
-    done = {entry.ref for entry in passed if entry.required}
+    passed = [entry for entry in entries if entry.passed and entry.task is not None]
+    done = {entry.task for entry in passed if entry.required}
     elective = [entry for entry in passed if not entry.required]
     due = {exam.id for exam in required if is_for(exam, learner)}
     return Totals(
@@ -91,7 +103,7 @@ def totals(learner: Learner, entries: Iterable[StudyEntry], required: Iterable[R
         points=capped_points(entries),
         required_done=len(done),
         required_of=len(due | done),
-        elective_done=len(elective),
+        elective_done=len({entry.task for entry in elective}),
         elective_credits=sum(entry.credits for entry in elective),
     )
 
@@ -117,6 +129,11 @@ def is_for(exam: RequiredExam, learner: Learner) -> bool:
         and (not exam.units or not exam.units.isdisjoint(learner.unit_path))
         and (not exam.roles or not exam.roles.isdisjoint(learner.roles))
     )
+
+
+def is_study(kind: str, passed: bool) -> bool:
+    """Whether an entry is a person-time of study: an exam passed, a session attended, a day's practice; no waiver."""
+    return kind == "practice" or (passed and kind != "waiver")
 
 
 def may_read_record(person: Person, learner_id: str) -> bool:

@@ -13,11 +13,26 @@ from services.tasks.service.oversight import Oversight
 from services.tasks.service.re_reviews import ReReviews
 from services.tasks.service.routing import Routing
 from services.tasks.service.study import Study
+from services.tasks.service.study_figures import StudyFigures
+from services.tasks.service.study_sessions import StudySessions
 from services.tasks.settings import load_settings
 from services.tasks.store import TasksStore
 
 
-class TasksService(Cases, Counts, Evidence, Exports, Notices, OldFiles, Oversight, ReReviews, Routing, Study):
+class TasksService(
+    Cases,
+    Counts,
+    Evidence,
+    Exports,
+    Notices,
+    OldFiles,
+    Oversight,
+    ReReviews,
+    Routing,
+    Study,
+    StudyFigures,
+    StudySessions,
+):
     """Cases with their clocks, and study records."""
 
     name = "tasks"

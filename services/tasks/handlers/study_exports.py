@@ -1,0 +1,115 @@
+"""Study records handed on: as a table for people, as xAPI statements for another learning-record store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chassis import offload
+from chassis.refusals import Invalid
+from chassis.tables import GrowingWorkbook
+from contracts.call import Call
+from contracts.identity import operations as identity
+from contracts.identity.organisation import LINES
+from contracts.operation import Operation
+from services.tasks.model import xapi
+from services.tasks.model.calendar import local_day
+from services.tasks.store import TasksStore
+
+Document = dict[str, Any]
+Ask = Callable[[Operation, dict[str, Any]], Any]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADER = ("工号", "姓名", "单位", "条线", "类型", "名称", "日期", "成绩", "学时", "积分", "必修", "合格", "说明")
+KINDS = {"exam": "考试", "practice": "练习", "session": "集中学习", "waiver": "免修"}
+# What a table program opens, and a message carries.
+MOST_ROWS = 200_000
+# As many as identity recognises at once.
+_AT_ONCE = 200
+_LINES = {line.code: line.zh for line in LINES}
+_YES_NO = {True: "是", False: "否"}
+
+# A transaction is over after a minute (transactionLifetimeLimitSeconds), so what was stored before that is all there.
+_SETTLED = timedelta(seconds=60)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def export_records(store: TasksStore, ask: Ask, request: Mapping[str, Any], call: Call) -> Document:
+    """The entries of a unit's active people, one a row; read and written in batches of people.
+
+    ``Invalid`` for more rows than a table can hold.
+    """
+    names = {unit["_id"]: unit["name"] for unit in store.units()}
+    book = GrowingWorkbook("学习档案", HEADER)
+    after, count = "", 0
+    while people := store.learners(request.get("unit_id"), None, None, limit=_AT_ONCE, after=after):
+        after = people[-1]["_id"]
+        rows = list(_rows(store, ask, people, names, request.get("year")))
+        count += len(rows)
+        if count > MOST_ROWS:
+            raise Invalid.field("unit_id", "study.too_many_rows", most=MOST_ROWS)
+        offload(book.append, rows)
+    content = offload(book.content)
+    return {"content": content, "file_name": f"学习档案-{local_day(call.now).isoformat()}.xlsx", "media_type": XLSX}
+
+
+def list_statements(store: TasksStore, home: str, request: Mapping[str, Any], call: Call) -> Document:
+    """A page of xAPI statements, by when their entries were stored; the newest minute comes later."""
+    since, until = request["since"] or _EVER, call.now - _SETTLED
+    found = store.study_entries.stored(since, until, request["limit"], request["cursor"])
+    told = (statement for one in found["items"] for statement in xapi.statements(_told(one), home))
+    return {"statements": list(told), "next_cursor": found["next_cursor"]}
+
+
+def _rows(
+    store: TasksStore, ask: Ask, people: Sequence[Document], units: Mapping[str, str], year: int | None
+) -> Iterator[list[str]]:
+    ids = [person["_id"] for person in people]
+    names = {one["person_id"]: one for one in ask(identity.recognise_people, {"person_ids": ids})["items"]}
+    records = store.study_records(ids)
+    for person in people:
+        named = names.get(person["_id"]) or {}
+        who = [
+            named.get("staff_number") or "",
+            named.get("name") or person["_id"],
+            units.get(person["unit_id"], person["unit_id"]),
+            _LINES.get(person["line"], person["line"] or ""),
+        ]
+        for entry in sorted(records.get(person["_id"], []), key=lambda one: one["at"]):
+            day = local_day(entry["at"])
+            if year is None or day.year == year:
+                yield [*who, *_cells(entry, day.isoformat())]
+
+
+def _cells(entry: Mapping[str, Any], day: str) -> list[str]:
+    score = entry.get("score")
+    return [
+        KINDS[entry["kind"]],
+        entry["title"],
+        day,
+        "" if score is None else f"{score:g}",
+        f"{entry['credits']:g}",
+        str(entry.get("points", 0)),
+        _YES_NO[bool(entry.get("required"))],
+        _YES_NO[bool(entry.get("passed", True))],
+        entry.get("reason") or "",
+    ]
+
+
+def _told(document: Mapping[str, Any]) -> xapi.Told:
+    return xapi.Told(
+        id=document["_id"],
+        revision=document["revision"],
+        taken_back=document["taken_back"],
+        person_id=document["person_id"],
+        kind=document["kind"],
+        ref=document["ref"],
+        title=document["title"],
+        at=document["at"],
+        stored_at=document["stored_at"],
+        passed=document["passed"],
+        credits=document["credits"],
+        score=document.get("score"),
+        max_score=document.get("max_score"),
+    )
