@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Any
@@ -12,6 +13,9 @@ from gateway.client_socket import ClientSocket
 
 # Well within any ``timeout`` that the master waits for a sign of life.
 _SIGN_OF_LIFE_SECONDS = 0.5
+# How long a thread may keep the interpreter's lock while others want it. They all wake up each time to look; and a
+# request waits for the kernel, which gives the lock away, long before that.
+_SWITCH_SECONDS = 0.02
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -28,6 +32,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._next_sign = 0.0
         self._taken = 0
         self._counting = threading.Lock()
+
+    def init_process(self) -> None:
+        """Runs in the worker process, from its beginning to its end."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        super().init_process()
 
     def notify(self) -> None:
         """Tells the master that this worker lives: twice a second, not at every event, for it is a system call."""
