@@ -5,6 +5,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from services.quiz.model.simplified import simplified
+
 _SPACE = re.compile(r"\s+")
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 _PLAIN_NUMBER = re.compile(_NUMBER)
@@ -22,12 +24,13 @@ def fold(text: str) -> str:
 
 
 def matches(form: str, answer: str) -> bool:
-    """Whether ``answer`` is the accepted ``form``: the same when folded, or the same number.
+    """Whether ``answer`` is the accepted ``form``: the same when folded, traditional signs as simplified ones, or the
+    same number.
 
     A form ``3.14±0.01`` accepts every number from 3.13 to 3.15; a plain number accepts its other spellings
     (``3.0``).
     """
-    wanted, given = fold(form), fold(answer)
+    wanted, given = simplified(fold(form)), simplified(fold(answer))
     if wanted == given:
         return True
     number = _number(given)
