@@ -8,7 +8,9 @@ from contracts.quiz.operations.attempts import (
     start_attempt,
     submit_attempt,
 )
+from contracts.quiz.operations.exam_statistics import exam_statistics
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
+from contracts.quiz.operations.hints import exam_hints, judge_hint
 from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
 from contracts.quiz.operations.practice import (
@@ -42,6 +44,8 @@ __all__ = [
     "create_exam",
     "create_paper",
     "create_question",
+    "exam_hints",
+    "exam_statistics",
     "export_questions",
     "get_attempt",
     "get_exam",
@@ -53,6 +57,7 @@ __all__ = [
     "get_regrade",
     "give_mark",
     "import_questions",
+    "judge_hint",
     "list_exams",
     "list_markings",
     "list_papers",

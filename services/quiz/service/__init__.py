@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis import Database
 from services.quiz.service.attempts import Attempts
+from services.quiz.service.exam_statistics import ExamStatistics
 from services.quiz.service.exams import Exams
 from services.quiz.service.grading import Grading
 from services.quiz.service.imports import Imports
@@ -14,7 +15,7 @@ from services.quiz.service.regrades import Regrades
 from services.quiz.store import QuizStore
 
 
-class QuizService(Attempts, Exams, Grading, Imports, Papers, Practice, Questions, Regrades):
+class QuizService(Attempts, Exams, ExamStatistics, Grading, Imports, Papers, Practice, Questions, Regrades):
     """The question bank, papers, exams, attempts, and their grading."""
 
     name = "quiz"

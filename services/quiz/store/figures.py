@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
 Document = dict[str, Any]
 
@@ -49,13 +49,9 @@ class Figures:
         """Who looked, the newest first."""
         return list(self._looks.find({"exam_id": exam_id}).sort("_id", DESCENDING).limit(most))
 
-    def judge(self, judgement: Document) -> bool:
-        """Adds it; False when it is there."""
-        try:
-            self._judgements.insert_one(judgement)
-        except DuplicateKeyError:
-            return False
-        return True
+    def judge(self, judgement: Document, session: ClientSession | None) -> None:
+        """Adds what somebody made of a hint."""
+        self._judgements.insert_one(judgement, session=session)
 
     def judgements(self, exam_id: str) -> list[Document]:
         """What was made of the exam's hints, the oldest first."""

@@ -1,0 +1,103 @@
+"""Hints: who cannot have read so fast, and who shares wrong answers beyond chance; nobody else."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from math import comb
+
+import pytest
+
+from services.quiz.model import hints
+from services.quiz.model.hints import Given
+
+NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+LENGTHS = {f"q{place}": 60 for place in range(12)}
+
+
+def given(name, seconds=(), wrong=None, person=None):
+    saved, at = [], NOW
+    for place, gap in enumerate(seconds):
+        at += timedelta(seconds=gap)
+        saved.append((f"q{place}", at))
+    return Given(name, person or f"person-{name}", NOW, tuple(saved), wrong or {})
+
+
+def test_answers_faster_than_anybody_reads_are_worth_a_look():
+    hint = hints.rushed(given("a", [1.5, 2, 0.2, 1, 2.5, 2, 30, 40]), LENGTHS)
+
+    assert [question["question_id"] for question in hint["questions"]] == ["q0", "q1", "q2", "q3", "q4", "q5"]
+    assert (hint["questions"][2]["seconds"], hint["questions"][2]["characters"], hint["at_once"]) == (0.2, 60, 1)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param([3.0] * 12, id="exactly as fast as one can read"),
+        pytest.param([1, 1, 1, 1, 20, 20], id="four fast answers are nothing"),
+        pytest.param([1] * 5 + [20] * 11, id="five of sixteen are less than a third"),
+        pytest.param([], id="nothing answered"),
+    ],
+)
+def test_who_may_have_read_is_left_alone(seconds):
+    assert hints.rushed(given("a", seconds), LENGTHS | {f"q{place}": 60 for place in range(12, 16)}) is None
+
+
+def test_the_order_is_that_of_the_saves_not_of_the_questions():
+    one = given("a", [20] * 8)
+    backwards = Given("b", "person-b", NOW, tuple(reversed(one.saved)), {})
+
+    assert hints.rushed(backwards, LENGTHS) is None
+
+
+def test_the_chance_of_so_many_matches_is_that_of_the_binomial_where_all_are_alike():
+    expected = sum(comb(10, k) * 0.3**k * 0.7 ** (10 - k) for k in range(4, 11))
+
+    assert hints.at_least(4, [0.3] * 10) == pytest.approx(expected)
+    assert hints.at_least(4, [0.3] * 10) == pytest.approx(0.3504, abs=5e-5)  # As in any table of the binomial.
+
+
+def test_the_chance_of_matches_of_unequal_likelihood_is_exact():
+    chances = [0.2, 0.5, 0.9]
+
+    assert hints.at_least(0, chances) == 1.0
+    assert hints.at_least(1, chances) == pytest.approx(1 - 0.8 * 0.5 * 0.1)
+    assert hints.at_least(2, chances) == pytest.approx(0.2 * 0.5 * 0.1 + 0.2 * 0.5 * 0.9 + 0.2 * 0.5 * 0.9 + 0.8 * 0.45)
+    assert hints.at_least(3, chances) == pytest.approx(0.09)
+    assert hints.at_least(4, chances) == 0.0
+
+
+def crowd(chance, size, questions=30):
+    """People who each have some fifteen of the questions wrong, in one of three ways."""
+    return [
+        given(f"c{number}", wrong={f"q{place}": chance.choice("ABC") for place in chance.sample(range(questions), 15)})
+        for number in range(size)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_alone_makes_no_hint(seed):
+    assert hints.similar(crowd(random.Random(seed), 60)) == []
+
+
+def test_two_who_share_their_wrong_answers_are_found_among_many():
+    people = crowd(random.Random(3), 60)
+    copied = dict(list(people[0].wrong.items())[:13]) | {"q30": "A", "q31": "B"}
+
+    found = hints.similar([*people, given("copy", wrong=copied)])
+
+    assert [hint["attempt_ids"] for hint in found] == [["c0", "copy"]]
+    assert (found[0]["same_wrong"], found[0]["both_wrong"]) == (13, 13)
+    assert found[0]["probability"] < 1e-4 < 1 < found[0]["expected"] < 13
+    assert found[0]["id"] == hints.similar([given("copy", wrong=copied), *people])[0]["id"]
+
+
+def test_a_wrong_answer_that_everybody_gives_tells_nothing():
+    alike = {f"q{place}": "C" for place in range(12)}
+
+    assert hints.similar([given(f"a{number}", wrong=alike) for number in range(30)]) == []
+
+
+def test_two_attempts_of_one_person_are_no_pair():
+    people = crowd(random.Random(4), 40)
+    again = given("again", wrong=people[0].wrong, person=people[0].person_id)
+
+    assert hints.similar([*people, again]) == []
