@@ -31,8 +31,13 @@ def let_enter(store: QuizStore, events: list[Received]) -> None:
     for event in events:
         exam = store.exams.get(event.data["exam_id"])
         moment = _may_enter_at(exam, event.data["submitted_at"]) if exam else None
-        if moment is not None:
-            entering[event.data["attempt_id"]] = moment
+        if moment is None:
+            continue
+        entering[event.data["attempt_id"]] = moment
+        if event.data.get("regrade_id"):
+            # The event names one attempt; the regrade may have changed the marks of all.
+            sat = store.attempts.of_person(event.data["person_id"], [event.data["exam_id"]])
+            entering |= dict.fromkeys((attempt["_id"] for attempt in sat), moment)
     store.practice.let_enter(entering)
 
 
