@@ -32,6 +32,7 @@ PARTS = ("topology", *dict.fromkeys(map(folder_of, SERVICES)), "gateway")
 _RANDOM_KEYS = {
     "identity": ("IDENTITY_KEY",),
     "publicity": ("PUBLICITY_SECRETS_KEY",),
+    "tasks": ("TASKS_CHECK_IN_KEY",),
     "gateway": ("GATEWAY_ADDRESS_KEY", "GATEWAY_CHALLENGE_KEY"),
 }
 

@@ -58,6 +58,11 @@ class GrowingWorkbook:
         """The whole file; nothing can be added after it."""
         return _saved(self._book)
 
+    def discard(self) -> None:
+        """Gives the file up."""
+        self._rows.close()
+        self._rows._writer.cleanup()
+
 
 def read_table(content: bytes, limits: Limits) -> list[Row]:
     """The rows of the first sheet, or of the .csv; the content decides which it is. Raises ``UnreadableTable``."""

@@ -48,6 +48,7 @@ def export_records(store: TasksStore, ask: Ask, request: Mapping[str, Any], call
         rows = list(_rows(store, ask, people, names, request.get("year")))
         count += len(rows)
         if count > MOST_ROWS:
+            book.discard()
             raise Invalid.field("unit_id", "study.too_many_rows", most=MOST_ROWS)
         offload(book.append, rows)
     content = offload(book.content)

@@ -26,10 +26,12 @@ def know_unit(store: TasksStore, *path: str) -> None:
     units.know_units(store, [received(UnitChangedV1, path[-1], **data, active=True, head_ids=[], head_names=[])])
 
 
-def member(store: TasksStore, id: str, *path: str, line: str = "lawyers", active: bool = True) -> Actor:
+def member(
+    store: TasksStore, id: str, *path: str, line: str = "lawyers", active: bool = True, sequence: int = 1
+) -> Actor:
     """A member of a unit, who is in the directory."""
     who = Actor(id, "某人", frozenset({"member"}), path[-1], path, line)
-    study.know_people(store, [a_person(who, active=active)])
+    study.know_people(store, [a_person(who, active=active, sequence=sequence)])
     return who
 
 

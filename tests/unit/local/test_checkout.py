@@ -41,6 +41,7 @@ def test_every_secret_is_passed_as_a_file(checkout) -> None:
         "REPORTS_LOOKUP_KEY_FILE",
         "REPORTS_SUPERIOR_PUBLIC_KEY_FILE",
         "TASKS_EXPORT_KEY_FILE",
+        "TASKS_CHECK_IN_KEY_FILE",
     } <= set(checkout.secrets())
 
 

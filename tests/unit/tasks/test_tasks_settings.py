@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from chassis.config import ConfigurationError, read
@@ -68,3 +70,24 @@ def test_document_numbers_begin_with_the_bureaus_short_name_with_or_without_a_ma
 @pytest.mark.parametrize("prefix", ["明 司", "明司2026", "明司〔", "司" * 21])
 def test_a_prefix_that_would_spoil_a_document_number_is_refused(prefix: str) -> None:
     assert "TASKS_DISPATCH_PREFIX" in problems_of(TASKS_DISPATCH_PREFIX=prefix)
+
+
+def test_check_in_codes_have_a_key_of_32_bytes_or_none() -> None:
+    assert settings().check_in_key is None
+    key = base64.b64encode(bytes(range(32))).decode()
+    assert settings(TASKS_CHECK_IN_KEY=key).check_in_key == bytes(range(32))
+    assert settings(**MAIL, TASKS_CHECK_IN_KEY=key).check_in_key == bytes(range(32))
+    assert key not in repr(settings(TASKS_CHECK_IN_KEY=key))
+
+
+@pytest.mark.parametrize("key", ["not base64!", base64.b64encode(b"short").decode()])
+def test_a_check_in_key_that_is_none_is_named_and_not_repeated(key: str) -> None:
+    named = problems_of(TASKS_CHECK_IN_KEY=key)
+    assert "TASKS_CHECK_IN_KEY" in named
+    assert key not in named
+
+
+def test_the_accounts_of_statements_are_at_a_web_address() -> None:
+    assert settings().xapi_home == "https://mingjing.invalid"
+    assert settings(TASKS_XAPI_HOME="https://mj.sfj.example/").xapi_home == "https://mj.sfj.example"
+    assert "TASKS_XAPI_HOME" in problems_of(TASKS_XAPI_HOME="mj.sfj.example")
