@@ -5,13 +5,13 @@ from marshmallow import Schema, fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
-from contracts.quiz.operations.questions import BANK_ROLES, Option
+from contracts.quiz.operations.questions import BANK_ROLES, Option, Picture
 from contracts.roles import ANY_ROLE
 
 
 class Erratum(Schema):
     """A regrade changed the score of an attempt: ``before`` and ``after`` (null while scores are not to be shown), and
-    what the bureau says of it.
+    the ``notice`` of the bureau (null while keys are not to be shown).
     """
 
     attempt_id = fields.String(required=True)
@@ -51,8 +51,9 @@ class MyExam(Schema):
 
 
 class AskedQuestion(Schema):
-    """A question as it is put to a person: nothing in it tells the key. ``blanks`` is how many blanks it
-    has."""
+    """A question as it is put to a person: nothing in it tells the key. ``blanks`` is how many blanks it has; of its
+    pictures, each is at ``/attempts/<attempt_id>/media/<id>``.
+    """
 
     id = fields.String(required=True)
     type = fields.String(required=True)
@@ -60,6 +61,7 @@ class AskedQuestion(Schema):
     options = fields.List(fields.Nested(Option), required=True)
     score = fields.Float(required=True)
     blanks = fields.Integer()
+    media = fields.List(fields.Nested(Picture))
 
 
 class StoredAnswer(Schema):

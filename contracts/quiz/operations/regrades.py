@@ -22,7 +22,7 @@ class RegradeChange(Schema):
 
 class NewRegrade(Schema):
     """A regrade to be decided on. ``reason`` is kept for the record; ``notice`` is what those are told whose score
-    changes.
+    changes, as soon as the exam's review rules let them see keys.
     """
 
     exam_id = Id(required=True)

@@ -91,8 +91,8 @@ def mine(store: QuizStore, request: Document, call: Call) -> Document:
 def _mine(exam: Document, attempts: list[Document], standing: Document | None, now: datetime) -> Document:
     running = next((a["_id"] for a in attempts if a["state"] == RUNNING and a["locks_at"] > now), None)
     left = exam["attempts_allowed"] - len(attempts)
-    may_see = rules.allowed(exam, "score", now)
-    shown = standing if standing and may_see else None
+    view = review.for_the_person(exam, now)
+    shown = standing if standing and review.SCORE in view else None
     return {
         **exam,
         "id": exam["_id"],
@@ -102,7 +102,7 @@ def _mine(exam: Document, attempts: list[Document], standing: Document | None, n
         "attempt_ids": [a["_id"] for a in sorted(attempts, key=lambda a: a["number"])],
         "score": shown["score"] if shown else None,
         "passed": shown["passed"] if shown else None,
-        "errata": [erratum for attempt in attempts for erratum in review.errata(attempt, may_see)],
+        "errata": [erratum for attempt in attempts for erratum in review.errata(attempt, view)],
     }
 
 

@@ -27,23 +27,32 @@ def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> 
     """The attempt's questions, answers, score and review, as far as its state and ``view`` allow."""
     view = view if attempt["state"] == rules.GRADED else set()
     looks_back = not view.isdisjoint(_OF_ANSWERS)
-    sees_questions = attempt["state"] == rules.RUNNING or looks_back
     return {
         "submitted_at": attempt.get("submitted_at"),
         "answers_stored": attempt.get("answers_stored", rules.stored_answers(attempt["answers"])),
-        "questions": [rules.asked(question) for question in form["questions"]] if sees_questions else [],
+        "questions": [rules.asked(question) for question in form["questions"]]
+        if shows_questions(attempt, view)
+        else [],
         "answers": own_answers(attempt),
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
-        "errata": errata(attempt, SCORE in view),
+        "errata": errata(attempt, view),
         "review": [_reviewed(question, attempt, view) for question in form["questions"]] if looks_back else None,
     }
 
 
-def errata(attempt: Document, score: bool) -> list[Document]:
-    """The regrades that changed the attempt's score; from what to what, where the score may be seen."""
-    hidden = {} if score else {"before": None, "after": None}
+def shows_questions(attempt: Document, view: set[str]) -> bool:
+    """Whether the attempt shows its questions to somebody with this ``view``: while it runs, and in the look back."""
+    graded = attempt["state"] == rules.GRADED
+    return attempt["state"] == rules.RUNNING or (graded and not view.isdisjoint(_OF_ANSWERS))
+
+
+def errata(attempt: Document, view: set[str]) -> list[Document]:
+    """The regrades that changed the attempt's score: from what to what, where the score may be seen, and what the
+    bureau says of it, which may well name the key, where the key may be.
+    """
+    hidden = ({} if SCORE in view else {"before": None, "after": None}) | ({} if KEY in view else {"notice": None})
     return [{"attempt_id": attempt["_id"], **erratum, **hidden} for erratum in attempt.get("errata", [])]
 
 

@@ -11,7 +11,7 @@ from contracts.call import Actor, Call
 from contracts.event import Received
 from contracts.quiz import operations
 from contracts.quiz.events import AttemptSubmittedV1
-from services.quiz.handlers import attempts, exams, grading, imports, papers, questions
+from services.quiz.handlers import attempts, exams, grading, imports, marking, papers, questions, regrades
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 OPENS, CLOSES = NOW - timedelta(days=1), NOW + timedelta(days=1)
@@ -132,6 +132,24 @@ def submitted(attempt):
         time=NOW,
         data=AttemptSubmittedV1.schema().load(sealed["data"]),
     )
+
+
+def mark_essay(store, attempt, place, now=NOW, **given):
+    """Two markers give the essay at this place the same mark."""
+    request = {"attempt_id": attempt["id"], "question_id": attempt["questions"][place]["id"], **given}
+    for marker in ("first-marker", "second-marker"):
+        call = by(replace(TRAINER, id=marker), now)
+        marked = marking.mark_answer(store, operations.mark_answer.load(request), call)
+    return marked
+
+
+def regrade(store, exam, *changes, now=NOW, **fields):
+    """A regrade proposed, applied and worked off; its id."""
+    request = {"exam_id": exam["id"], "changes": list(changes), "reason": "答案有误", **fields}
+    id = regrades.propose(store, operations.propose_regrade.load(request), by(TRAINER, now))["id"]
+    regrades.apply(store, {"regrade_id": id}, by(TRAINER, now))
+    regrades.work_off(store, now)
+    return id
 
 
 def standing_of(store, exam, person):

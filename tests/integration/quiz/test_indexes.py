@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 from contracts.quiz import operations
-from services.quiz.handlers import attempts, exams, grading, imports, papers, questions
+from services.quiz.handlers import (
+    attempts,
+    exam_statistics,
+    exams,
+    hints,
+    imports,
+    marking,
+    media,
+    papers,
+    questions,
+    regrades,
+)
 from tests.integration.quiz import practising
 from tests.integration.quiz.building import (
     CLOSES,
@@ -18,12 +29,18 @@ from tests.integration.quiz.building import (
     begin,
     by,
     look,
+    mark_essay,
     progress,
+    regrade,
     save,
     sit,
     submit,
 )
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
+
+
+# One white pixel.
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
 
 
 def test_every_query_is_served_by_an_index(watched, recorder):
@@ -56,8 +73,10 @@ def do_everything(store):
     paper = a_paper(store, [{"answer": "B"}, {"type": "essay", "options": [], "answer": None, "score": 9}])
     exam, person = an_exam(store, paper, pass_score=5), a_member()
     attempt = sit(store, exam, person, ("A", "论述"))
-    marked = {"attempt_id": attempt["id"], "question_id": attempt["questions"][1]["id"], "score": 9}
-    grading.mark(store, marked, NOW)
+    for filter in ({}, {"exam_id": exam["id"]}):
+        walk(lambda page, filter=filter: marking.queue(store, page | filter, by(TRAINER)))
+    mark_essay(store, attempt, 1, score=9)
+    correct_and_count(store, exam, attempt)
     look(store, attempt, person)
     second = begin(store, exam, person)
     save(store, second, person, 0, "B", 2)
@@ -89,6 +108,16 @@ def do_practise(store, person):
         practising.practise(store, person, practising.singles(shown)[0])
 
 
+def correct_and_count(store, exam, attempt):
+    changes = [{"question_id": asked["id"], "kind": "void"} for asked in attempt["questions"]]
+    id = {"regrade_id": regrade(store, exam, *changes)}
+    regrades.get(store, id)
+    for list_page, filter in ((regrades.changes, id), (regrades.list_page, {"exam_id": exam["id"]})):
+        walk(lambda page, list_page=list_page, filter=filter: list_page(store, page | filter))
+    exam_statistics.get(store, {"exam_id": exam["id"], "attempts": "first"}, by(TRAINER))
+    hints.get(store, {"exam_id": exam["id"]}, by(TRAINER))
+
+
 def manage_the_bank(store):
     key = replace(by(TRAINER), idempotency_key="indexed")
     request = a_question(category="索引", tags=["索引"], lines=["索引"])
@@ -96,6 +125,13 @@ def manage_the_bank(store):
     questions.create(store, request, key)
     questions.create(store, a_question(category="索引", tags=["索引"], lines=["索引"]), by(TRAINER))
     questions.update(store, {"question_id": id, "expected_version": 1, "difficulty": 4}, by(TRAINER))
+    questions.list_revisions(store, {"question_id": id, "limit": 1, "cursor": None})
+    questions.retire_expired(store, NOW)
+    picture = media.add(store, {"content": PIXEL}, by(TRAINER))["id"]
+    media.get(store, {"media_id": picture})
+    questions.create(store, a_question(media=[{"place": "stem", "id": picture, "alt": "图"}]), by(TRAINER))
+    walk(lambda page: questions.list_page(store, page | {"state": "retired", "reason": "expired"}))
+    walk(lambda page: questions.list_page(store, page | {"reason": "expired"}))
     filters = {
         "type": "single",
         "category": "索引",

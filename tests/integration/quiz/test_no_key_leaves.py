@@ -8,7 +8,7 @@ import pytest
 from contracts.quiz import operations
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import TRAINER as TRAINER_ROLE
-from services.quiz.handlers import attempts, exams, grading, practice, wrong_questions
+from services.quiz.handlers import attempts, exams, practice, wrong_questions
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -19,6 +19,8 @@ from tests.integration.quiz.building import (
     begin,
     by,
     grade,
+    mark_essay,
+    regrade,
     save,
     standing_of,
     submit,
@@ -26,19 +28,30 @@ from tests.integration.quiz.building import (
 from tests.integration.quiz.practising import FULL, a_bank, told_graded
 
 # Planted where only keys and explanations stand, so that finding one anywhere is a leak.
-PLANTED = ("钥匙填空甲", "钥匙填空乙", "钥匙论述", "钥匙解析", "钥匙依据")
-QUESTIONS = (
-    {"answer": "B", "explanation": "钥匙解析", "legal_basis": "钥匙依据"},
-    {"type": "blank", "options": [], "answer": [["钥匙填空甲"], ["钥匙填空乙"]], "explanation": "钥匙解析"},
-    {"type": "essay", "options": [], "answer": "钥匙论述", "legal_basis": "钥匙依据"},
+PLANTED = (
+    *("钥匙填空甲", "钥匙填空乙", "钥匙论述", "钥匙解析", "钥匙依据"),
+    *("钥匙要点", "钥匙论证", "钥匙评语", "钥匙理由", "钥匙更正"),
 )
-NAMES_OF_KEYS = {"key", "correct", "explanation", "legal_basis", "answer_key", "scoring", "marks"}
+PICTURE = {"place": "stem", "id": "picture", "alt": "国徽"}
+QUESTIONS = (
+    {"answer": "B", "explanation": "钥匙解析", "legal_basis": "钥匙依据", "media": [PICTURE]},
+    {"type": "blank", "options": [], "answer": [["钥匙填空甲"], ["钥匙填空乙"]], "explanation": "钥匙解析"},
+    {
+        "type": "essay",
+        "options": [],
+        "answer": "钥匙论述",
+        "legal_basis": "钥匙依据",
+        "rubric": [{"text": "钥匙要点", "score": 1}, {"text": "钥匙论证", "score": 1}],
+    },
+)
+NAMES_OF_KEYS = {"key", "correct", "explanation", "legal_basis", "answer_key", "scoring", "marks", "rubric", "accepted"}
 FOR_TAKERS = [
     operations.my_exams,
     operations.start_attempt,
     operations.save_answer,
     operations.submit_attempt,
     operations.get_attempt,
+    operations.get_attempt_media,
     operations.get_practice,
     operations.answer_practice,
     operations.list_wrong_questions,
@@ -83,17 +96,20 @@ def everything_a_taker_is_told(store, exam, person):
     attempt = begin(store, exam, person)
     id = {"attempt_id": attempt["id"]}
     yield operations.start_attempt, attempt
+    yield operations.get_attempt_media, media.get_in_attempt(store, id | {"media_id": PICTURE["id"]}, by(person))
     yield operations.save_answer, save(store, attempt, person, 0, "A", 2)
     yield operations.save_answer, save(store, attempt, person, 0, "C", 1)
+    save(store, attempt, person, 2, "论述", 3)
     yield operations.start_attempt, begin(store, exam, person)
     yield operations.get_attempt, attempts.get(store, id, by(person))
     yield operations.submit_attempt, submit(store, attempt, person)
     yield operations.get_attempt, attempts.get(store, id, by(person))
     grade(store, attempt)
-    # A mark for the essay, so that the attempt is graded and looked back upon.
-    essay = {"attempt_id": attempt["id"], "question_id": attempt["questions"][2]["id"], "score": 0}
-    if store.attempts.get(attempt["id"])["state"] == "submitted":
-        grading.mark(store, essay, NOW)
+    # Marks for the essay, so that the attempt is graded and looked back upon.
+    yield operations.get_attempt, attempts.get(store, id, by(person))
+    mark_essay(store, attempt, 2, points=[1, 1], comment="钥匙评语")
+    correct = {"question_id": attempt["questions"][0]["id"], "kind": "accept", "answer": "A"}
+    regrade(store, exam, correct, reason="钥匙理由", notice="钥匙更正")
     if standing_of(store, exam, person):
         wrong_questions.let_enter(store, [told_graded(store, exam, person)])
     for now in (NOW, CLOSES - timedelta(seconds=1), CLOSES + timedelta(seconds=4)):

@@ -205,14 +205,15 @@ def test_those_concerned_are_told_and_nobody_else(store, held):
     sit(store, held, other, ("A",))
     regraded(store, held, key(attempt, "C"), notice="第1题答案已更正。")
 
-    def mine(person):
-        found = operations.my_exams.dump(exams.mine(store, PAGE, by(person, LATER)))["items"]
+    def mine(person, now):
+        found = operations.my_exams.dump(exams.mine(store, PAGE, by(person, now)))["items"]
         return next(item for item in found if item["id"] == held["id"])["errata"]
 
-    (erratum,) = mine(concerned)
-    assert (erratum["before"], erratum["after"], erratum["notice"]) == (0.0, 2.0, "第1题答案已更正。")
-    assert look(store, attempt, concerned, LATER)["errata"] == [erratum]
-    assert mine(other) == []
+    for now, notice in ((LATER, None), (CLOSES + MINUTE, "第1题答案已更正。")):
+        (erratum,) = mine(concerned, now)
+        assert (erratum["before"], erratum["after"], erratum["notice"]) == (0.0, 2.0, notice)
+        assert look(store, attempt, concerned, now)["errata"] == [erratum]
+        assert mine(other, now) == []
 
 
 def test_an_erratum_keeps_the_score_where_the_score_is_not_to_be_seen(store):

@@ -152,6 +152,67 @@ def test_no_acknowledged_save_is_missing_from_the_graded_attempt_though_the_serv
         }
 
 
+def test_any_device_goes_on_where_the_attempt_stands_though_the_service_was_killed(quiz, bank):
+    """Two devices of one person save in turn; after its death either sees what both were told is stored."""
+    person = a_member("devices")
+    exam = an_exam(quiz, bank)
+    attempt = quiz.persistently(operations.start_attempt, person, exam_id=exam["id"])
+    acknowledged = {}
+
+    def saves(sequence):
+        place = sequence % 5
+        request = {
+            "question_id": attempt["questions"][place]["id"],
+            "answer": "ABC"[sequence % 3],
+            "sequence": sequence,
+        }
+        told = quiz.persistently(operations.save_answer, person, attempt_id=attempt["id"], **request)
+        assert told["sequence"] >= sequence
+        return request["question_id"], (told["sequence"], request["answer"] if told["sequence"] == sequence else None)
+
+    with ThreadPoolExecutor(2) as devices:
+        saving = [devices.submit(saves, sequence) for sequence in range(1, 25)]
+        quiz.process.kill()
+        quiz.process.start()
+        quiz.process.wait_ready()
+        for saved in saving:
+            question_id, (sequence, answer) = saved.result(120)
+            known = acknowledged.get(question_id, (0, None))
+            acknowledged[question_id] = max(known, (sequence, answer), key=lambda told: (told[0], told[1] is not None))
+
+    resumed = quiz.persistently(operations.start_attempt, person, exam_id=exam["id"])
+    assert resumed["id"] == attempt["id"]
+    seen = {answer["question_id"]: (answer["sequence"], answer["answer"]) for answer in resumed["answers"]}
+    assert seen == acknowledged
+
+
+def test_a_regrade_goes_on_though_the_service_is_killed(quiz, bank, graded):
+    exam = an_exam(quiz, bank)
+    people = [a_member("regraded") for _ in range(8)]
+    for person in people:
+        attempt = quiz.persistently(operations.start_attempt, person, exam_id=exam["id"])
+        first = attempt["questions"][0]["id"]
+        save = {"attempt_id": attempt["id"], "question_id": first, "answer": "C", "sequence": 1}
+        quiz.persistently(operations.save_answer, person, **save)
+        quiz.persistently(operations.submit_attempt, person, attempt_id=attempt["id"])
+    of_exam = lambda: [data for data in graded if data["exam_id"] == exam["id"]]  # noqa: E731
+    eventually(lambda: len(of_exam()) == len(people))
+    change = {"question_id": first, "kind": "key", "answer": "C"}
+    regrade = quiz.do(operations.propose_regrade, exam_id=exam["id"], changes=[change], reason="进程")
+
+    quiz.do(operations.apply_regrade, regrade_id=regrade["id"])
+    quiz.process.kill()
+    quiz.process.start()
+    quiz.process.wait_ready()
+
+    done = lambda: quiz.do(operations.get_regrade, regrade_id=regrade["id"])  # noqa: E731
+    eventually(lambda: done()["state"] == "applied")
+    assert done()["attempts_changed"] == len(people)
+    told = lambda: {data["person_id"] for data in of_exam() if data["regrade_id"] == regrade["id"]}  # noqa: E731
+    eventually(lambda: told() == {person.id for person in people})
+    assert all(data["score"] == 1.0 for data in of_exam() if data["regrade_id"])
+
+
 def test_the_service_checks_roles_itself(quiz, bank):
     for actor, name in ((None, "NotSignedIn"), (a_member(), "Forbidden")):
         with pytest.raises(Refused) as refused:
