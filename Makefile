@@ -14,6 +14,8 @@ SEEDS ?=
 KILLS ?=
 # How many reports come in the year of `make year` (5000); SEED as above.
 CASES ?=
+# How many people sit the exam of `make rush` (2000); SEED as above.
+CANDIDATES ?=
 # Kept pure by mypy's strict mode: what crosses boundaries, the chassis, the rules of each service.
 TYPED = contracts chassis $(wildcard services/*/model services/*/model.py)
 CODE = contracts chassis services gateway cli deploy tests
@@ -46,6 +48,10 @@ chaos: servers ## Kill the system part by part while it is used, and check: make
 .PHONY: year
 year: servers ## Live a scripted year of 5,000 cases with a driven clock, and compare: make year CASES=500 SEED=2
 	@$(PY) -m tests.year --cases $(or $(CASES),5000) --seed $(or $(SEED),1) $(ARGS)
+
+.PHONY: rush
+rush: servers ## Let 2,000 people sit one exam while parts are killed, and compare: make rush CANDIDATES=200
+	@$(PY) -m tests.rush --candidates $(or $(CANDIDATES),2000) --seed $(or $(SEED),1) $(ARGS)
 
 .PHONY: bench
 bench: servers ## Measure the flows beside the floor: table and .local/bench/latest.json; ARGS="answer_saved --check"

@@ -1,0 +1,1 @@
+"""The start rush and the last minutes of an exam, with parts killed meanwhile; see README.md."""
