@@ -32,9 +32,9 @@ class GetImport(Schema):
 class RejectedRow(Schema):
     """Why a row was not taken.
 
-    ``row`` as the table program counts it (the header is 1); in GIFT and Aiken the line, in Moodle XML the number of
-    the question. ``message`` is a code that the gateway puts in words with ``value``, and so is ``right``, what should
-    stand there, where an import tells it.
+    ``row`` as the table program counts it (the header is 1); in GIFT and Aiken the line, in Moodle XML and QTI 3 the
+    number of the question. ``message`` is a code that the gateway puts in words with ``value``, and so is ``right``,
+    what should stand there, where an import tells it.
     """
 
     row = fields.Integer(required=True)
@@ -44,12 +44,21 @@ class RejectedRow(Schema):
     right = fields.String(load_default=None, allow_none=True)
 
 
+class KnownRow(Schema):
+    """A row whose question stood in the bank before; ``effect`` is ``updated`` or ``unchanged``."""
+
+    row = fields.Integer(required=True)
+    question_id = fields.String(required=True)
+    effect = fields.String(required=True, validate=one_of("updated", "unchanged"))
+
+
 class Import(Schema):
     """How far an import is.
 
     ``total`` counts the rows (questions) of the file, 0 until it is read; each is created, updated, unchanged or
     rejected. ``rejected`` lists the first thousand, ``rejected_total`` counts all. ``message``: the code of why the
-    whole import failed.
+    whole import failed. Imports of questions tell besides how many rows are ``processed``, whether it is a ``dry_run``
+    (then the counts say what would be), and the first thousand ``duplicates``: rows whose stem stood in the bank.
     """
 
     id = Id(required=True)
@@ -61,5 +70,8 @@ class Import(Schema):
     rejected = fields.List(fields.Nested(RejectedRow), required=True)
     rejected_total = fields.Integer(required=True)
     message = fields.String(load_default=None, allow_none=True)
+    dry_run = fields.Boolean()
+    processed = fields.Integer()
+    duplicates = fields.List(fields.Nested(KnownRow))
     started_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)

@@ -41,6 +41,13 @@ def update_question(request, call, rpc, question_id):
     return rpc(request)
 
 
+@blp.route("/questions/<question_id>/revisions")
+@blp.calls(quiz.list_question_revisions)
+def list_question_revisions(request, call, rpc, question_id):
+    """试题历史版本 What a question read before it was changed, the latest first"""
+    return rpc(request)
+
+
 @blp.route("/exports/questions")
 @blp.calls(quiz.export_questions)
 def export_questions(request, call, rpc):

@@ -12,6 +12,7 @@ from contracts.quiz.operations.exam_statistics import exam_statistics
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
 from contracts.quiz.operations.hints import exam_hints, judge_hint
 from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
+from contracts.quiz.operations.media import add_media, get_attempt_media, get_media
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
 from contracts.quiz.operations.practice import (
     answer_practice,
@@ -26,7 +27,9 @@ from contracts.quiz.operations.questions import (
     get_import,
     get_question,
     import_questions,
+    list_question_revisions,
     list_questions,
+    question_template,
     update_question,
 )
 from contracts.quiz.operations.regrades import (
@@ -39,6 +42,7 @@ from contracts.quiz.operations.regrades import (
 
 __all__ = [
     "IMPORT_ID_PREFIX",
+    "add_media",
     "answer_practice",
     "apply_regrade",
     "create_exam",
@@ -48,9 +52,11 @@ __all__ = [
     "exam_statistics",
     "export_questions",
     "get_attempt",
+    "get_attempt_media",
     "get_exam",
     "get_import",
     "get_marking",
+    "get_media",
     "get_paper",
     "get_practice",
     "get_question",
@@ -61,6 +67,7 @@ __all__ = [
     "list_exams",
     "list_markings",
     "list_papers",
+    "list_question_revisions",
     "list_questions",
     "list_regrade_changes",
     "list_regrades",
@@ -68,6 +75,7 @@ __all__ = [
     "mark_answer",
     "my_exams",
     "propose_regrade",
+    "question_template",
     "remove_wrong_question",
     "save_answer",
     "start_attempt",

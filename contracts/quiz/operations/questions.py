@@ -92,8 +92,9 @@ class ChangedQuestion(Schema):
 
 
 class Question(Schema):
-    """A question of the bank with its key. ``version`` is for ``If-Match``; ``revision`` counts changes of
-    the content."""
+    """A question of the bank with its key. ``version`` is for ``If-Match``; ``revision`` counts changes of the content.
+    ``retired_because``: ``expired`` (the law behind it was repealed) or ``by_hand``.
+    """
 
     id = fields.String(required=True)
     type = fields.String(required=True)
@@ -113,13 +114,14 @@ class Question(Schema):
     rubric = fields.List(fields.Nested(RubricPart))
     media = fields.List(fields.Nested(Picture))
     state = fields.String(required=True)
+    retired_because = fields.String(allow_none=True)
     revision = fields.Integer(required=True)
     version = fields.Integer(required=True)
     updated_at = Instant(required=True)
 
 
 class QuestionFilter(PageRequest):
-    """Which questions: every given filter must fit."""
+    """Which questions: every given filter must fit. ``reason``: why a question is retired."""
 
     type = fields.String(validate=one_of(*TYPES))
     category = Text(max=40)
@@ -127,6 +129,7 @@ class QuestionFilter(PageRequest):
     tag = Text(max=30)
     line = Text(max=40)
     state = fields.String(validate=one_of("active", "retired"))
+    reason = fields.String(validate=one_of("expired", "by_hand"))
 
 
 class QuestionId(Schema):
@@ -136,9 +139,12 @@ class QuestionId(Schema):
 
 
 class QuestionFile(ImportFile):
-    """A file of questions. Without ``format`` it is told by content and name."""
+    """A file of questions. Without ``format`` it is told by content and name. A ``dry_run`` gives the full account of
+    what the import would do, and writes nothing into the bank.
+    """
 
     format = fields.String(load_default=None, allow_none=True, validate=one_of(*FORMATS))
+    dry_run = fields.Boolean(load_default=False)
 
 
 class ExportRequest(Schema):
@@ -153,6 +159,42 @@ class ExportRequest(Schema):
     state = fields.String(load_default="active", validate=one_of("active", "retired"))
 
 
+class TemplateRequest(Schema):
+    """The empty table to fill in; ``xlsx`` has a sheet that explains the columns."""
+
+    format = fields.String(load_default="xlsx", validate=one_of("xlsx", "csv"))
+
+
+class QuestionRevision(Schema):
+    """What a question read before it was changed, with the key that it had; ``replaced_at`` is when it was changed."""
+
+    question_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    type = fields.String(required=True)
+    stem = fields.String(required=True)
+    options = fields.List(fields.Nested(Option), required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    score = fields.Float(required=True)
+    scoring = fields.String(required=True)
+    category = fields.String(required=True)
+    tags = fields.List(fields.String(), required=True)
+    lines = fields.List(fields.String(), required=True)
+    difficulty = fields.Integer(required=True)
+    explanation = fields.String(required=True)
+    legal_basis = fields.String(required=True, allow_none=True)
+    valid_from = fields.String(required=True, allow_none=True)
+    valid_to = fields.String(required=True, allow_none=True)
+    rubric = fields.List(fields.Nested(RubricPart), required=True)
+    media = fields.List(fields.Nested(Picture), required=True)
+    replaced_at = Instant(required=True)
+
+
+class RevisionsRequest(PageRequest):
+    """The former revisions of one question, the latest first."""
+
+    question_id = Id(required=True)
+
+
 class ExportedFile(Schema):
     """A file, base64. ``left_out`` counts the questions that the format cannot hold."""
 
@@ -163,11 +205,18 @@ class ExportedFile(Schema):
 
 
 QuestionPage = page_of(Question)
+QuestionRevisionPage = page_of(QuestionRevision)
 
 list_questions = Operation("quiz", "list_questions", QuestionFilter, QuestionPage, roles=BANK_ROLES, repeatable=True)
 create_question = Operation("quiz", "create_question", NewQuestion, Question, roles=BANK_ROLES)
 get_question = Operation("quiz", "get_question", QuestionId, Question, roles=BANK_ROLES, repeatable=True)
 update_question = Operation("quiz", "update_question", ChangedQuestion, Question, roles=BANK_ROLES)
+list_question_revisions = Operation(
+    "quiz", "list_question_revisions", RevisionsRequest, QuestionRevisionPage, roles=BANK_ROLES, repeatable=True
+)
+question_template = Operation(
+    "quiz", "question_template", TemplateRequest, ExportedFile, roles=BANK_ROLES, repeatable=True
+)
 import_questions = Operation("quiz", "import_questions", QuestionFile, StartedImport, roles=BANK_ROLES)
 get_import = Operation("quiz", "get_import", GetImport, Import, roles=BANK_ROLES, repeatable=True)
 export_questions = Operation("quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True)

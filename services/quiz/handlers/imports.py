@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,18 +12,22 @@ import structlog
 
 from chassis import offload
 from chassis.ids import derived_id, new_id
-from chassis.refusals import Invalid, NotFound
+from chassis.refusals import Invalid, NotFound, Stale
 from contracts.call import Call
 from contracts.quiz import operations
 from services.quiz import files
-from services.quiz.handlers.questions import new_document
-from services.quiz.model.question import same_content
+from services.quiz.handlers.questions import bureau_day, former_revision, new_document
+from services.quiz.model.question import STEM, Content, same_content
+from services.quiz.model.retirement import state_after
 from services.quiz.store import QuizStore
+from services.quiz.store.imports import Taken
 
 Document = dict[str, Any]
 log = structlog.get_logger()
 
 BATCH = 200
+# How often a batch yields to somebody who changes its questions at the same moment.
+TRIES = 5
 # A file that brings the process down again and again is given up.
 MAX_TRIES = 5
 
@@ -40,12 +43,14 @@ def start(store: QuizStore, request: Document, call: Call) -> Document:
         "person_id": call.actor.id if call.actor else None,
         "file_name": request["file_name"],
         "format": request["format"],
+        "dry_run": request["dry_run"],
         "state": "running",
         "message": None,
         "position": 0,
         "tries": 0,
         **dict.fromkeys(("total", "created", "updated", "unchanged", "rejected_total"), 0),
         "rejected": [],
+        "duplicates": [],
         "started_at": call.now,
         "finished_at": None,
     }
@@ -62,7 +67,7 @@ def get(store: QuizStore, request: Document) -> Document:
     found = store.imports.get(request["import_id"])
     if found is None:
         raise NotFound("import")
-    return {**found, "id": found["_id"]}
+    return {**found, "id": found["_id"], "processed": found["position"]}
 
 
 def work_off(store: QuizStore, now: datetime) -> None:
@@ -85,43 +90,69 @@ def _work_off_one(store: QuizStore, running: Document, now: datetime) -> None:
     store.imports.read(id, parsed.format, len(parsed.rows))
     for position in range(running["position"], len(parsed.rows), BATCH):
         rows = parsed.rows[position : position + BATCH]
-        counts, rejected = _take(store, id, rows, now)
-        if not store.imports.advance(id, position, position + len(rows), counts, rejected):
+        taken = _take(store, running, rows, now)
+        if not store.imports.advance(id, position, position + len(rows), taken):
             # Another replica has taken over; what both did was the same.
             return
     store.imports.finish(id, "done", None, now)
-    log.info("import_done", import_id=id, rows=len(parsed.rows))
+    log.info("import_done", import_id=id, rows=len(parsed.rows), dry_run=running.get("dry_run", False))
 
 
-def _take(store: QuizStore, id: str, rows: list[files.Row], now: datetime) -> tuple[dict[str, int], list[Document]]:
-    """Writes the rows into the bank; the counts by effect, and the rejected. Twice is the same as once."""
-    known = store.bank.by_keys(row.content.key for row in rows if row.content)
-    counts: Counter[str] = Counter(created=0, updated=0, unchanged=0, rejected_total=0)
-    new, changed, rejected = [], [], []
+def _take(store: QuizStore, running: Document, rows: list[files.Row], now: datetime) -> Taken:
+    """Writes the rows into the bank, unless it is a dry run; what became of each. Twice is the same as once."""
+    for _ in range(TRIES):
+        known = store.bank.by_keys(row.content.key for row in rows if row.content)
+        taken, new, changed = _sorted(running["_id"], rows, known, now)
+        if running.get("dry_run"):
+            return taken
+        store.revisions.keep([former_revision(before, now) for before, _ in changed])
+        if store.bank.import_questions(new, [(before["_id"], before["version"], fields) for before, fields in changed]):
+            return taken
+        # Somebody changed a question in between: what they wrote becomes a revision too.
+    raise Stale
+
+
+def _sorted(
+    id: str, rows: list[files.Row], known: dict[str, Document], now: datetime
+) -> tuple[Taken, list[Document], list[tuple[Document, Document]]]:
+    """The account of the rows, the questions to add, and those to change with their new fields."""
+    taken, new, changed = Taken(), [], []
     for row in rows:
         if row.content is None:
-            counts["rejected_total"] += 1
-            rejected += [asdict(fault) for fault in row.rejected]
+            taken.counts["rejected_total"] += 1
+            taken.rejected += [asdict(fault) for fault in row.rejected]
             continue
         before = known.get(row.content.key)
-        effect = _effect(before, row, id)
-        counts[effect] += 1
+        content = row.content if before is None else _with_pictures(row.content, before)
+        applied = _applied(before, id, row.row)
+        effect = applied or _effect(before, content)
+        taken.counts[effect] += 1
+        if before is not None and effect != "created":
+            taken.duplicates.append({"row": row.row, "question_id": before["_id"], "effect": effect})
         mark = {"id": id, "row": row.row, "effect": effect}
         if before is None:
-            new.append(new_document(derived_id("question", row.content.key), row.content, now, mark))
-        elif effect == "updated":
-            fields = row.content.as_fields() | {"imported": mark, "updated_at": now}
-            changed.append((before["_id"], fields))
-    store.bank.import_questions(new, changed)
-    return dict(counts), rejected
+            new.append(new_document(derived_id("question", content.key), content, now, mark))
+        elif effect == "updated" and not applied:
+            state = state_after(before, content, bureau_day(now))
+            changed.append((before, content.as_fields() | state | {"imported": mark, "updated_at": now}))
+    return taken, new, changed
 
 
-def _effect(before: Document | None, row: files.Row, import_id: str) -> str:
-    """What the row does to the bank, or did when this import was cut short after it."""
-    assert row.content is not None
+def _with_pictures(content: Content, before: Document) -> Content:
+    """The content with the pictures that the question has: no file holds them, so no file takes them away."""
+    places = {STEM, *(key for key, _ in content.options)}
+    kept = [one for one in before.get("media") or () if one["place"] in places]
+    return replace(content, media=tuple((one["place"], one["id"], one["alt"]) for one in kept))
+
+
+def _applied(before: Document | None, import_id: str, row: int) -> str | None:
+    """What this import did with the row already, when it was cut short after it."""
+    mark = (before or {}).get("imported") or {}
+    return str(mark["effect"]) if mark.get("id") == import_id and mark.get("row") == row else None
+
+
+def _effect(before: Document | None, content: Content) -> str:
+    """What the row does to the bank."""
     if before is None:
         return "created"
-    mark = before.get("imported") or {}
-    if mark.get("id") == import_id and mark.get("row") == row.row:
-        return str(mark["effect"])
-    return "unchanged" if same_content(before, row.content) else "updated"
+    return "unchanged" if same_content(before, content) else "updated"

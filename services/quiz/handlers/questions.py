@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import base64
+from datetime import date, datetime
 from typing import Any
 
+import structlog
+
 from chassis import offload
+from chassis.clock import BUREAU_ZONE
 from chassis.ids import new_id
 from chassis.refusals import NotFound, Stale
 from contracts.call import Call
 from contracts.quiz import operations
 from services.quiz import files
-from services.quiz.model.question import Content, category_code, content_of
+from services.quiz.handlers import media
+from services.quiz.model.question import Content, category_code, content_of, same_content
+from services.quiz.model.retirement import ACTIVE, EXPIRED, state_after
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
+log = structlog.get_logger()
 
 EXPORTED = 20_000
 _FILTERS = {"type": "type", "category": "category", "difficulty": "difficulty"} | {
     "tag": "tags",
     "line": "lines",
     "state": "state",
+    "reason": "retired_because",
 }
 
 
@@ -37,7 +45,9 @@ def get(store: QuizStore, request: Document) -> Document:
 
 def create(store: QuizStore, request: Document, call: Call) -> Document:
     """A new question. ``InvalidQuestion`` names what cannot be asked."""
-    question = new_document(new_id(), content_of(request), call.now)
+    content = content_of(request)
+    media.check(store, content)
+    question = new_document(new_id(), content, call.now)
 
     def effect(session: Any) -> Document:
         store.bank.insert_question(question, session)
@@ -47,7 +57,8 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
 
 
 def update(store: QuizStore, request: Document, call: Call) -> Document:
-    """The question with the given fields changed; the rest of its content is checked anew with them.
+    """The question with the given fields changed; the rest of its content is checked anew with them. What it read
+    before stays readable as a revision.
 
     Papers that were made into exams before keep the question as it was then.
     """
@@ -55,27 +66,62 @@ def update(store: QuizStore, request: Document, call: Call) -> Document:
     version = question["version"] if request["expected_version"] is None else request["expected_version"]
     if version != question["version"]:
         raise Stale(question["version"])
-    fields = content_of({**question, **request}).as_fields()
-    changed = any(question.get(name) != value for name, value in fields.items())
-    stored = fields | {
-        "key": content_of(fields).key,
-        "state": request.get("state", question["state"]),
+    content = content_of({**question, **request})
+    media.check(store, content)
+    changed = not same_content(question, content)
+    stored = content.as_fields() | {
+        "key": content.key,
+        **state_after(question, content, bureau_day(call.now), request.get("state")),
         "revision": question["revision"] + int(changed),
         "updated_at": call.now,
     }
+    if changed:
+        store.revisions.keep([former_revision(question, call.now)])
     return _shown(store.bank.change_question(question["_id"], version, stored))
+
+
+def list_revisions(store: QuizStore, request: Document) -> Document:
+    """A page of what the question read before it was changed, the latest first."""
+    question = _known(store, request["question_id"])
+    page = store.revisions.page_of(question["_id"], question["revision"], request["limit"], request["cursor"])
+    return page | {"items": [{"rubric": [], "media": []} | revision for revision in page["items"]]}
+
+
+def retire_expired(store: QuizStore, now: datetime) -> None:
+    """Takes out every question whose law was repealed before the day in Asia/Shanghai that ``now`` falls on."""
+    retired = store.bank.retire_expired(bureau_day(now), now)
+    if retired:
+        log.info("questions_retired", count=retired, because=EXPIRED)
+
+
+def template(request: Document) -> Document:
+    """The empty table that an import reads."""
+    written = offload(files.template, request["format"])
+    return _as_file(written, "题库导入模板")
+
+
+def former_revision(question: Document, now: datetime) -> Document:
+    """What a stored question reads, as it is kept when it is changed ``now``."""
+    return {
+        "_id": f"{question['_id']}.{question['revision']}",
+        "question_id": question["_id"],
+        "revision": question["revision"],
+        **content_of(question).as_fields(),
+        "written_at": question.get("written_at") or question["updated_at"],
+        "replaced_at": now,
+    }
+
+
+def bureau_day(now: datetime) -> date:
+    """The day that it is in Asia/Shanghai."""
+    return now.astimezone(BUREAU_ZONE).date()
 
 
 def export(store: QuizStore, request: Document) -> Document:
     """The questions that fit, as a file; reading it again changes nothing."""
     found = store.bank.all_questions(_filter(request), EXPORTED)
     written = offload(_write, found, request["format"])
-    return {
-        "content": base64.b64encode(written.content).decode("ascii"),
-        "file_name": f"题库.{written.suffix}",
-        "media_type": written.media_type,
-        "left_out": written.left_out,
-    }
+    return _as_file(written, "题库")
 
 
 def new_document(id: str, content: Content, now: Any, imported: Document | None = None) -> Document:
@@ -84,11 +130,21 @@ def new_document(id: str, content: Content, now: Any, imported: Document | None 
         "_id": id,
         **content.as_fields(),
         "key": content.key,
-        "state": "active",
+        "state": ACTIVE,
+        "retired_because": None,
         "revision": 1,
         "version": 1,
         "updated_at": now,
         "imported": imported,
+    }
+
+
+def _as_file(written: files.Written, name: str) -> Document:
+    return {
+        "content": base64.b64encode(written.content).decode("ascii"),
+        "file_name": f"{name}.{written.suffix}",
+        "media_type": written.media_type,
+        "left_out": written.left_out,
     }
 
 

@@ -101,4 +101,6 @@ def asked(question: dict[str, Any]) -> dict[str, Any]:
     }
     if question["type"] == BLANK:
         shown["blanks"] = len(blanks_of(question["answer"]))
+    if question.get("media"):
+        shown["media"] = [{name: picture[name] for name in ("place", "id", "alt")} for picture in question["media"]]
     return shown

@@ -76,7 +76,7 @@ def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
     questions = [
         {"id": question["_id"], "score": score}
         | {name: question[name] for name in ASKED}
-        | ({"rubric": question["rubric"]} if question.get("rubric") else {})
+        | {name: question[name] for name in ("rubric", "media") if question.get(name)}
         for question, score in chosen
     ]
     if sum(len(repr(question)) for question in questions) > MAX_FORM:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import every, serve
 from contracts.quiz import operations
-from services.quiz.handlers import imports
+from services.quiz.handlers import imports, questions
 
 
 class Imports:
@@ -13,6 +13,10 @@ class Imports:
     @serve(operations.import_questions)
     def import_questions(self, request, call):
         return imports.start(self.store, request, call)
+
+    @serve(operations.question_template)
+    def question_template(self, request, call):
+        return questions.template(request)
 
     @serve(operations.get_import)
     def get_import(self, request, call):

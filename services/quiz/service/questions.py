@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis import serve
+from chassis import every, serve
 from contracts.quiz import operations
 from services.quiz.handlers import questions
 
@@ -25,6 +25,14 @@ class Questions:
     @serve(operations.update_question)
     def update_question(self, request, call):
         return questions.update(self.store, request, call)
+
+    @serve(operations.list_question_revisions)
+    def list_question_revisions(self, request, call):
+        return questions.list_revisions(self.store, request)
+
+    @every(seconds=60, role="retire-expired-questions")
+    def retire_expired_questions(self, now):
+        questions.retire_expired(self.store, now)
 
     @serve(operations.export_questions)
     def export_questions(self, request, call):

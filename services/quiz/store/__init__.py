@@ -14,8 +14,10 @@ from services.quiz.store.exams import Exams
 from services.quiz.store.figures import Figures
 from services.quiz.store.imports import Imports
 from services.quiz.store.markings import Markings
+from services.quiz.store.media import Media
 from services.quiz.store.practice import Practice
 from services.quiz.store.regrades import Regrades
+from services.quiz.store.revisions import Revisions
 from services.quiz.store.standings import Standings
 
 
@@ -39,8 +41,9 @@ class QuizStore(Store):
             ),
             *(
                 IndexModel([(name, ASCENDING), ("_id", DESCENDING)])
-                for name in ("state", "category", "type", "difficulty", "tags", "lines")
+                for name in ("state", "category", "type", "difficulty", "tags", "lines", "retired_because")
             ),
+            IndexModel([("state", ASCENDING), ("valid_to", ASCENDING)]),
             *Practice.INDEXES_OF_QUESTIONS,
         ],
         "papers": [IndexModel([("kind", ASCENDING), ("_id", DESCENDING)])],
@@ -71,6 +74,8 @@ class QuizStore(Store):
         "standings": [],
         "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],
         "import_files": [],
+        "media": [],
+        **Revisions.INDEXES,
         **Regrades.INDEXES,
         **Markings.INDEXES,
         **Figures.INDEXES,
@@ -84,6 +89,8 @@ class QuizStore(Store):
         self.attempts = Attempts(self.aggregates("attempts"))
         self.standings = Standings(self.aggregates("standings"))
         self.imports = Imports(self.db)
+        self.revisions = Revisions(self.db)
+        self.media = Media(self.db)
         self.regrades = Regrades(self.db)
         self.markings = Markings(self.db)
         self.figures = Figures(self.db)

@@ -1,14 +1,15 @@
 """Questions and papers. A question: ``_id``, the fields of ``Content``, ``key`` (natural), ``state``,
-``revision`` (counts changes of its content), ``version`` (counts all), ``updated_at``, and ``imported``,
-the row it last came from.
+``revision`` (counts changes of its content), ``version`` (counts all), ``updated_at``, ``retired_because``
+(``expired`` or ``by_hand``) and ``imported``, the row it last came from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, InsertOne, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -78,22 +79,30 @@ class Bank:
             oldest.setdefault(question["key"], question)
         return oldest
 
-    def import_questions(self, new: list[Document], changed: list[tuple[str, Document]]) -> None:
-        """Adds the new and sets the fields of the changed; doing it again changes nothing more."""
-        writes: list[InsertOne[Document] | UpdateOne] = [
+    def import_questions(self, new: list[Document], changed: list[tuple[str, int, Document]]) -> bool:
+        """Adds the new, and sets the fields of the changed that are at their version; doing it again changes nothing
+        more. False when one of the changed was at another version.
+        """
+        writes = [
             # Not an insert: a run that was cut short may have added it before.
             UpdateOne({"_id": question["_id"]}, {"$setOnInsert": question}, upsert=True)
             for question in new
         ]
-        writes += [
-            UpdateOne(
-                {"_id": id, "imported": {"$ne": fields["imported"]}},
-                {"$set": fields, "$inc": {"version": 1, "revision": 1}},
-            )
-            for id, fields in changed
-        ]
         if writes:
             self._questions.bulk_write(writes, ordered=False)
+        changes = [
+            UpdateOne({"_id": id, "version": version}, {"$set": fields, "$inc": {"version": 1, "revision": 1}})
+            for id, version, fields in changed
+        ]
+        return not changes or self._questions.bulk_write(changes, ordered=False).matched_count == len(changes)
+
+    def retire_expired(self, today: date, now: datetime) -> int:
+        """Retires the active questions whose last day in force was before ``today``; how many there were."""
+        done = self._questions.update_many(
+            {"state": "active", "valid_to": {"$lt": today.isoformat()}},
+            {"$set": {"state": "retired", "retired_because": "expired", "updated_at": now}, "$inc": {"version": 1}},
+        )
+        return done.modified_count
 
     def drawable(self, cells: list[dict[str, Any]]) -> list[Document]:
         """The active questions that fit any cell, with what a draw asks of them."""

@@ -3,6 +3,8 @@ there."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,15 @@ from pymongo.database import Database
 Document = dict[str, Any]
 
 REJECTED_KEPT = 1000
+
+
+@dataclass
+class Taken:
+    """What became of some rows: how many by effect, why rows were rejected, which stems stood in the bank before."""
+
+    counts: Counter[str] = field(default_factory=lambda: Counter(created=0, updated=0, unchanged=0, rejected_total=0))
+    rejected: list[Document] = field(default_factory=list)
+    duplicates: list[Document] = field(default_factory=list)
 
 
 class Imports:
@@ -51,15 +62,18 @@ class Imports:
         """Keeps what reading the file has shown."""
         self._imports.update_one({"_id": id}, {"$set": {"format": format, "total": total}})
 
-    def advance(self, id: str, position: int, to: int, counts: dict[str, int], rejected: list[Document]) -> bool:
+    def advance(self, id: str, position: int, to: int, taken: Taken) -> bool:
         """Counts the rows from ``position`` up to ``to`` as dealt with; False when another run has done
         so."""
         done = self._imports.update_one(
             {"_id": id, "position": position},
             {
                 "$set": {"position": to, "tries": 0},
-                "$inc": counts,
-                "$push": {"rejected": {"$each": rejected, "$slice": REJECTED_KEPT}},
+                "$inc": dict(taken.counts),
+                "$push": {
+                    "rejected": {"$each": taken.rejected, "$slice": REJECTED_KEPT},
+                    "duplicates": {"$each": taken.duplicates, "$slice": REJECTED_KEPT},
+                },
             },
         )
         return done.matched_count == 1

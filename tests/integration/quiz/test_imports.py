@@ -1,13 +1,23 @@
 """Imports on a real database: every row accounted for, nothing doubled, and a crash costs nothing but time."""
 
-import pytest
+import base64
+import io
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from chassis.ids import new_id
 from chassis.refusals import Invalid
 from contracts.quiz import operations
 from services.quiz import files
+from services.quiz.files.template import EXPLAINED
 from services.quiz.handlers import imports, questions
 from tests.integration.quiz.building import NOW, TRAINER, an_import, by, progress
+from tests.unit.quiz.questions import contents
 
+FORMATS = ("csv", "xlsx", "gift", "aiken", "moodle_xml", "qti3")
 HEADER = "题型,题干,选项A,选项B,答案,分值,分类\n"
 
 
@@ -73,13 +83,154 @@ def test_a_question_that_was_written_by_hand_is_updated_by_the_import_of_its_ste
 
 def test_export_and_import_again_changes_nothing(store):
     run(store, a_file())
-    for format in ("csv", "xlsx", "gift", "moodle_xml"):
+    before = bank(store)
+    for format in FORMATS:
         exported = questions.export(store, {"format": format, "state": "active"})
-        import_id = imports.start(
-            store, operations.import_questions.load({"content": exported["content"]}), by(TRAINER)
-        )
-        imports.work_off(store, NOW)
-        assert counts(progress(store, import_id["id"])) == (3, 0, 0, 3, 0), format
+        done = run(store, base64.b64decode(exported["content"]))
+        assert (exported["left_out"], counts(done)) == (0, (3, 0, 0, 3, 0)), format
+    assert bank(store) == before
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@given(written=st.lists(contents(), min_size=1, max_size=3, unique_by=lambda content: content.key))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_format_holds_is_taken_in_again_unchanged(store, format, written):
+    store.db["questions"].delete_many({})
+    given = [questions.new_document(new_id(), content, NOW) for content in written]
+    store.db["questions"].insert_many(given)
+
+    exported = questions.export(store, {"format": format, "state": "active"})
+    held = len(written) - exported["left_out"]
+    if held:
+        assert counts(run(store, base64.b64decode(exported["content"]), format=format)) == (held, 0, 0, held, 0)
+    assert list(store.db["questions"].find().sort("_id", 1)) == sorted(given, key=lambda one: one["_id"])
+
+
+def test_a_question_that_was_stored_before_rubrics_and_pictures_were_is_not_changed_by_its_own_export(store):
+    run(store, a_file(1))
+    store.db["questions"].update_many({}, {"$unset": {"rubric": "", "media": "", "retired_because": ""}})
+    exported = questions.export(store, {"format": "csv", "state": "active"})
+
+    assert counts(run(store, base64.b64decode(exported["content"]))) == (1, 0, 0, 1, 0)
+
+
+def test_a_dry_run_gives_the_whole_account_and_writes_nothing(store):
+    run(store, a_file(2))
+    before = bank(store)
+    content = a_file(1) + "单选题,题1,甲,乙,B,2,法律\n单选题,新题,甲,乙,A,2,法律\n单选题,坏题,甲,乙,Z,2,法律\n"
+
+    dry = run(store, content, dry_run="true")
+
+    assert (dry["state"], dry["dry_run"], dry["processed"], counts(dry)) == ("done", True, 4, (4, 1, 1, 1, 1))
+    assert [row["row"] for row in dry["rejected"]] == [5]
+    assert bank(store) == before
+    wet = run(store, content)
+    assert (counts(wet), wet["duplicates"]) == (counts(dry), dry["duplicates"])
+    assert bank(store)["题1"]["answer"] == "B"
+
+
+def test_stems_that_stand_in_the_bank_are_told_row_by_row(store):
+    run(store, a_file(2))
+    ids = {stem: found["_id"] for stem, found in bank(store).items()}
+
+    done = run(
+        store, a_file(1) + "单选题,题 1！,甲,乙,B,2,法律\n单选题,题2,甲,乙,A,2,法律\n单选题,题2,甲,乙,A,2,法律\n"
+    )
+
+    assert done["duplicates"] == [
+        {"row": 2, "question_id": ids["题0"], "effect": "unchanged"},
+        {"row": 3, "question_id": ids["题1"], "effect": "updated"},
+    ]
+    assert [(row["row"], row["message"], row["value"]) for row in done["rejected"]] == [
+        (5, "import.duplicate_stem", "4")
+    ]
+
+
+def test_progress_is_counted_while_an_import_runs(store, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 2)
+    import_id = an_import(store, a_file(5))
+    seen, advance = [], store.imports.advance
+
+    def look_and_advance(*args):
+        seen.append(progress(store, import_id))
+        return advance(*args)
+
+    monkeypatch.setattr(store.imports, "advance", look_and_advance)
+    imports.work_off(store, NOW)
+
+    assert [(done["state"], done["processed"], done["total"]) for done in seen] == [
+        ("running", 0, 5),
+        ("running", 2, 5),
+        ("running", 4, 5),
+    ]
+
+
+def test_somebody_who_writes_while_a_file_is_taken_in_loses_nothing(store, monkeypatch):
+    run(store, a_file(1))
+    (id,) = (found["_id"] for found in bank(store).values())
+    keep, calls = store.revisions.keep, []
+
+    def write_in_between(former):
+        calls.append(keep(former))
+        if len(calls) == 1:
+            change = {"question_id": id, "expected_version": None, "answer": "B", "explanation": "手改"}
+            monkeypatch.setattr(store.revisions, "keep", keep)
+            questions.update(store, change, by(TRAINER))
+            monkeypatch.setattr(store.revisions, "keep", write_in_between)
+
+    monkeypatch.setattr(store.revisions, "keep", write_in_between)
+    assert counts(run(store, a_file(1).replace("2,法律", "3,法律"))) == (1, 0, 1, 0, 0)
+
+    assert (bank(store)["题0"]["revision"], bank(store)["题0"]["score"]) == (3, 3.0)
+    page = questions.list_revisions(store, {"question_id": id, "limit": 5, "cursor": None})
+    assert [(one["revision"], one["explanation"]) for one in page["items"]] == [(2, "手改"), (1, "")]
+
+
+def test_pictures_stay_with_a_question_that_a_file_updates(store):
+    run(store, a_file(1))
+    picture = {"place": "A", "id": "picture", "alt": "国徽"}
+    store.db["questions"].update_many({}, {"$set": {"media": [picture]}})
+
+    assert counts(run(store, a_file(1))) == (1, 0, 0, 1, 0)
+    assert counts(run(store, a_file(1, answer="B"))) == (1, 0, 1, 0, 0)
+    assert bank(store)["题0"]["media"] == [picture]
+
+
+def filled(template, format, line):
+    if format == "csv":
+        return template + (",".join(line.get(name, "") for name in EXPLAINED) + "\n").encode()
+    book = load_workbook(io.BytesIO(template))
+    book.worksheets[0].append([line.get(name) for name in EXPLAINED])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_the_template_filled_in_is_imported(store, format):
+    file = questions.template(operations.question_template.load({"format": format}))
+    line = {
+        "type": "单选题",
+        "stem": "模板题",
+        "option_A": "甲",
+        "option_B": "乙",
+        "answer": "B",
+        "category": "党史教育",
+    }
+
+    assert file["file_name"] == f"题库导入模板.{format}"
+    done = run(store, filled(base64.b64decode(file["content"]), format, line))
+    assert (done["rejected"], counts(done)) == ([], (1, 1, 0, 0, 0))
+    assert (bank(store)["模板题"]["category"], bank(store)["模板题"]["answer"]) == ("party_history", "B")
+
+
+def test_the_template_explains_each_of_its_columns_in_both_languages():
+    file = questions.template({"format": "xlsx"})
+    table, about = load_workbook(io.BytesIO(base64.b64decode(file["content"]))).worksheets
+    lines = list(about.iter_rows(min_row=2, values_only=True))
+
+    assert [line[0] for line in lines] == [cell.value for cell in table[1]]
+    assert all(chinese and english for _, chinese, english, *_ in lines)
 
 
 @pytest.mark.parametrize("crash_after", ["the rows are written", "the progress is written"])

@@ -38,7 +38,6 @@ from tests.integration.quiz.building import (
 )
 from tests.support.explaining import BY_READING_ALL, asked, stages, walk
 
-
 # One white pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
 

@@ -8,7 +8,7 @@ import pytest
 from contracts.quiz import operations
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import TRAINER as TRAINER_ROLE
-from services.quiz.handlers import attempts, exams, practice, wrong_questions
+from services.quiz.handlers import attempts, exams, media, practice, wrong_questions
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -140,6 +140,11 @@ def everything_that_is_published(store, exam, person, attempt):
     yield from store.db["exams"].find_one({"_id": exam["id"]})["outbox"]
     yield from store.attempts.get(attempt)["outbox"]
     yield from (standing_of(store, exam, person) or {}).get("outbox", [])
+
+
+@pytest.fixture(autouse=True)
+def picture(store):
+    store.media.add(PICTURE["id"], b"a picture", {"media_type": "image/png", "width": 1, "height": 1, "added_at": NOW})
 
 
 @pytest.fixture(params=["after_close", "never"])
