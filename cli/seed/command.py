@@ -16,7 +16,7 @@ from cli.seed.context import Context
 from cli.settings import settings_or_exit
 
 # In this order: people first, then what they do.
-AREAS = ("identity", "quiz", "publicity", "reports")
+AREAS = ("identity", "quiz", "study", "publicity", "reports")
 
 # Where `make run` keeps them (API.md, "Demo accounts").
 _ADDRESS_FILE = Path(".local/address")

@@ -113,7 +113,7 @@ class Databases:
 
     def _credits(self, usernames: dict[str, str]) -> Iterator[seen.Credit]:
         for record in self["tasks"].study_records.find():
-            for entry in record["entries"]:
+            for entry in _of_exams(record):
                 figures = (entry["credits"], entry["score"], entry["sequence"])
                 yield seen.Credit(entry["ref"], usernames[record["_id"]], *figures)
 
@@ -133,7 +133,7 @@ class Databases:
         entries = {
             f"{entry['ref']}:{record['_id']}": entry["sequence"]
             for record in tasks.study_records.find()
-            for entry in record["entries"]
+            for entry in _of_exams(record)
         }
         yield seen.Stream("attempt_graded", _sequences(self["quiz"].standings.find()), entries)
         yield seen.Stream("exam_published", _sequences(self["quiz"].exams.find()), _sequences(tasks.exams.find()))
@@ -212,3 +212,7 @@ def _error(line: str) -> str | None:
     if told.get("level") not in _LEVELS:
         return None
     return f"{told['event']} {told.get('error', '')}".strip()
+
+
+def _of_exams(record: Document) -> list[Document]:
+    return [entry for entry in record["entries"] if entry["kind"] == "exam"]

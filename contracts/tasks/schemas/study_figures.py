@@ -39,7 +39,7 @@ class CoverageFilter(Schema):
     branch_id = Id()
     line = fields.String(validate=one_of(*LINE_CODES))
     kind = fields.String(validate=one_of(*FIGURE_KINDS))
-    from_ = Day(required=True, data_key="from")
+    from_ = Day(required=True, data_key="from", attribute="from")
     to = Day(required=True)
 
 

@@ -95,7 +95,7 @@ class ListSessions(PageRequest):
 
     unit_id = Id()
     branch_id = Id()
-    from_ = Day(data_key="from")
+    from_ = Day(data_key="from", attribute="from")
     to = Day()
 
 
@@ -206,7 +206,7 @@ class ListStudyWeeks(PageRequest):
     """The weeks from that of ``from`` to that of ``to`` (days; 54 weeks at most) of a unit and all below."""
 
     unit_id = Id()
-    from_ = Day(required=True, data_key="from")
+    from_ = Day(required=True, data_key="from", attribute="from")
     to = Day(required=True)
 
 

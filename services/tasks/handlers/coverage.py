@@ -184,7 +184,7 @@ def _filter(request: Mapping[str, Any], by: str, value: Any, own: bool) -> dict[
     if value is None:
         return None
     kept = {name: request[name] for name in ("unit_id", "branch_id", "line", "kind") if request.get(name)}
-    period = {"from": request["from_"].isoformat(), "to": request["to"].isoformat()}
+    period = {"from": request["from"].isoformat(), "to": request["to"].isoformat()}
     if by == "line":
         return {**kept, **period, "line": value}
     if by == "week":

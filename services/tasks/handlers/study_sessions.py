@@ -96,7 +96,7 @@ def get_session(store: TasksStore, request: Mapping[str, Any], call: Call) -> Do
 def list_sessions(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """A page of the sessions that the reader may know of, newest first."""
     actor = signed_in(call)
-    since = rules_day(request.get("from_"))
+    since = rules_day(request.get("from"))
     until = rules_day(request["to"] + timedelta(days=1)) if request.get("to") else None
     found = store.study_sessions.page(_places(actor, request), since, until, request["limit"], request["cursor"])
     mine = store.study_sessions.present_of([one["_id"] for one in found["items"]], actor.id)
@@ -134,11 +134,11 @@ def oversees(actor: Actor) -> bool:
 
 def weeks_asked(request: Mapping[str, Any]) -> list[date]:
     """The Mondays that a question is about; ``Invalid`` for none or too many."""
-    if request["to"] < request["from_"]:
+    if request["to"] < request["from"]:
         raise Invalid.field("to", "study.period_ends_before_it_begins")
-    if (request["to"] - request["from_"]).days > 7 * rules.MOST_WEEKS:
+    if (request["to"] - request["from"]).days > 7 * rules.MOST_WEEKS:
         raise Invalid.field("to", "study.period_too_long", weeks=rules.MOST_WEEKS)
-    return rules.weeks_between(request["from_"], request["to"])
+    return rules.weeks_between(request["from"], request["to"])
 
 
 def rules_day(day: date | None) -> datetime | None:
