@@ -40,6 +40,13 @@ def get_attempt_media(request, call, rpc, attempt_id, media_id):
     return _picture(rpc(request))
 
 
+@blp.route("/me/practice/questions/<question_id>/media/<media_id>")
+@blp.calls(quiz.get_practice_media)
+def get_practice_media(request, call, rpc, question_id, media_id):
+    """查看练习题中的图片 See a picture of a question of today's set or of the own wrong-question book"""
+    return _picture(rpc(request))
+
+
 def _picture(found: dict[str, Any]) -> Response:
     """The picture for this person alone: what may be seen now may be hidden in a minute."""
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}

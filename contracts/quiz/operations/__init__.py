@@ -12,7 +12,7 @@ from contracts.quiz.operations.exam_statistics import exam_statistics
 from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
 from contracts.quiz.operations.hints import exam_hints, judge_hint
 from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
-from contracts.quiz.operations.media import add_media, get_attempt_media, get_media
+from contracts.quiz.operations.media import add_media, get_attempt_media, get_media, get_practice_media
 from contracts.quiz.operations.papers import create_paper, get_paper, list_papers
 from contracts.quiz.operations.practice import (
     answer_practice,
@@ -59,6 +59,7 @@ __all__ = [
     "get_media",
     "get_paper",
     "get_practice",
+    "get_practice_media",
     "get_question",
     "get_regrade",
     "give_mark",

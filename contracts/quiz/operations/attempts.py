@@ -52,7 +52,8 @@ class MyExam(Schema):
 
 class AskedQuestion(Schema):
     """A question as it is put to a person: nothing in it tells the key. ``blanks`` is how many blanks it has; of its
-    pictures, each is at ``/attempts/<attempt_id>/media/<id>``.
+    pictures, each is at ``/attempts/<attempt_id>/media/<id>``, in practice at
+    ``/me/practice/questions/<question_id>/media/<id>``.
     """
 
     id = fields.String(required=True)

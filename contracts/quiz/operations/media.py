@@ -39,6 +39,13 @@ class AttemptMediaId(Schema):
     media_id = Id(required=True)
 
 
+class PracticeMediaId(Schema):
+    """Which picture of which question that the person practises."""
+
+    question_id = Id(required=True)
+    media_id = Id(required=True)
+
+
 class MediaContent(Schema):
     """A picture, base64."""
 
@@ -50,4 +57,7 @@ add_media = Operation("quiz", "add_media", NewMedia, Media, roles=BANK_ROLES, re
 get_media = Operation("quiz", "get_media", MediaId, MediaContent, roles=BANK_ROLES, repeatable=True)
 get_attempt_media = Operation(
     "quiz", "get_attempt_media", AttemptMediaId, MediaContent, roles=ANY_ROLE, repeatable=True
+)
+get_practice_media = Operation(
+    "quiz", "get_practice_media", PracticeMediaId, MediaContent, roles=ANY_ROLE, repeatable=True
 )

@@ -8,6 +8,7 @@ from typing import Any
 from chassis.refusals import NotFound, Stale
 from contracts.call import Actor, Call
 from contracts.quiz.events import PracticeCreditedV1
+from services.quiz.handlers import media
 from services.quiz.handlers.memory import schedule
 from services.quiz.handlers.withholding import withheld
 from services.quiz.model import attempt as attempts
@@ -47,6 +48,22 @@ def today(store: QuizStore, settings: QuizSettings, call: Call) -> Document:
             for question in left
         ],
     }
+
+
+def picture(store: QuizStore, request: Document, call: Call) -> Document:
+    """A picture of a question that is in the person's set of this day, or in their wrong-question book; ``NotFound``
+    otherwise.
+    """
+    person, day, id = _person(call), rules.day_of(call.now), request["question_id"]
+    stored = store.practice.day(day_id(person.id, day))
+    in_set = [question for question in stored["questions"] if question["id"] == id] if stored else []
+    seen = _still_asked(store, in_set, withheld(store, call.now), day) if in_set else []
+    card = cards.card_id(person.id, id)
+    if card in store.practice.cards([card]):
+        seen += store.bank.questions([id]).values()
+    if request["media_id"] not in {found["id"] for question in seen for found in question.get("media") or ()}:
+        raise NotFound("media")
+    return media.get(store, request)
 
 
 def answer(store: QuizStore, request: Document, call: Call) -> Document:
@@ -100,7 +117,9 @@ def _prepare(
     # What the pool remembers may be older than the bank: the questions themselves decide.
     contents = store.bank.questions(id for id, _ in chosen[: 2 * size])
     asked = [
-        {"id": id, "reason": reason} | {name: contents[id][name] for name in rules.KEPT}
+        {"id": id, "reason": reason}
+        | {name: contents[id][name] for name in rules.KEPT}
+        | ({"media": contents[id]["media"]} if contents[id].get("media") else {})
         for id, reason in chosen[: 2 * size]
         if id in contents and rules.can_be_practised(contents[id], day)
     ][:size]

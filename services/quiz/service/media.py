@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import serve
 from contracts.quiz import operations
-from services.quiz.handlers import media
+from services.quiz.handlers import media, practice
 
 
 class Media:
@@ -21,3 +21,7 @@ class Media:
     @serve(operations.get_attempt_media)
     def get_attempt_media(self, request, call):
         return media.get_in_attempt(self.store, request, call)
+
+    @serve(operations.get_practice_media)
+    def get_practice_media(self, request, call):
+        return practice.picture(self.store, request, call)

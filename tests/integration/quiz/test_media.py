@@ -9,7 +9,7 @@ from PIL import Image
 
 from chassis.refusals import Invalid, NotFound
 from contracts.quiz import operations
-from services.quiz.handlers import media, questions
+from services.quiz.handlers import media, practice, questions
 from tests.integration.quiz.building import (
     CLOSES,
     MINUTE,
@@ -25,6 +25,7 @@ from tests.integration.quiz.building import (
     look,
     submit,
 )
+from tests.integration.quiz.practising import AFTER, FULL, a_bank, todays
 
 
 def a_file(color="red", size=(20, 10), format="JPEG", **fields):
@@ -143,6 +144,23 @@ def test_a_person_sees_the_pictures_of_the_own_attempt_while_it_shows_its_questi
     assert look(store, attempt, person)["questions"] == []
     after = CLOSES + timedelta(minutes=1)
     assert see(store, attempt, person, pictures[0], after)
+
+
+def test_a_picture_is_seen_in_practice_by_whom_the_question_is_put_to(store, pictures):
+    ids = a_bank(store, 5, media=with_picture(pictures[2])["media"])
+    person = a_member()
+    shown = [item["question"] for item in todays(store, person, settings=FULL)["questions"]]
+    (asked, *_) = [question for question in shown if question["id"] in ids]
+
+    def practised(by_whom, question_id, id):
+        request = {"question_id": question_id, "media_id": id}
+        return bytes_of(practice.picture(store, request, by(by_whom, AFTER)))
+
+    assert asked["media"] == with_picture(pictures[2])["media"]
+    assert practised(person, asked["id"], pictures[2])
+    for whom, question_id, id in ((a_member(), asked["id"], pictures[2]), (person, asked["id"], pictures[0])):
+        with pytest.raises(NotFound):
+            practised(whom, question_id, id)
 
 
 def test_an_attempt_keeps_the_picture_that_it_was_asked_with(store, pictures):

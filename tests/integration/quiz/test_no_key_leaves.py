@@ -53,6 +53,7 @@ FOR_TAKERS = [
     operations.get_attempt,
     operations.get_attempt_media,
     operations.get_practice,
+    operations.get_practice_media,
     operations.answer_practice,
     operations.list_wrong_questions,
     operations.remove_wrong_question,
@@ -123,6 +124,9 @@ def everything_in_practice(store, person, now):
     call = by(person, now)
     yield operations.get_practice, practice.today(store, FULL, call)
     for question in practice.today(store, FULL, call)["questions"]:
+        if "media" in question["question"]:
+            asked = {"question_id": question["question"]["id"], "media_id": PICTURE["id"]}
+            yield operations.get_practice_media, practice.picture(store, asked, call)
         given = {"question_id": question["question"]["id"], "answer": None, "sequence": 1}
         yield operations.answer_practice, practice.answer(store, operations.answer_practice.load(given), call)
     wrong_questions.take_in(store, now)
@@ -150,7 +154,7 @@ def picture(store):
 @pytest.fixture(params=["after_close", "never"])
 def planted(request, store):
     # Something that may be practised, beside it.
-    a_bank(store)
+    a_bank(store, media=[PICTURE])
     review = dict.fromkeys(("score", "correctness", "key", "explanation"), request.param)
     return an_exam(store, a_paper(store, QUESTIONS), review=review, pass_score=1)
 
