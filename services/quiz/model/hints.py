@@ -4,10 +4,9 @@ beyond chance. Hints for somebody to judge; nothing follows from them by itself.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 from math import prod
 from typing import Any
 
@@ -79,30 +78,17 @@ def similar(given: Sequence[Given]) -> list[dict[str, Any]]:
     ``FALSE_HINT`` over the number of pairs (Bonferroni).
     """
     match = _chances(given)
-    places = {choice: place for place, choice in enumerate(_choices(given))}
-    items = {id: place for place, id in enumerate(match)}
-    masks = [
-        (
-            one,
-            sum(1 << items[id] for id in one.wrong),
-            sum(1 << places[choice] for choice in one.wrong.items()),
-        )
-        for one in given
-        if len(one.wrong) >= SHARED_AT_LEAST
-    ]
-    pairs = len(masks) * (len(masks) - 1) // 2
+    suspects = [one for one in given if len(one.wrong) >= SHARED_AT_LEAST]
+    if len(suspects) < 2:
+        return []
+    limit = FALSE_HINT / (len(suspects) * (len(suspects) - 1) / 2)
+    fewest = _fewest(min(match.values()), max(len(one.wrong) for one in suspects), limit)
     found = []
-    for (one, items_of_one, choices_of_one), (other, items_of_other, choices_of_other) in combinations(masks, 2):
-        shared = (choices_of_one & choices_of_other).bit_count()
-        if shared < SHARED_AT_LEAST or one.person_id == other.person_id:
-            continue
-        both = (items_of_one & items_of_other).bit_count()
+    for one, other, shared in _sharing(suspects, fewest):
         chances = [match[id] for id in one.wrong if id in other.wrong]
-        if shared <= sum(chances):
-            continue
         probability = at_least(shared, chances)
-        if probability * pairs < FALSE_HINT:
-            found.append(_pair(one, other, shared, both, sum(chances), probability))
+        if probability < limit and one.person_id != other.person_id:
+            found.append(_pair(one, other, shared, chances, probability))
     return sorted(found, key=lambda hint: (hint["probability"], hint["id"]))
 
 
@@ -129,15 +115,39 @@ def hint_id(kind: str, *attempt_ids: str) -> str:
     return hashlib.sha256(":".join((kind, *sorted(attempt_ids))).encode()).hexdigest()[:32]
 
 
-def _pair(one: Given, other: Given, shared: int, both: int, expected: float, probability: float) -> dict[str, Any]:
+def _sharing(suspects: Sequence[Given], fewest: int) -> Iterator[tuple[Given, Given, int]]:
+    """The pairs that share at least the ``fewest`` wrong answers, and how many. Millions of pairs are looked at: the
+    wrong answers of each are the bits of one number.
+    """
+    places = {choice: place for place, choice in enumerate(_choices(suspects))}
+    masks = [sum(1 << places[choice] for choice in one.wrong.items()) for one in suspects]
+    for place, mask in enumerate(masks):
+        for beside in range(place):
+            shared = (mask & masks[beside]).bit_count()
+            if shared >= fewest:
+                yield suspects[place], suspects[beside], shared
+
+
+def _fewest(least_chance: float, most_wrong: int, limit: float) -> int:
+    """So many shared wrong answers it takes at least to be less probable than ``limit``: even all of those that both
+    have wrong, each with the least chance of a match. Fewer need no closer look.
+    """
+    needed = SHARED_AT_LEAST
+    while needed <= most_wrong and least_chance**needed >= limit:
+        needed += 1
+    return needed
+
+
+def _pair(one: Given, other: Given, shared: int, chances: Sequence[float], probability: float) -> dict[str, Any]:
+    first, second = sorted((one, other), key=lambda given: given.attempt_id)
     return {
         "id": hint_id(SIMILAR, one.attempt_id, other.attempt_id),
         "kind": SIMILAR,
-        "attempt_ids": [one.attempt_id, other.attempt_id],
-        "person_ids": [one.person_id, other.person_id],
-        "both_wrong": both,
+        "attempt_ids": [first.attempt_id, second.attempt_id],
+        "person_ids": [first.person_id, second.person_id],
+        "both_wrong": len(chances),
         "same_wrong": shared,
-        "expected": expected,
+        "expected": sum(chances),
         "probability": probability,
     }
 

@@ -101,3 +101,25 @@ def test_two_attempts_of_one_person_are_no_pair():
     again = given("again", wrong=people[0].wrong, person=people[0].person_id)
 
     assert hints.similar([*people, again]) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_looking_only_at_pairs_that_share_enough_overlooks_none(seed):
+    chance = random.Random(seed)
+    people = crowd(chance, 30)
+    people += [
+        given(f"copy{number}", wrong=dict(chance.sample(sorted(people[number].wrong.items()), 6 + number)))
+        for number in range(9)
+    ]
+    match = hints._chances(people)
+    limit = hints.FALSE_HINT / (len(people) * (len(people) - 1) / 2)
+    expected = set()
+    for place, one in enumerate(people):
+        for other in people[:place]:
+            both = [id for id in one.wrong if id in other.wrong]
+            shared = sum(one.wrong[id] == other.wrong[id] for id in both)
+            if shared >= hints.SHARED_AT_LEAST and hints.at_least(shared, [match[id] for id in both]) < limit:
+                expected.add(frozenset((one.attempt_id, other.attempt_id)))
+
+    assert {frozenset(hint["attempt_ids"]) for hint in hints.similar(people)} == expected
+    assert expected
