@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.performance import cases, growth, latest, memory, numbers, screen
-from tests.performance.flows import FLOWS
+from tests.performance.flows import EXAM, FLOWS
 from tests.performance.machine import machine, origin
 from tests.performance.rounds import IN_FLIGHT, Rounds
 from tests.performance.scaling import scale
@@ -20,7 +20,7 @@ from tests.performance.stage import stage
 
 IDLE_S = 10.0
 INTERRUPTED = 130
-PARTS = ("flows", *FLOWS, "memory", "growth", "scale", "cases", "all")
+PARTS = ("flows", "exam", *FLOWS, "memory", "growth", "scale", "cases", "all")
 
 Sections = dict[str, Any]
 Tell = Callable[[str], None]
@@ -43,8 +43,9 @@ def main(
     file: Path,
     check: bool,
 ) -> None:
-    """Measure PARTS: the flows beside the floor (report_to_case, answer_saved, fan_out, attachments; all of them when
-    nothing is named), memory, growth, scale, cases. What FILE tells of other parts is kept.
+    """Measure PARTS: the flows beside the floor (report_to_case, exam_started, answer_saved, exam_handed_in, fan_out,
+    attachments; all of them when nothing is named; exam is the three of an exam), memory, growth, scale, cases.
+    What FILE tells of other parts is kept.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console, rounds = Console(), Rounds(repetitions, operations, in_flight)
@@ -64,7 +65,7 @@ def main(
 
 def chosen(parts: set[str], documents: int) -> Iterator[Callable[[Rounds], Sections]]:
     """What measures these parts, in order; each starts and ends what it needs."""
-    if names := [name for name in FLOWS if {"flows", "all", name} & parts]:
+    if names := [name for name in FLOWS if {"flows", "all", name} & parts or ("exam" in parts and name in EXAM)]:
         yield partial(flows, names)
     if {"memory", "all"} & parts:
         yield lambda rounds: _with_progress(

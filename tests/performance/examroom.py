@@ -1,6 +1,6 @@
 """Members who sit exams as a load: answers of running attempts, and whole attempts from beginning to end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -35,6 +35,10 @@ class Examroom:
         with ExitStack() as stack:
             clients = [stack.enter_context(closing(Client(self._address, token))) for token in self._tokens]
             return Saves(self._tokens, [_begun(client, exam) for client in clients])
+
+    def starts(self, number: int) -> "Starts":
+        """So many attempts to be begun, each member one at each of as many new exams as that takes."""
+        return Starts(self._address, self._tokens, [self._exam(1) for _ in range(-(-number // len(self._tokens)))])
 
     def attempts(self, number: int) -> None:
         """So many attempts from beginning to end, each with `ANSWERS` answers, one at a time for each member."""
@@ -98,6 +102,48 @@ class Saves:
             assert saved["sequence"] == sequence
 
         return run(client, save, operations, in_flight)
+
+
+class Starts:
+    """Attempts at exams that nobody has begun: to be begun, and then to be handed in."""
+
+    def __init__(self, address: str, tokens: Sequence[str], exams: Sequence[str]) -> None:
+        self._address, self._tokens, self.exams = address, tokens, exams
+        self._begun: list[tuple[int, Attempt]] = []
+
+    def begin(self, number: int, in_flight: int) -> list[float]:
+        """So many begun, so many at a time; how long each took."""
+        return self._each(number, in_flight, self._start)
+
+    def hand_in(self, number: int, in_flight: int) -> list[float]:
+        """So many of those that were begun handed in; how long each took to be acknowledged."""
+        return self._each(number, in_flight, self._submit)
+
+    def answer(self, in_flight: int) -> None:
+        """`ANSWERS` answers to each that was begun."""
+        self._each(len(self._begun), in_flight, self._save)
+
+    def _each(self, number: int, in_flight: int, operation: Callable[[Client, int], None]) -> list[float]:
+        # Whose token a request carries is told anew each time: any worker may come to any member's attempt.
+        return run(lambda _: Client(self._address), operation, number, in_flight)
+
+    def _start(self, client: Client, number: int) -> None:
+        exam, member = divmod(number, len(self._tokens))
+        path = f"/exams/{self.exams[exam]}/attempts"
+        self._begun.append((member, client.send("POST", path, {}, Authorization=self._as(member))))
+
+    def _save(self, client: Client, number: int) -> None:
+        member, attempt = self._begun[number]
+        for sequence, question in enumerate(attempt["questions"][:ANSWERS], 1):
+            path = f"/attempts/{attempt['id']}/answers/{question['id']}"
+            client.send("PUT", path, {"answer": "B", "sequence": sequence}, Authorization=self._as(member))
+
+    def _submit(self, client: Client, number: int) -> None:
+        member, attempt = self._begun[number]
+        client.send("POST", f"/attempts/{attempt['id']}/submission", {}, Authorization=self._as(member))
+
+    def _as(self, member: int) -> str:
+        return f"Bearer {self._tokens[member]}"
 
 
 @contextmanager

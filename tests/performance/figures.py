@@ -1,6 +1,6 @@
 """From repetitions to figures: pure functions. Times in are seconds, times out are milliseconds unless named."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import median
@@ -96,3 +96,19 @@ def delay_ms(runs: Sequence[Run]) -> float:
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1e3, 3)
+
+
+def beside_the_floor(together: Mapping[str, Sequence[Run]], alone: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
+    """The figures of a flow from its sides `system` and `floor`, with many in flight and with one."""
+    system, floor = together["system"], together["floor"]
+    return {
+        "cpu_ms": cpu_ms(system),
+        "floor_cpu_ms": cpu_ms(floor),
+        "cpu_ratio": ratio(system, floor, cpu),
+        "cpu_ratio_spread": spread(system, floor, cpu),
+        "delay_ms": delay_ms(alone["system"]),
+        "floor_delay_ms": delay_ms(alone["floor"]),
+        "delay_ratio": ratio(alone["system"], alone["floor"], delay),
+        "delay_ratio_spread": spread(alone["system"], alone["floor"], delay),
+        "sides": {name: side(runs) for name, runs in together.items()},
+    }

@@ -2,8 +2,11 @@
 
 `report` is what a report costs at least: a majority-acknowledged insert, a confirmed persistent publish to a quorum
 queue, its consumption and acknowledgement, a majority-acknowledged insert. `publish` is the confirmed publish alone,
-`update` one majority-acknowledged update of one field. `attachments` is three files of 5 MB, each in parts of 1 MiB
-that are sealed (XChaCha20-Poly1305) and inserted, majority-acknowledged, and a document that tells of the file.
+`update` one majority-acknowledged update of one field. `insert` is one majority-acknowledged insert as long as an
+attempt. `hand_in` is what an attempt costs at least from its submission to its credit: an update, a publish, its
+consumption, an update with the marks, a publish, its consumption, an update of the record. `attachments` is three
+files of 5 MB, each in parts of 1 MiB that are sealed (XChaCha20-Poly1305) and inserted, majority-acknowledged, and a
+document that tells of the file.
 
 No HTTP, no check, no other encryption, no second process, nothing that could be repeated after a crash. aiormq is used
 without aio-pika, whose comfort costs more.
@@ -30,8 +33,8 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
-JOBS = ("report", "publish", "update", "attachments")
-QUEUE = "floor"
+JOBS = ("report", "publish", "update", "attachments", "insert", "hand_in")
+QUEUE, SECOND_QUEUE = "floor", "floor-2"
 CONSUMER = "floor"
 PREFETCH = 64
 WARM_UP = 50
@@ -40,6 +43,8 @@ CONTENT = "x" * 2400
 CASE = "x" * 700
 EVENT = {"specversion": "1.0", "source": "/floor", "type": "floor.report_submitted.v1", "data": {"x": "y" * 380}}
 FILES, FILE_BYTES, PART_BYTES = 3, 5_000_000, 1 << 20
+ATTEMPTS = 16
+MARKS = {f"question-{n}": 2.0 for n in range(50)}
 ANSWERS = {f"question-{n}": {"answer": "A", "sequence": 0, "saved_at": 0} for n in range(50)}
 
 Operation = Callable[[int], Awaitable[None]]
@@ -64,22 +69,27 @@ async def _operation(job: str, database: Database, stack: AsyncExitStack) -> Ope
         return await _updating(database)
     if job == "attachments":
         return await _attaching(database)
+    if job == "insert":
+        return _inserting(database)
     connection = await aiormq.connect(os.environ["AMQP_URI"])
     stack.push_async_callback(connection.close)
     channel = await connection.channel(publisher_confirms=True)
-    await channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-    await channel.queue_purge(QUEUE)
-    stack.push_async_callback(channel.queue_delete, QUEUE)
+    for queue in (QUEUE, SECOND_QUEUE):
+        await channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+        await channel.queue_purge(queue)
+        stack.push_async_callback(channel.queue_delete, queue)
     publish = _publishing(channel)
+    if job == "hand_in":
+        return await _handing_in(database, channel, stack)
     return publish if job == "publish" else await _reporting(database, channel, publish, stack)
 
 
-def _publishing(channel: aiormq.abc.AbstractChannel) -> Operation:
+def _publishing(channel: aiormq.abc.AbstractChannel, queue: str = QUEUE) -> Operation:
     properties = aiormq.spec.Basic.Properties(delivery_mode=2, content_type="application/cloudevents+json")
 
     async def publish(number: int) -> None:
         body = orjson.dumps({**EVENT, "id": str(number)})
-        await channel.basic_publish(body, routing_key=QUEUE, properties=properties, mandatory=True)
+        await channel.basic_publish(body, routing_key=queue, properties=properties, mandatory=True)
 
     return publish
 
@@ -111,16 +121,59 @@ async def _reporting(
 
 
 async def _updating(database: Database) -> Operation:
-    attempts = 16
-    await database["attempts"].insert_many([{"_id": n, "answers": ANSWERS} for n in range(attempts)])
+    await database["attempts"].insert_many([{"_id": n, "answers": ANSWERS} for n in range(ATTEMPTS)])
 
     async def update(number: int) -> None:
         saved = {"answer": "B", "sequence": number, "saved_at": number}
         await database["attempts"].update_one(
-            {"_id": number % attempts}, {"$set": {f"answers.question-{number % 50}": saved}}
+            {"_id": number % ATTEMPTS}, {"$set": {f"answers.question-{number % 50}": saved}}
         )
 
     return update
+
+
+def _inserting(database: Database) -> Operation:
+    rounds = iter(range(sys.maxsize))
+
+    async def insert(_: int) -> None:
+        await database["attempts"].insert_one({"_id": f"started-{next(rounds)}", "content": CASE})
+
+    return insert
+
+
+async def _handing_in(database: Database, channel: aiormq.abc.AbstractChannel, stack: AsyncExitStack) -> Operation:
+    attempts, records, rounds = database["attempts"], database["records"], iter(range(sys.maxsize))
+    await attempts.insert_many([{"_id": n, "answers": ANSWERS} for n in range(ATTEMPTS)])
+    await records.insert_many([{"_id": n} for n in range(ATTEMPTS)])
+    credited: dict[str, asyncio.Future[None]] = {}
+    tell_submitted, tell_graded = _publishing(channel), _publishing(channel, SECOND_QUEUE)
+
+    async def hand_in(_: int) -> None:
+        number = next(rounds)
+        credited[str(number)] = done = asyncio.get_running_loop().create_future()
+        await attempts.update_one({"_id": number % ATTEMPTS}, {"$set": {"state": "submitted", "number": number}})
+        await tell_submitted(number)
+        await done
+
+    async def grade(message: aiormq.abc.DeliveredMessage) -> None:
+        number = int(orjson.loads(message.body)["id"])
+        await attempts.update_one({"_id": number % ATTEMPTS}, {"$set": {"marks": MARKS, "number": number}})
+        await tell_graded(number)
+        assert message.delivery_tag is not None
+        await channel.basic_ack(message.delivery_tag, wait=False)
+
+    async def credit(message: aiormq.abc.DeliveredMessage) -> None:
+        id = orjson.loads(message.body)["id"]
+        await records.update_one({"_id": int(id) % ATTEMPTS}, {"$set": {"entry": {"credits": 2, "number": id}}})
+        assert message.delivery_tag is not None
+        await channel.basic_ack(message.delivery_tag, wait=False)
+        credited.pop(id).set_result(None)
+
+    await channel.basic_qos(prefetch_count=PREFETCH)
+    for queue, consumed in ((QUEUE, grade), (SECOND_QUEUE, credit)):
+        await channel.basic_consume(queue, consumed, consumer_tag=queue)
+        stack.push_async_callback(channel.basic_cancel, queue)
+    return hand_in
 
 
 async def _attaching(database: Database) -> Operation:

@@ -10,7 +10,9 @@ Section = Mapping[str, Any]
 
 TITLES = {
     "report_to_case": "Report accepted → case visible",
+    "exam_started": "Exam started",
     "answer_saved": "Answer saved",
+    "exam_handed_in": "Handed in → graded and credited",
     "fan_out": "One publication → deliveries",
     "attachments": "Report with three attachments of 5 MB",
 }

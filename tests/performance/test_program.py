@@ -18,6 +18,8 @@ ROUNDS = Rounds(repetitions=1, operations=8, in_flight=4)
 FIGURES = {
     "report_to_case": {"cpu_ms", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
     "answer_saved": {"cpu_ms", "direct_cpu_ms", "direct_grouped_cpu_ratio", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
+    "exam_started": {"cpu_ms", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
+    "exam_handed_in": {"cpu_ms", "floor_cpu_ms", "cpu_ratio", "delay_ratio"},
     "fan_out": {"rate_ratio", "rss_growth_mb"},
     "attachments": {"cpu_ms", "floor_cpu_ms", "cpu_ratio", "wall_ratio"},
 }
