@@ -1,6 +1,7 @@
-"""A question bank over all categories, two papers, three exams, and some sittings that are over.
+"""A question bank over all categories, two papers, three exams, some sittings that are over, and a day of practice.
 
-The questions of ``questions.csv`` are of our own writing and go in by the import that trainers use.
+The questions of ``questions.csv`` are of our own writing and go in by the import that trainers use. Those of the
+category 业务常识 are in no exam, so there is something to practise while the exams are open.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cli.seed import marking
 from cli.seed.context import Client, Context, SeedFailed
 
 FILE = Path(__file__).with_name("questions.csv")
@@ -27,6 +29,9 @@ LATER_EXAM = "年终法律知识考试"
 # Who has sat the open exam already, and how many of the twenty questions each gets wrong. member1 is free to try.
 SITTINGS = {"member2": 1, "member3": 3, "member4": 0, "member5": 6, "member6": 11, "handler": 2}
 
+# Who has begun today's practice: three questions, the first of them answered wrongly. member1 is free to try.
+PRACTISES, PRACTISED = "member2", 3
+
 
 def run(context: Context) -> None:
     """Adds what is missing of the above."""
@@ -42,6 +47,8 @@ def run(context: Context) -> None:
     keys = {question["id"]: question for question in questions}
     for username, mistakes in context.track(list(SITTINGS.items()), "答卷"):
         _sit(context, context.client(username), exam["id"], keys, mistakes)
+    marking.run(context, trainer, exam["id"])
+    _practise(context.client(PRACTISES), keys)
 
 
 def _import_questions(context: Context, trainer: Client) -> None:
@@ -122,6 +129,17 @@ def _sit(context: Context, person: Client, exam_id: str, keys: dict[str, Any], m
     person.api("POST", f"/attempts/{attempt['id']}/submission", {})
     graded = _reads(person, f"/attempts/{attempt['id']}", lambda seen: seen["state"] == "graded")
     context.wait_until(graded, "the grading of an attempt")
+
+
+def _practise(person: Client, keys: dict[str, Any]) -> None:
+    """The first questions of today's set, unless they are answered."""
+    for place, shown in enumerate(person.api("GET", "/me/practice/today")["questions"][:PRACTISED]):
+        question = shown["question"]
+        # The trainer may have added some since.
+        if shown["feedback"] is None and question["id"] in keys:
+            answer = (_right if place else _wrong)(keys[question["id"]])
+            path = f"/me/practice/today/answers/{question['id']}"
+            person.api("PUT", path, {"answer": answer, "sequence": place + 1})
 
 
 def _reads(client: Client, path: str, holds: Callable[[dict[str, Any]], bool]) -> Callable[[], bool]:
