@@ -23,6 +23,8 @@ MOST_UNPACKED = 64 * 1024 * 1024
 MOST_PARTS = 2_000
 # Old binary .xls, and .xlsx under a password, which is wrapped in the same container.
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# How a formula and an error begin; an empty text is in it too, and becomes an empty cell.
+_NOT_TEXTS = "=#"
 _ZIP = b"PK\x03\x04"
 
 
@@ -52,7 +54,9 @@ class GrowingWorkbook:
 
     def append(self, rows: Iterable[Sequence[str]]) -> None:
         """Adds rows at the end."""
-        _append(self._rows, rows)
+        for row in rows:
+            # A cell object costs ten times its text: only what openpyxl would take for something else gets one.
+            self._rows.append([_cell(self._rows, text) if text[:1] in _NOT_TEXTS else text for text in row])
 
     def content(self) -> bytes:
         """The whole file; nothing can be added after it."""

@@ -59,6 +59,16 @@ EVENTS = st.one_of(
     st.tuples(st.just("waive"), PEOPLE),
 )
 
+# What every history begins with: two lines, two weeks, two units, and somebody whose attendance was taken back.
+BEFORE = [
+    ("move", "p1", 1, "notaries", True),
+    ("hold", 0, 0, 1.5),
+    ("hold", 1, 1, 0.1),
+    ("attend", 0, {"p0", "p1", "p2"}),
+    ("attend", 1, {"p1", "p3"}),
+    ("attend", 0, {"p0", "p1"}),
+]
+
 
 class History:
     """What is done to the store, and what should follow from it, counted independently."""
@@ -186,7 +196,7 @@ def drilled(store, **asked_for):
 @given(st.lists(EVENTS, max_size=14))
 def test_every_figure_is_the_number_of_what_it_counts_whatever_happened(store, events):
     history = History(store)
-    for name, *details in [("hold", 0, 0, 1.5), ("hold", 1, 1, 0.1), *events]:
+    for name, *details in [*BEFORE, *events]:
         getattr(history, name)(*details)
     period = {"from": "2026-02-23", "to": "2026-03-08"}
     for division in ("unit", "line", "week"):
