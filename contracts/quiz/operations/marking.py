@@ -21,7 +21,7 @@ class MarkingId(Schema):
 
 
 class GiveMark(GivenMark):
-    """The caller's mark for this answer. One a person; it stays as it was given."""
+    """The caller's mark for this answer. One a person; it stays as it was given, and sent again it changes nothing."""
 
     marking_id = Id(required=True)
 
@@ -61,4 +61,4 @@ EssayMarkingPage = page_of(EssayMarking)
 
 list_markings = Operation("quiz", "list_markings", MarkingQueue, EssayMarkingPage, roles=BANK_ROLES, repeatable=True)
 get_marking = Operation("quiz", "get_marking", MarkingId, EssayMarking, roles=BANK_ROLES, repeatable=True)
-give_mark = Operation("quiz", "give_mark", GiveMark, EssayMarking, roles=BANK_ROLES)
+give_mark = Operation("quiz", "give_mark", GiveMark, EssayMarking, roles=BANK_ROLES, repeatable=True)

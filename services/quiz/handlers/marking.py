@@ -33,7 +33,8 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
 
 
 def give(store: QuizStore, request: Document, call: Call) -> Document:
-    """The caller's mark: the points for each part of the rubric, or a score where there is none. Kept for good.
+    """The caller's mark: the points for each part of the rubric, or a score where there is none. Kept for good; the
+    same mark once more changes nothing.
 
     With the mark that completes it the attempt goes on to be graded, in the same transaction. ``AlreadyMarked`` for a
     second mark by one person, ``WrongState`` when nobody's is waited for, ``InvalidMark``.
@@ -71,7 +72,8 @@ def _marked(store: QuizStore, id: str, request: Document, call: Call) -> Documen
     def effect(session: Any) -> tuple[Document, Document | None]:
         marking = _known(store, id, call, session)
         if marker.id in marking["marked_by"]:
-            raise rules.AlreadyMarked
+            _same_as_before(marking, marker.id, request)
+            return marking, None
         if marking["state"] not in (rules.WAITING, rules.THIRD):
             raise WrongState(marking["state"])
         score = rules.score_given(marking, request.get("score"), request.get("points"))
@@ -96,6 +98,18 @@ def _marked(store: QuizStore, id: str, request: Document, call: Call) -> Documen
     if attempt is not None:
         grading.catch_up(store, [attempt], call.now)
     return marking
+
+
+def _same_as_before(marking: Document, marker_id: str, request: Document) -> None:
+    """A request that comes again is answered as the first; another mark is refused."""
+    before = next(mark for mark in marking["marks"] if mark["by"] == marker_id)
+    score = rules.score_given(marking, request.get("score"), request.get("points"))
+    if (before["score"], before["points"] or [], before["comment"]) != (
+        score,
+        request.get("points") or [],
+        request["comment"],
+    ):
+        raise rules.AlreadyMarked
 
 
 def _known(store: QuizStore, id: str, call: Call, session: Any = None) -> Document:

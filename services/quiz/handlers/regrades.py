@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 # How many attempts are marked anew before it is noted that they are.
 GROUP = 50
+# How many groups fit into a turn that no other replica takes for dead.
+GROUPS_A_TURN = 8
 
 
 def propose(store: QuizStore, request: Document, call: Call) -> Document:
@@ -110,19 +112,33 @@ def apply(store: QuizStore, request: Document, call: Call) -> Document:
 
 def work_off(store: QuizStore, now: datetime) -> None:
     """Goes on with every regrade that is under way: what is marked anew is noted in groups, and noting comes last, so
-    that what a crash cut short is done once more, to no effect where it was done.
+    that what a crash cut short is done once more, to no effect where it was done. What is too much for one turn is left
+    to the next.
     """
     for regrade in store.regrades.in_state(rules.APPLYING):
-        keys = store.regrades.corrections(regrade["exam_id"])
-        while group := store.attempts.not_regraded(regrade["exam_id"], regrade["number"], GROUP):
-            for attempt in group:
-                grading.remark(store, attempt, keys, now)
-            store.attempts.regraded([attempt["_id"] for attempt in group], regrade["number"])
-        _grade_what_waited(store, regrade, now)
-        changed = store.attempts.count_corrected(regrade["_id"])
-        fields = {"state": rules.APPLIED, "finished_at": now, "attempts_changed": changed}
-        if store.regrades.change(regrade["_id"], rules.APPLYING, fields):
-            log.info("exam_regraded", exam_id=regrade["exam_id"], regrade_id=regrade["_id"], changed=changed)
+        if _remark(store, regrade, now):
+            _grade_what_waited(store, regrade, now)
+            _finish(store, regrade, now)
+
+
+def _remark(store: QuizStore, regrade: Document, now: datetime) -> bool:
+    """Marks anew as much as a turn holds; whether nothing is left."""
+    keys = store.regrades.corrections(regrade["exam_id"])
+    for _ in range(GROUPS_A_TURN):
+        group = store.attempts.not_regraded(regrade["exam_id"], regrade["number"], GROUP)
+        if not group:
+            return True
+        for attempt in group:
+            grading.remark(store, attempt, keys, now)
+        store.attempts.regraded([attempt["_id"] for attempt in group], regrade["number"])
+    return False
+
+
+def _finish(store: QuizStore, regrade: Document, now: datetime) -> None:
+    changed = store.attempts.count_corrected(regrade["_id"])
+    fields = {"state": rules.APPLIED, "finished_at": now, "attempts_changed": changed}
+    if store.regrades.change(regrade["_id"], rules.APPLYING, fields):
+        log.info("exam_regraded", exam_id=regrade["exam_id"], regrade_id=regrade["_id"], changed=changed)
 
 
 def _grade_what_waited(store: QuizStore, regrade: Document, now: datetime) -> None:

@@ -141,7 +141,8 @@ def test_nobody_marks_twice_or_their_own_answer_or_after_it_is_done(store, with_
     give(store, essay, FIRST, 4, 6)
     assert essay["id"] not in {item["id"] for item in waiting(store, with_rubric, FIRST)}
     with pytest.raises(AlreadyMarked):
-        give(store, essay, FIRST, 4, 6)
+        give(store, essay, FIRST, 4, 5)
+    assert [mark["score"] for mark in give(store, essay, FIRST, 4, 6)["marks"]] == [10.0]
     give(store, essay, SECOND, 4, 6)
     with pytest.raises(WrongState):
         give(store, essay, THIRD, 4, 6)

@@ -182,6 +182,23 @@ def test_a_crash_anywhere_is_made_good_by_going_on(store, held, monkeypatch, die
     assert (regrade["state"], regrade["attempts_changed"]) == ("applied", 4)
 
 
+def test_what_is_too_much_for_one_turn_is_left_to_the_next(store, held, monkeypatch):
+    for _ in range(5):
+        attempt = sit(store, held, a_member(), ("C",))
+    monkeypatch.setattr(regrades, "GROUP", 2)
+    monkeypatch.setattr(regrades, "GROUPS_A_TURN", 2)
+    regrade = apply(store, propose(store, held, key(attempt, "C")))
+
+    seen = []
+    while regrade["state"] == "applying":
+        seen.append(regrade["attempts_left"])
+        regrades.work_off(store, LATER)
+        regrade = operations.get_regrade.dump(regrades.get(store, {"regrade_id": regrade["id"]}))
+
+    assert seen == [5, 1]
+    assert regrade["attempts_changed"] == 5
+
+
 def test_the_study_record_hears_of_the_standings_that_changed_and_of_no_other(store, held):
     changed, unchanged, covered = a_member(), a_member(), a_member()
     attempt = sit(store, held, changed, ("C", ["A", "C"], None, "1921"))
