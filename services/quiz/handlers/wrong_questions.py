@@ -108,7 +108,13 @@ def _take_in(store: QuizStore, attempt: Document, now: datetime) -> None:
     exam, form = store.exams.get(attempt["exam_id"]), store.exams.form(attempt["form_id"])
     assert exam is not None
     assert form is not None
-    if attempt["state"] != attempts.GRADED or hides(exam, now):
+    if attempt["state"] != attempts.GRADED:
+        return
+    if hides(exam, now):
+        # The exam was changed since: it waits until its end as it is now, or for ever.
+        moment = _may_enter_at(exam, attempt["submitted_at"])
+        if moment is not None and moment > now:
+            store.practice.let_enter({attempt["_id"]: moment})
         return
     questions = [question for question in form["questions"] if question["type"] != ESSAY]
     for _ in range(TRIES):

@@ -48,6 +48,20 @@ def test_it_enters_at_once_where_the_keys_are_shown_at_once(store, person):
     assert ids(book(store, person, NOW)) == [wrong]
 
 
+def test_an_attempt_waits_on_where_its_exam_was_given_more_time(store, person):
+    exam, _, wrong = failed(store, person)
+    enter(store, exam, person, NOW)
+    later = CLOSES + DAY
+    store.db["exams"].update_one({"_id": exam["id"]}, {"$set": {"closes_at": later, "shut_at": later}})
+    store.exams._kept.clear()
+
+    wrong_questions.take_in(store, CLOSES + GRACE)
+    assert ids(book(store, person, CLOSES + GRACE)) == []
+
+    wrong_questions.take_in(store, later + GRACE)
+    assert ids(book(store, person, later + GRACE)) == [wrong]
+
+
 @pytest.mark.parametrize("what", ["key", "correctness"])
 def test_nothing_enters_of_an_exam_that_never_shows_its_keys_or_results(store, person, what):
     exam, *_ = failed(store, person, {what: "never"})
