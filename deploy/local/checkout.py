@@ -16,7 +16,13 @@ from services.tasks import export_keys
 ROOT = Path(__file__).resolve().parents[2]
 
 # What each variable holds when nobody has said otherwise: 32 random bytes in base64.
-RANDOM_KEYS = ("IDENTITY_KEY", "PUBLICITY_SECRETS_KEY", "GATEWAY_ADDRESS_KEY", "GATEWAY_CHALLENGE_KEY", "TASKS_CHECK_IN_KEY")
+RANDOM_KEYS = (
+    "IDENTITY_KEY",
+    "PUBLICITY_SECRETS_KEY",
+    "GATEWAY_ADDRESS_KEY",
+    "GATEWAY_CHALLENGE_KEY",
+    "TASKS_CHECK_IN_KEY",
+)
 
 # Not for a person to type often, but to copy once: no look-alikes, four groups.
 PASSWORD_SYMBOLS = "abcdefghjkmnpqrstuvwxyz23456789"
