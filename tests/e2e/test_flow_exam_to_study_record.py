@@ -236,7 +236,7 @@ def test_a_key_that_was_wrong_is_updated_by_importing_again(trainer, tag, questi
     imported(trainer, a_file(tag))
 
 
-@pytest.mark.parametrize("format", ["csv", "xlsx", "gift", "moodle_xml"])
+@pytest.mark.parametrize("format", ["csv", "xlsx", "gift", "moodle_xml", "qti3"])
 def test_what_is_exported_can_be_imported_and_changes_nothing(trainer, tag, questions, format):
     file = trainer.get("/exports/questions", params={"format": format, "tag": tag})
     assert file.status_code == 200
