@@ -184,7 +184,7 @@ def _with(store: QuizStore, before: Document | None, attempt: Document) -> tuple
     fields = {"marks": marks, **counts}
     if before is None:
         fields |= {"_id": _standing_of(attempt), "exam_id": exam["_id"], "person_id": attempt["person_id"]}
-    elif again and all(before[name] == value for name, value in counts.items()):
+    elif again and all(before.get(name) == value for name, value in counts.items()):
         return fields, []
     return fields, [_told(exam, attempt, counts, by_regrade=again)]
 
