@@ -47,8 +47,8 @@ class AttemptGradedV1(Event):
     newest replaces. ``score``, ``passed``, ``credits`` and ``points`` are what counts now for the person
     in this exam by its grading rule over all graded attempts; ``attempt_score`` is the mark of
     ``attempt_id``, the person's ``number``-th try. ``credits`` are those earned: the exam's when passed,
-    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. A consumer keeps one entry per
-    exam and person; applying twice is harmless.
+    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. ``makes_up`` is the exam that passing
+    this one stands for. A consumer keeps one entry per exam and person; applying twice is harmless.
     """
 
     producer = "quiz"
@@ -70,6 +70,7 @@ class AttemptGradedV1(Event):
     graded_at = Instant(required=True)
     attempt_score = fields.Float(load_default=None, allow_none=True)
     regrade_id = Id(load_default=None, allow_none=True)
+    makes_up = Id(load_default=None, allow_none=True)
 
 
 class ExamPublishedV1(Event):
@@ -77,7 +78,8 @@ class ExamPublishedV1(Event):
 
     Emitted once, when the exam is made; the paper behind it no longer changes. Subject: the exam.
     ``required`` tells whether the study record counts it as required (必修) for everybody in the audience;
-    ``credits`` (学时) are earned once by passing.
+    ``credits`` (学时) are earned once by passing. ``make_up_of``: it is asked only of those of that exam's audience who
+    missed or failed that one, and passing it stands for passing that one.
     A consumer may assume nothing about who has sat it; that comes with ``attempt_graded``.
     """
 
@@ -92,6 +94,33 @@ class ExamPublishedV1(Event):
     audience = fields.Nested(Audience, required=True)
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
+    make_up_of = Id(load_default=None, allow_none=True)
+
+
+class ExamChangedV1(Event):
+    """An exam was changed or cancelled, or somebody was exempted from it.
+
+    Emitted with each change, in the write that makes it. Subject: the exam, so ``sequence`` orders it with
+    ``exam_published``: the newest replaces. Carries the whole state that ``exam_published`` does, ``cancelled_at``
+    (null while the exam is held) and ``exempt``, the persons who need not sit it. A cancelled exam is required of
+    nobody any more; what was earned in it before stays. A consumer may assume that nothing handed in after the
+    cancellation is credited.
+    """
+
+    producer = "quiz"
+    event = "exam_changed"
+    version = 1
+
+    exam_id = Id(required=True)
+    title = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    credits = fields.Float(required=True)
+    audience = fields.Nested(Audience, required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    make_up_of = Id(load_default=None, allow_none=True)
+    cancelled_at = Instant(load_default=None, allow_none=True)
+    exempt = fields.List(Id(), load_default=list)
 
 
 class PracticeCreditedV1(Event):

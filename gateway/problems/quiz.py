@@ -38,7 +38,15 @@ PROBLEMS = {
         zh="考试不在开放时间内",
         en="The exam is not open",
         detail=_not_open,
-        members=("state", "opens_at", "closes_at"),
+        members=("state", "opens_at", "closes_at", "latest_start_at"),
+    ),
+    "TooSoon": Row(
+        409,
+        "attempt-too-soon",
+        zh="距上次交卷时间太短",
+        en="Too soon after the attempt before",
+        detail="quiz.too_soon",
+        members=("next_start_at",),
     ),
     "NoAttemptsLeft": Row(
         409,

@@ -9,6 +9,19 @@ SENTENCES = {
 }
 
 ZH = {
+    "quiz.exam_late": "最迟开始时间为 {latest_start_at}，现已不能开始作答。",
+    "quiz.exam_cancelled": "本考试已取消。",
+    "quiz.exam_exempt": "您已获准免考，无需作答。",
+    "quiz.too_soon": "下一次作答最早可在 {next_start_at} 开始。",
+    "state.cancelled": "已取消",
+    "exam.closes_before_it_opens": "结束时间应晚于开放时间。",
+    "exam.latest_start_outside": "最迟开始时间应在开放时间与结束时间之间。",
+    "exam.too_late_to_change": "考试已经开放或结束（或为补考），此项不能再修改。",
+    "exam.closes_earlier": "考试开放后，结束时间只能推迟。",
+    "exam.grade_order": "等级应从高到低排列，起始百分比依次递减。",
+    "exam.unknown_exam": "没有此考试。",
+    "exam.not_begun": "原考试尚未开始，不能安排补考。",
+    "exam.too_many_overrides": "一场考试最多可为 {most} 人作个别安排。",
     "quiz.exam_upcoming": "考试尚未开始，开放时间为 {opens_at} 至 {closes_at}。",
     "quiz.exam_closed": "考试已经结束，开放时间为 {opens_at} 至 {closes_at}。",
     "quiz.no_attempts_left": "本考试最多可作答 {attempts_allowed} 次，您已全部用完。",
@@ -71,6 +84,19 @@ ZH = {
 }
 
 EN = {
+    "quiz.exam_late": "An attempt could begin until {latest_start_at}; it is too late now.",
+    "quiz.exam_cancelled": "The exam was cancelled.",
+    "quiz.exam_exempt": "You are exempted from this exam and need not sit it.",
+    "quiz.too_soon": "The next attempt can begin at {next_start_at} at the earliest.",
+    "state.cancelled": "cancelled",
+    "exam.closes_before_it_opens": "Must be later than the opening.",
+    "exam.latest_start_outside": "Must lie between the opening and the closing.",
+    "exam.too_late_to_change": "The exam is open or over, or a make-up; this can no longer be changed.",
+    "exam.closes_earlier": "Once an exam is open, its closing can only move later.",
+    "exam.grade_order": "Grades must be in order, the best first, each from a lower share on.",
+    "exam.unknown_exam": "There is no such exam.",
+    "exam.not_begun": "That exam has not begun, so there is nothing to make up yet.",
+    "exam.too_many_overrides": "At most {most} persons can be granted something in one exam.",
     "quiz.exam_upcoming": "The exam has not begun; it is open from {opens_at} to {closes_at}.",
     "quiz.exam_closed": "The exam is over; it was open from {opens_at} to {closes_at}.",
     "quiz.no_attempts_left": "This exam allows {attempts_allowed} attempts, and you have used them all.",

@@ -222,6 +222,7 @@ def study_entry_of(document: Document) -> StudyEntry:
         required=document.get("required", False),
         passed=document.get("passed", True),
         course_id=document.get("course_id"),
+        makes_up=document.get("makes_up"),
     )
 
 
@@ -245,4 +246,5 @@ def required_exam_of(document: Document) -> RequiredExam:
         units=frozenset(document["units"]),
         roles=frozenset(document["roles"]),
         due_at=document.get("closes_at"),
+        exempt=frozenset(document.get("exempt", ())),
     )

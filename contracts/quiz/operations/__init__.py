@@ -9,7 +9,15 @@ from contracts.quiz.operations.attempts import (
     submit_attempt,
 )
 from contracts.quiz.operations.exam_statistics import exam_statistics
-from contracts.quiz.operations.exams import create_exam, get_exam, list_exams
+from contracts.quiz.operations.exams import (
+    cancel_exam,
+    create_exam,
+    get_exam,
+    list_exams,
+    list_overrides,
+    put_override,
+    update_exam,
+)
 from contracts.quiz.operations.hints import exam_hints, judge_hint
 from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
 from contracts.quiz.operations.media import add_media, get_attempt_media, get_media, get_practice_media
@@ -45,6 +53,7 @@ __all__ = [
     "add_media",
     "answer_practice",
     "apply_regrade",
+    "cancel_exam",
     "create_exam",
     "create_paper",
     "create_question",
@@ -67,6 +76,7 @@ __all__ = [
     "judge_hint",
     "list_exams",
     "list_markings",
+    "list_overrides",
     "list_papers",
     "list_question_revisions",
     "list_questions",
@@ -76,10 +86,12 @@ __all__ = [
     "mark_answer",
     "my_exams",
     "propose_regrade",
+    "put_override",
     "question_template",
     "remove_wrong_question",
     "save_answer",
     "start_attempt",
     "submit_attempt",
+    "update_exam",
     "update_question",
 ]

@@ -22,17 +22,25 @@ class Erratum(Schema):
     at = Instant(required=True)
 
 
+class Grade(Schema):
+    """What the exam's scale calls a score."""
+
+    name = fields.String(required=True)
+    english = fields.String(required=True)
+
+
 class MyExam(Schema):
     """An exam as one of its audience sees it.
 
-    ``state``: ``open`` (can be sat now, or a running attempt resumed), ``upcoming``, ``sat`` (nothing left
-    to do) or ``missed``. ``score`` and ``passed`` are what counts by the exam's grading rule, null until
-    graded or while not to be shown.
+    Times and limits are the person's own, with what was granted to them. ``state``: ``open`` (can be sat now, or a
+    running attempt resumed), ``upcoming``, ``sat`` (nothing left to do), ``missed``, ``cancelled`` or ``exempt``.
+    ``next_start_at``: from when on a further attempt may begin. ``score``, ``grade`` (by the exam's scale) and
+    ``passed`` are what counts by the exam's grading rule, null until graded or while not to be shown.
     """
 
     id = fields.String(required=True)
     title = fields.String(required=True)
-    state = fields.String(required=True, validate=one_of("open", "upcoming", "sat", "missed"))
+    state = fields.String(required=True, validate=one_of("open", "upcoming", "sat", "missed", "cancelled", "exempt"))
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
     time_limit_minutes = fields.Integer(required=True)
@@ -47,6 +55,12 @@ class MyExam(Schema):
     attempt_ids = fields.List(fields.String(), required=True)
     score = fields.Float(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)
+    grade = fields.Nested(Grade, required=True, allow_none=True)
+    latest_start_at = Instant(required=True, allow_none=True)
+    next_start_at = Instant(required=True, allow_none=True)
+    exempt = fields.Boolean(required=True)
+    make_up_of = fields.String(required=True, allow_none=True)
+    cancelled_because = fields.String(required=True, allow_none=True)
     errata = fields.List(fields.Nested(Erratum))
 
 
@@ -115,6 +129,7 @@ class Attempt(RunningAttempt):
     max_score = fields.Float(required=True)
     score = fields.Float(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)
+    grade = fields.Nested(Grade, required=True, allow_none=True)
     review = fields.List(fields.Nested(ReviewedAnswer), required=True, allow_none=True)
     errata = fields.List(fields.Nested(Erratum))
 

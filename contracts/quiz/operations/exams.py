@@ -44,11 +44,30 @@ class Marking(Schema):
     threshold = fields.Float(load_default=0.2, validate=validate.Range(min=0, max=1))
 
 
+class GradeStep(Schema):
+    """A grade by its ``name`` (and ``english``), from this share of the greatest score on."""
+
+    name = Text(required=True, max=40, single_line=True)
+    english = Text(required=True, max=40, single_line=True)
+    from_percent = fields.Float(required=True, validate=validate.Range(min=0, max=100))
+
+
+class GradeScale(Schema):
+    """Pass grades, the best first, with where they are from; what reaches no step has no grade."""
+
+    version = Text(required=True, max=40, single_line=True)
+    source = Text(required=True, max=200, single_line=True)
+    steps = fields.List(fields.Nested(GradeStep), required=True, validate=validate.Length(min=1, max=10))
+
+
 class NewExam(Schema):
     """An exam. ``pass_score`` is on the paper's own scale.
 
     ``time_limit_minutes`` runs from the start of an attempt and ends at ``closes_at`` at the latest.
-    Passing earns ``credits`` (学时) once; ``required`` is 必修.
+    An attempt begins by ``latest_start_at``, a further one ``minutes_between_attempts`` after the one before was handed
+    in. Passing earns ``credits`` (学时) once; ``required`` is 必修. ``grades`` is the usual scale (90, 80, 60 %) when
+    absent. ``make_up_of``: for those of that exam's audience who missed or failed it; audience and ``required`` are
+    then those of that exam.
     """
 
     title = Text(required=True, max=200, single_line=True)
@@ -57,7 +76,11 @@ class NewExam(Schema):
     closes_at = Instant(required=True)
     time_limit_minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=24 * 60))
     attempts_allowed = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100))
+    latest_start_at = Instant(load_default=None, allow_none=True)
+    minutes_between_attempts = fields.Integer(load_default=0, validate=validate.Range(min=0, max=60 * 24 * 90))
     grading = fields.String(load_default="highest", validate=one_of(*GRADINGS))
+    grades = fields.Nested(GradeScale, load_default=None, allow_none=True)
+    make_up_of = Id(load_default=None, allow_none=True)
     pass_score = fields.Float(required=True, validate=validate.Range(min=0, max=300_000))
     audience = fields.Nested(ExamAudience, load_default=lambda: {"lines": [], "units": [], "roles": []})
     review = fields.Nested(ReviewRules, load_default=lambda: ReviewRules().load({}))
@@ -83,6 +106,12 @@ class Exam(Schema):
     attempts_allowed = fields.Integer(required=True)
     grading = fields.String(required=True)
     pass_score = fields.Float(required=True)
+    latest_start_at = Instant(allow_none=True)
+    minutes_between_attempts = fields.Integer()
+    grades = fields.Nested(GradeScale)
+    make_up_of = fields.String(allow_none=True)
+    cancelled_at = Instant(allow_none=True)
+    cancelled_because = fields.String(allow_none=True)
     max_score = fields.Float(required=True)
     question_count = fields.Integer(required=True)
     audience = fields.Nested(ExamAudience, required=True)
@@ -91,12 +120,80 @@ class Exam(Schema):
     credits = fields.Float(required=True)
     required = fields.Boolean(required=True)
     created_at = Instant(required=True)
+    version = fields.Integer(required=True)
+
+
+class UpdateExam(Schema):
+    """What is to be different. Before the exam opens anything but its paper; then its ``title``, its ``review`` rules,
+    and a later ``closes_at``; once it is closed ``title`` and ``review``.
+    """
+
+    exam_id = Id(required=True)
+    expected_version = fields.Integer(required=True, allow_none=True)
+    title = Text(max=200, single_line=True)
+    opens_at = Instant()
+    closes_at = Instant()
+    latest_start_at = Instant(allow_none=True)
+    time_limit_minutes = fields.Integer(validate=validate.Range(min=1, max=24 * 60))
+    attempts_allowed = fields.Integer(validate=validate.Range(min=1, max=100))
+    minutes_between_attempts = fields.Integer(validate=validate.Range(min=0, max=60 * 24 * 90))
+    pass_score = fields.Float(validate=validate.Range(min=0, max=300_000))
+    grades = fields.Nested(GradeScale)
+    audience = fields.Nested(ExamAudience)
+    review = fields.Nested(ReviewRules)
+    credits = fields.Float(validate=validate.Range(min=0, max=1000))
+    required = fields.Boolean()
+
+
+class CancelExam(Schema):
+    """Calls an exam off: nobody starts it any more, what runs is handed in and not counted."""
+
+    exam_id = Id(required=True)
+    reason = Text(required=True, max=500)
 
 
 class ExamId(Schema):
     """Which exam."""
 
     exam_id = Id(required=True)
+
+
+class NewOverride(Schema):
+    """What a person is granted in an exam, in place of what was granted before. ``exempt``: need not sit it. What is
+    absent stays as it is for everybody. It holds for a running attempt too.
+    """
+
+    exam_id = Id(required=True)
+    person_id = Id(required=True)
+    exempt = fields.Boolean(load_default=False)
+    extra_minutes = fields.Integer(load_default=0, validate=validate.Range(min=0, max=24 * 60))
+    further_attempts = fields.Integer(load_default=0, validate=validate.Range(min=0, max=100))
+    opens_at = Instant(load_default=None, allow_none=True)
+    closes_at = Instant(load_default=None, allow_none=True)
+    latest_start_at = Instant(load_default=None, allow_none=True)
+    reason = Text(required=True, max=500)
+
+
+class Override(Schema):
+    """What a person is granted in an exam, by whom and why."""
+
+    person_id = fields.String(required=True)
+    exempt = fields.Boolean(required=True)
+    extra_minutes = fields.Integer(required=True)
+    further_attempts = fields.Integer(required=True)
+    opens_at = Instant(required=True, allow_none=True)
+    closes_at = Instant(required=True, allow_none=True)
+    latest_start_at = Instant(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    granted_by = fields.String(required=True, allow_none=True)
+    granted_at = Instant(required=True)
+
+
+class Overrides(Schema):
+    """All that is in force in an exam, by person, and ``replaced``, what was granted before, the latest first."""
+
+    items = fields.List(fields.Nested(Override), required=True)
+    replaced = fields.List(fields.Nested(Override), required=True)
 
 
 class ExamFilter(PageRequest):
@@ -112,3 +209,7 @@ EXAM_READERS = BANK_ROLES | {LEADER, SUPERVISOR}
 list_exams = Operation("quiz", "list_exams", ExamFilter, ExamPage, roles=EXAM_READERS, repeatable=True)
 create_exam = Operation("quiz", "create_exam", NewExam, Exam, roles=BANK_ROLES)
 get_exam = Operation("quiz", "get_exam", ExamId, Exam, roles=EXAM_READERS, repeatable=True)
+update_exam = Operation("quiz", "update_exam", UpdateExam, Exam, roles=BANK_ROLES)
+cancel_exam = Operation("quiz", "cancel_exam", CancelExam, Exam, roles=BANK_ROLES, repeatable=True)
+put_override = Operation("quiz", "put_override", NewOverride, Override, roles=BANK_ROLES, repeatable=True)
+list_overrides = Operation("quiz", "list_overrides", ExamId, Overrides, roles=BANK_ROLES, repeatable=True)

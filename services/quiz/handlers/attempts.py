@@ -13,10 +13,11 @@ from contracts.call import Actor, Call
 from contracts.fields import format_instant
 from contracts.quiz.events import AttemptSubmittedV1
 from contracts.roles import TRAINER
-from services.quiz.handlers import review
+from services.quiz.handlers import make_ups, review
 from services.quiz.model import attempt as rules
 from services.quiz.model import exam as exams
 from services.quiz.model import receipt
+from services.quiz.model.overrides import personal
 from services.quiz.model.paper import variant_for
 from services.quiz.model.regrade import corrected_form
 from services.quiz.store import QuizStore
@@ -33,7 +34,7 @@ TRIES = 20
 def start(store: QuizStore, request: Document, call: Call) -> Document:
     """The person's running attempt at the exam, or a new one.
 
-    ``NotFound`` for an exam that is not for the person, ``ExamNotOpen``, ``NoAttemptsLeft``. A repeated
+    ``NotFound`` for an exam that is not for the person, ``ExamNotOpen``, ``NoAttemptsLeft``, ``TooSoon``. A repeated
     request with the key that began the last attempt gets that one, even when it is handed in.
     """
     person = _person(call)
@@ -47,9 +48,9 @@ def start(store: QuizStore, request: Document, call: Call) -> Document:
                 latest = submit_attempt(store, latest, call.now, rules.BY_SERVER)
             if latest["state"] == rules.RUNNING or _begun_by(latest, call):
                 return _running(store, latest, call.now)
-        elif not exams.is_for(exam["audience"], person):
+        elif not make_ups.is_for(store, exam, person):
             raise NotFound("exam")
-        attempt = _new_attempt(exam, person, latest["number"] + 1 if latest else 1, call)
+        attempt = _new_attempt(exam, person, latest, call)
         if store.attempts.insert(attempt):
             return _running(store, attempt, call.now)
         # Another window of the same person was faster; theirs is the one.
@@ -106,25 +107,33 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
     attempt = store.attempts.get(request["attempt_id"])
     if attempt is None or not (attempt["person_id"] == person.id or TRAINER in person.roles):
         raise NotFound("attempt")
-    exam, form = store.exams.get(attempt["exam_id"]), store.exams.form(attempt["form_id"])
+    graded = attempt["state"] == rules.GRADED
+    # What may be seen of it is decided by the rules as they are now, not as they were a second ago.
+    exam = store.exams.current(attempt["exam_id"]) if graded else store.exams.get(attempt["exam_id"])
+    form = store.exams.form(attempt["form_id"])
     assert exam is not None
     assert form is not None
-    if attempt["state"] == rules.GRADED:
+    if graded:
         form = corrected_form(form, store.regrades.corrections(exam["_id"])["questions"])
     own = attempt["person_id"] == person.id
     view = review.for_the_person(exam, call.now) if own else review.for_a_trainer()
     return _base(attempt, call.now) | review.shown(exam, form, attempt, view)
 
 
-def submit_attempt(store: QuizStore, attempt: Document, now: datetime, by: str) -> Document:
+def submit_attempt(
+    store: QuizStore, attempt: Document, now: datetime, by: str, cancelled_at: datetime | None = None
+) -> Document:
     """The attempt handed in, with its event; one that somebody else has handed in meanwhile as it is.
 
-    By the server it counts as handed in at its deadline, however late the server came to it.
+    By the server it counts as handed in at its deadline, however late the server came to it, or when its exam was
+    cancelled.
     """
     for _ in range(TRIES):
         if attempt["state"] != rules.RUNNING:
             return attempt
         submitted_at = now if by == rules.BY_PERSON else attempt["due_at"]
+        if cancelled_at is not None:
+            submitted_at = max(attempt["started_at"], min(submitted_at, cancelled_at))
         fields = {
             "state": rules.SUBMITTED,
             "submitted_at": submitted_at,
@@ -150,13 +159,14 @@ def submit_attempt(store: QuizStore, attempt: Document, now: datetime, by: str) 
     raise WrongState(rules.RUNNING)
 
 
-def _new_attempt(exam: Document, person: Actor, number: int, call: Call) -> Document:
-    state = exams.window(exam, call.now)
-    if state != exams.OPEN:
-        opens_at, closes_at = format_instant(exam["opens_at"]), format_instant(exam["closes_at"])
-        raise exams.ExamNotOpen(state, opens_at, closes_at)
+def _new_attempt(exam: Document, person: Actor, latest: Document | None, call: Call) -> Document:
+    exam = personal(exam, person.id)
+    number = latest["number"] + 1 if latest else 1
+    _refuse_unless_open(exam, call.now)
     if number > exam["attempts_allowed"]:
         raise exams.NoAttemptsLeft(exam["attempts_allowed"])
+    if latest and call.now < (next_start := exams.next_start_at(exam, latest["submitted_at"])):
+        raise exams.TooSoon(format_instant(next_start))
     form_id = f"{exam['_id']}.{variant_for(person.id, number, exam['variants'])}"
     due_at = exams.due_at(exam, call.now)
     return {
@@ -172,6 +182,14 @@ def _new_attempt(exam: Document, person: Actor, number: int, call: Call) -> Docu
         "started_with": call.idempotency_key,
         "answers": {},
     }
+
+
+def _refuse_unless_open(exam: Document, now: datetime) -> None:
+    state = exams.to_start(exam, now)
+    if state != exams.OPEN:
+        latest = exam.get("latest_start_at")
+        opens_at, closes_at = format_instant(exam["opens_at"]), format_instant(exam["closes_at"])
+        raise exams.ExamNotOpen(state, opens_at, closes_at, format_instant(latest) if latest else None)
 
 
 def _hash(attempt: Document, submitted_at: datetime) -> str:

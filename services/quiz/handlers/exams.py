@@ -10,13 +10,17 @@ from chassis.refusals import NotFound
 from contracts.call import Actor, Call
 from contracts.quiz import operations
 from contracts.quiz.events import ExamPublishedV1
-from services.quiz.handlers import papers, review
+from services.quiz.handlers import make_ups, papers, review
 from services.quiz.model import exam as rules
+from services.quiz.model import overrides
 from services.quiz.model.attempt import RUNNING
+from services.quiz.model.changing import grade_errors
+from services.quiz.model.grades import DEFAULT_SCALE
 from services.quiz.model.standing import standing_id
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
+TOLD = ("title", "required", "credits", "audience", "opens_at", "closes_at", "make_up_of")
 
 
 def create(store: QuizStore, request: Document, call: Call) -> Document:
@@ -29,6 +33,10 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
     if paper is None:
         raise rules.InvalidExam([{"field": "paper_id", "message": "exam.unknown_paper"}])
     id = new_id()
+    former = _former(store, request, call.now)
+    errors = overrides.window_errors(request) + grade_errors(request)
+    if errors:
+        raise rules.InvalidExam(errors)
     forms = papers.forms(store, paper, id, call.now)
     max_score = min(form["max_score"] for form in forms)
     if request["pass_score"] > max_score:
@@ -37,28 +45,31 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
     exam = {
         "_id": id,
         **request,
+        **former,
+        "grades": request["grades"] or DEFAULT_SCALE,
+        "shut_at": request["closes_at"],
         "max_score": max_score,
         "question_count": len(forms[0]["questions"]),
         "variants": len(forms),
         "created_by": call.actor.id if call.actor else None,
         "created_at": call.now,
+        "version": 1,
     }
-    told = {name: exam[name] for name in ("title", "required", "credits", "audience", "opens_at", "closes_at")}
-    published = ExamPublishedV1.draft(id, exam_id=id, **told)
+    published = ExamPublishedV1.draft(id, exam_id=id, **{name: exam[name] for name in TOLD})
 
     def effect(session: Any) -> Document:
         store.exams.insert(exam, forms, [published], session)
-        return _shown(exam)
+        return shown(exam)
 
     return store.once(call, request, operations.create_exam, effect)
 
 
 def get(store: QuizStore, request: Document) -> Document:
     """One exam."""
-    exam = store.exams.get(request["exam_id"])
+    exam = store.exams.current(request["exam_id"])
     if exam is None:
         raise NotFound("exam")
-    return _shown(exam)
+    return shown(exam)
 
 
 def list_page(store: QuizStore, request: Document, call: Call) -> Document:
@@ -66,7 +77,7 @@ def list_page(store: QuizStore, request: Document, call: Call) -> Document:
     filter: Document = {"paper_id": request["paper_id"]} if "paper_id" in request else {}
     filter |= _IN_STATE[request["state"]](call.now) if "state" in request else {}
     page = store.exams.page_of_exams(filter, request["limit"], request["cursor"])
-    return page | {"items": [_shown(exam) for exam in page["items"]]}
+    return page | {"items": [shown(exam) for exam in page["items"]]}
 
 
 def mine(store: QuizStore, request: Document, call: Call) -> Document:
@@ -80,29 +91,66 @@ def mine(store: QuizStore, request: Document, call: Call) -> Document:
     for attempt in store.attempts.of_person(call.actor.id, ids):
         attempts[attempt["exam_id"]].append(attempt)
     standings = store.standings.many(standing_id(id, call.actor.id) for id in ids)
+    not_begun = [exam for exam in page["items"] if not attempts[exam["_id"]]]
+    others = make_ups.has_no_need(store, not_begun, call.actor)
     return page | {
         "items": [
-            _mine(exam, attempts[exam["_id"]], standings.get(standing_id(exam["_id"], call.actor.id)), call.now)
+            _mine(
+                overrides.personal(exam, call.actor.id),
+                attempts[exam["_id"]],
+                standings.get(standing_id(exam["_id"], call.actor.id)),
+                call.now,
+            )
             for exam in page["items"]
+            if exam["_id"] not in others
         ]
     }
 
 
 def _mine(exam: Document, attempts: list[Document], standing: Document | None, now: datetime) -> Document:
+    attempts = sorted(attempts, key=lambda attempt: attempt["number"])
     running = next((a["_id"] for a in attempts if a["state"] == RUNNING and a["locks_at"] > now), None)
-    left = exam["attempts_allowed"] - len(attempts)
+    left = max(0, exam["attempts_allowed"] - len(attempts))
     view = review.for_the_person(exam, now)
-    shown = standing if standing and review.SCORE in view else None
+    counted = standing if standing and review.SCORE in view else None
     return {
         **exam,
         "id": exam["_id"],
         "state": rules.state_for(exam, now, begun=len(attempts), running=running is not None),
         "attempts_left": left,
         "running_attempt_id": running,
-        "attempt_ids": [a["_id"] for a in sorted(attempts, key=lambda a: a["number"])],
-        "score": shown["score"] if shown else None,
-        "passed": shown["passed"] if shown else None,
+        "attempt_ids": [a["_id"] for a in attempts],
+        "latest_start_at": exam.get("latest_start_at"),
+        "next_start_at": _next_start(exam, attempts) if left > 0 else None,
+        "exempt": exam.get("exempt", False),
+        "make_up_of": exam.get("make_up_of"),
+        "cancelled_because": exam.get("cancelled_because"),
+        "score": counted["score"] if counted else None,
+        "grade": review.graded(exam, counted["score"], exam["max_score"]) if counted else None,
+        "passed": counted["passed"] if counted else None,
         "errata": [erratum for attempt in attempts for erratum in review.errata(attempt, view)],
+    }
+
+
+def _next_start(exam: Document, attempts: list[Document]) -> datetime | None:
+    handed_in_at = attempts[-1].get("submitted_at") if attempts else None
+    return rules.next_start_at(exam, handed_in_at) if handed_in_at else None
+
+
+def _former(store: QuizStore, request: Document, now: datetime) -> Document:
+    """What a make-up exam has of the one that it makes up."""
+    if request["make_up_of"] is None:
+        return {}
+    former = store.exams.current(request["make_up_of"])
+    if former is None:
+        raise rules.InvalidExam([{"field": "make_up_of", "message": "exam.unknown_exam"}])
+    if rules.window(former, now) == rules.UPCOMING:
+        raise rules.InvalidExam([{"field": "make_up_of", "message": "exam.not_begun"}])
+    return {
+        "audience": former["audience"],
+        "required": former["required"],
+        "makes_up": former.get("makes_up") or former["_id"],
+        "made_up": [*former.get("made_up", []), former["_id"]],
     }
 
 
@@ -124,5 +172,6 @@ _IN_STATE = {
 }
 
 
-def _shown(exam: Document) -> Document:
+def shown(exam: Document) -> Document:
+    """The exam as a trainer sees it."""
     return {**exam, "id": exam["_id"]}

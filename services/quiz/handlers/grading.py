@@ -38,6 +38,7 @@ def grade_attempts(store: QuizStore, attempts: list[Document], now: datetime) ->
     waiting = [attempt for attempt in attempts if waits(attempt)]
     fields = {attempt["_id"]: _marked(store, attempt, keys[attempt["exam_id"]], now) for attempt in waiting}
     store.attempts.grade(list(fields.items()))
+    store.exams.refresh()
     marked = [attempt | fields.get(attempt["_id"], {}) for attempt in attempts]
     store.markings.open([marking for attempt in marked if waits(attempt) for marking in _essays(store, attempt, now)])
     _count(store, marked)
@@ -131,7 +132,7 @@ def _marked(store: QuizStore, attempt: Document, keys: Document, now: datetime) 
 
 def _count(store: QuizStore, attempts: list[Document]) -> None:
     """Counts each graded attempt in its standing: new standings in one write, others one by one."""
-    graded = [attempt for attempt in attempts if attempt["state"] == rules.GRADED]
+    graded = [attempt for attempt in attempts if attempt["state"] == rules.GRADED and _counts(store, attempt)]
     known = store.standings.many(_standing_of(attempt) for attempt in graded)
     first: dict[str, Document] = {}
     later = []
@@ -146,7 +147,17 @@ def _count(store: QuizStore, attempts: list[Document]) -> None:
         _count_one(store, attempt, None)
 
 
+def _counts(store: QuizStore, attempt: Document) -> bool:
+    """Whether it was handed in before its exam was cancelled, if it was."""
+    exam = store.exams.get(attempt["exam_id"])
+    assert exam is not None
+    cancelled_at: datetime | None = exam.get("cancelled_at")
+    return cancelled_at is None or attempt["submitted_at"] < cancelled_at
+
+
 def _count_one(store: QuizStore, attempt: Document, session: Any) -> None:
+    if not _counts(store, attempt):
+        return
     for _ in range(TRIES):
         before = store.standings.get(_standing_of(attempt), session)
         if before is None:
@@ -201,6 +212,7 @@ def _told(exam: Document, attempt: Document, counts: Document, *, by_regrade: bo
         attempt_score=attempt["score"],
         max_score=exam["max_score"],
         required=exam["required"],
+        makes_up=exam.get("makes_up"),
         submitted_at=attempt["submitted_at"],
         graded_at=attempt["graded_at"],
         regrade_id=errata[-1]["regrade_id"] if by_regrade and errata else None,

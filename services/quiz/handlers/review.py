@@ -7,6 +7,7 @@ from typing import Any
 
 from services.quiz.model import attempt as rules
 from services.quiz.model.exam import allowed
+from services.quiz.model.grades import DEFAULT_SCALE, grade
 
 Document = dict[str, Any]
 SCORE, CORRECTNESS, KEY, EXPLANATION = "score", "correctness", "key", "explanation"
@@ -37,9 +38,15 @@ def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> 
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
+        "grade": graded(exam, attempt["score"], form["max_score"]) if SCORE in view else None,
         "errata": errata(attempt, view),
         "review": [_reviewed(question, attempt, view) for question in form["questions"]] if looks_back else None,
     }
+
+
+def graded(exam: Document, score: float, max_score: float) -> Document | None:
+    """What the exam's scale calls the score."""
+    return grade(exam.get("grades") or DEFAULT_SCALE, score, max_score)
 
 
 def shows_questions(attempt: Document, view: set[str]) -> bool:

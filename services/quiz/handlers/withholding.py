@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.quiz.model.exam import allowed, locks_at
+from services.quiz.model.exam import allowed, locks_at, over_at
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -22,7 +22,7 @@ def withheld(store: QuizStore, now: datetime) -> set[str]:
     """
     secret: set[str] = set()
     for exam in store.practice.exams_with_secrets(now - LATE):
-        if now < locks_at(exam["closes_at"]) or hides(exam, now):
+        if now < locks_at(over_at(exam)) or hides(exam, now):
             secret |= store.practice.asked_in(exam)
     return secret
 

@@ -15,7 +15,7 @@ from services.quiz.handlers.memory import schedule
 from services.quiz.handlers.withholding import hidden, hides
 from services.quiz.model import attempt as attempts
 from services.quiz.model import card as rules
-from services.quiz.model.exam import AFTER_CLOSE, IMMEDIATELY, locks_at
+from services.quiz.model.exam import AFTER_CLOSE, IMMEDIATELY, locks_at, over_at
 from services.quiz.model.question import ESSAY, category_code, in_force
 from services.quiz.store import QuizStore
 
@@ -101,7 +101,7 @@ def _may_enter_at(exam: Document, submitted_at: datetime) -> datetime | None:
     when = {exam["review"]["key"], exam["review"]["correctness"]}
     if when == {IMMEDIATELY}:
         return submitted_at
-    return locks_at(exam["closes_at"]) if when <= {IMMEDIATELY, AFTER_CLOSE} else None
+    return locks_at(over_at(exam)) if when <= {IMMEDIATELY, AFTER_CLOSE} else None
 
 
 def _take_in(store: QuizStore, attempt: Document, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 UPCOMING, OPEN, CLOSED = "upcoming", "open", "closed"
+LATE, CANCELLED, EXEMPT = "late", "cancelled", "exempt"
 SAT, MISSED = "sat", "missed"
 IMMEDIATELY, AFTER_CLOSE, NEVER = "immediately", "after_close", "never"
 
@@ -37,11 +38,21 @@ class InvalidExam(Exception):
 
 @dataclass
 class ExamNotOpen(Exception):
-    """The exam cannot be sat now; ``state`` is ``upcoming`` or ``closed``, the times are RFC 3339."""
+    """The exam cannot be sat now; ``state`` is ``upcoming``, ``late`` (it is open, but too late to begin), ``closed``,
+    ``cancelled`` or ``exempt``; the times are RFC 3339, the person's own.
+    """
 
     state: str
     opens_at: str
     closes_at: str
+    latest_start_at: str | None = None
+
+
+@dataclass
+class TooSoon(Exception):
+    """The next attempt may begin only at ``next_start_at`` (RFC 3339)."""
+
+    next_start_at: str
 
 
 @dataclass
@@ -56,6 +67,23 @@ def window(exam: dict[str, Any], now: datetime) -> str:
     if now < exam["opens_at"]:
         return UPCOMING
     return OPEN if now < exam["closes_at"] else CLOSED
+
+
+def to_start(exam: dict[str, Any], now: datetime) -> str:
+    """``open`` when an attempt may begin now, else what stands against it: ``cancelled``, ``exempt``, ``upcoming``,
+    ``late`` or ``closed``. ``exam``: as it is for the person. The moment of the latest start is in time.
+    """
+    if exam.get("cancelled_at") is not None:
+        return CANCELLED
+    if exam.get("exempt"):
+        return EXEMPT
+    state, latest = window(exam, now), exam.get("latest_start_at")
+    return LATE if state == OPEN and latest is not None and now > latest else state
+
+
+def next_start_at(exam: dict[str, Any], handed_in_at: datetime) -> datetime:
+    """From when on the next attempt may begin after one that was handed in then."""
+    return handed_in_at + timedelta(minutes=exam.get("minutes_between_attempts", 0))
 
 
 def due_at(exam: dict[str, Any], started_at: datetime) -> datetime:
@@ -82,19 +110,28 @@ def allowed(exam: dict[str, Any], what: str, now: datetime) -> bool:
     """Whether the review rules let a person see ``what`` (score, correctness, key, explanation) of a
     graded attempt.
 
-    ``after_close`` waits for the grace too: until then somebody may still be answering.
+    ``after_close`` waits for the last person's window and for the grace too: until then somebody may still be
+    answering.
     """
     rule = exam["review"][what]
-    return rule == IMMEDIATELY or (rule == AFTER_CLOSE and now >= locks_at(exam["closes_at"]))
+    return rule == IMMEDIATELY or (rule == AFTER_CLOSE and now >= locks_at(over_at(exam)))
+
+
+def over_at(exam: dict[str, Any]) -> datetime:
+    """When the exam is over for everybody, whatever was granted to single persons."""
+    over: datetime = exam.get("shut_at") or exam["closes_at"]
+    return over
 
 
 def state_for(exam: dict[str, Any], now: datetime, begun: int, running: bool) -> str:
     """How the exam stands for a person who has ``begun`` so many attempts: ``open`` while there is
-    something to sit or to go on with, ``upcoming``, ``sat``, or ``missed``.
+    something to sit or to go on with, ``upcoming``, ``sat``, ``missed``, ``cancelled`` or ``exempt``.
     """
-    state = window(exam, now)
+    state = to_start(exam, now)
+    if state == CANCELLED:
+        return CANCELLED
     if running or (state == OPEN and begun < exam["attempts_allowed"]):
         return OPEN
     if begun:
         return SAT
-    return UPCOMING if state == UPCOMING else MISSED
+    return state if state in (EXEMPT, UPCOMING) else MISSED

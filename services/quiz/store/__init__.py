@@ -49,6 +49,8 @@ class QuizStore(Store):
         "papers": [IndexModel([("kind", ASCENDING), ("_id", DESCENDING)])],
         "exams": [
             IndexModel([("closes_at", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("shut_at", DESCENDING)]),
+            IndexModel([("followed", ASCENDING)], name="not_followed", partialFilterExpression={"followed": False}),
             IndexModel([("paper_id", ASCENDING), ("closes_at", DESCENDING), ("_id", DESCENDING)]),
             *Practice.INDEXES_OF_EXAMS,
         ],

@@ -89,6 +89,11 @@ class Attempts:
         change: Document = {"$set": fields} | ({"$push": {"errata": erratum}} if erratum else {})
         return self._aggregates.update(attempt, change)
 
+    def running_in(self, exam_id: str) -> list[Document]:
+        """The exam's running attempts; their ids begin with the exam's."""
+        ids = {"$gte": f"{exam_id}.", "$lt": f"{exam_id}/"}
+        return list(self._collection.find({"_id": ids, "state": "running"}, hint="_id_"))
+
     def overdue(self, now: datetime, limit: int) -> list[Document]:
         """Running attempts that lock by ``now``, the longest overdue first."""
         found = self._collection.find({"state": "running", "locks_at": {"$lte": now}})

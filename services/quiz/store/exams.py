@@ -1,8 +1,16 @@
-"""Exams and their forms. Neither changes after it was made, so both are kept in the process's memory."""
+"""Exams and their forms, both kept in the process's memory. A form never changes. An exam may: each process looks every
+second whether one that it keeps has another version (``refresh``), so that a start reads none.
+
+An exam: the fields of its request, ``max_score``, ``question_count``, ``variants``, ``created_by``, ``created_at``; of
+newer ones ``shut_at`` (when it is over for everybody), ``overrides`` {person id: what is granted}, ``replaced`` (what
+was granted before), ``changed_at``, ``followed`` (whether running attempts are in line with the change),
+``cancelled_at``, ``cancelled_because``, ``cancelled_by``; of a make-up ``made_up`` (the exams before it in the row) and
+``makes_up`` (the first of them).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cachetools import LRUCache
@@ -33,13 +41,45 @@ class Exams:
         self._kept_shapes: LRUCache[str, dict[str, Shape]] = LRUCache(SHAPES_KEPT)
 
     def get(self, id: str) -> Document | None:
-        """The exam, or None."""
-        if id not in self._kept:
-            found = self._exams.find_one({"_id": id})
-            if found is None:
-                return None
+        """The exam as it was at most a second ago, or None."""
+        kept: Document | None = self._kept.get(id)
+        return kept if kept is not None else self.current(id)
+
+    def current(self, id: str) -> Document | None:
+        """The exam as it is now, or None."""
+        found = self._exams.find_one({"_id": id})
+        if found is not None:
             self._kept[id] = found
-        return self._kept[id]
+        return found
+
+    def refresh(self) -> list[tuple[Document, bool]]:
+        """All kept exams that were ever changed, and whether this process has learned of it only now."""
+        changed = self._exams.collection.find({"_id": {"$in": list(self._kept)}, "version": {"$gt": 1}}, {"version": 1})
+        refreshed = []
+        for found in list(changed):
+            kept = self._kept.get(found["_id"])
+            learned = kept is None or kept["version"] < found["version"]
+            exam = self.current(found["_id"]) if learned else kept
+            if exam is not None:
+                refreshed.append((exam, learned))
+        return refreshed
+
+    def not_followed(self) -> list[Document]:
+        """The exams whose running attempts may not all be in line with their last change."""
+        return list(self._exams.collection.find({"followed": False}))
+
+    def followed(self, exam: Document) -> None:
+        """All attempts are in line with the exam as it was read."""
+        read = {"_id": exam["_id"], "version": exam["version"]}
+        self._exams.collection.update_one(read, {"$set": {"followed": True}})
+
+    def many(self, ids: Iterable[str]) -> dict[str, Document]:
+        """Those of the ids that exist as they are now, by id."""
+        return {found["_id"]: found for found in self._exams.collection.find({"_id": {"$in": list(ids)}})}
+
+    def change(self, exam: Document, fields: Document, events: list[Draft], session: ClientSession | None) -> Document:
+        """Sets ``fields``, with the events, if the exam is unchanged since it was read; ``Stale`` otherwise."""
+        return self._exams.update(exam, {"$set": fields}, events, session=session)
 
     def form(self, id: str) -> Document | None:
         """The form with all its keys, or None. Its ``_id`` is ``<exam id>.<variant>``."""

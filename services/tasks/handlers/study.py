@@ -36,13 +36,14 @@ def know_people(store: TasksStore, events: Sequence[Received]) -> None:
 
 
 def know_exams(store: TasksStore, events: Sequence[Received]) -> None:
-    """Keeps which exams there are, and for whom."""
+    """Keeps which exams there are, and for whom, as they were published or last changed."""
     kept = ("title", "required", "credits", "opens_at", "closes_at")
     store.know_exams(
         {
             "_id": event.data["exam_id"],
             **{name: event.data[name] for name in kept},
             **event.data["audience"],
+            **{name: event.data[name] for name in ("make_up_of", "cancelled_at", "exempt") if event.data.get(name)},
             "sequence": event.sequence,
         }
         for event in events
@@ -132,7 +133,7 @@ def _entry(event: Received) -> Document:
         "passed": standing["passed"],
         "attempt_id": standing["attempt_id"],
         "sequence": event.sequence,
-    }
+    } | ({"makes_up": standing["makes_up"]} if standing.get("makes_up") else {})
 
 
 def _practice_entry(event: Received) -> Document:

@@ -33,7 +33,7 @@ class StudyEntry:
 
     ``kind``: ``exam``, ``practice``, ``session`` or ``waiver``. ``ref`` is the exam's or session's id, of a waiver what
     it waives; ``at`` the submission (aware UTC), ``points`` those earned before the daily cap. ``course_id``: of a
-    session, the course that attending it completes.
+    session, the course that attending it completes. ``makes_up``: of a make-up, the exam that it stands for.
     """
 
     kind: str
@@ -46,18 +46,21 @@ class StudyEntry:
     required: bool
     passed: bool
     course_id: str | None = None
+    makes_up: str | None = None
 
     @property
     def task(self) -> str | None:
         """What it is the doing of: an exam or a course; None for sessions of no course and for practice."""
-        return self.course_id if self.kind == "session" else None if self.kind == "practice" else self.ref
+        return (
+            self.course_id if self.kind == "session" else None if self.kind == "practice" else self.makes_up or self.ref
+        )
 
 
 @dataclass(frozen=True)
 class RequiredExam:
     """A required exam or course and whom it is for; an empty set does not restrict. ``units`` name whole branches.
 
-    ``due_at``: until when it is to be done (aware), where that is known.
+    ``due_at``: until when it is to be done (aware), where that is known. ``exempt``: persons who need not.
     """
 
     id: str
@@ -65,6 +68,7 @@ class RequiredExam:
     units: frozenset[str]
     roles: frozenset[str]
     due_at: datetime | None = None
+    exempt: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,10 @@ def daily_cap(day: date) -> int:
 
 
 def is_for(exam: RequiredExam, learner: Learner) -> bool:
-    """Whether the learner is in the audience: in every set that is not empty."""
+    """Whether the learner is in the audience, in every set that is not empty, and not exempted."""
     return (
-        (not exam.lines or learner.line in exam.lines)
+        learner.id not in exam.exempt
+        and (not exam.lines or learner.line in exam.lines)
         and (not exam.units or not exam.units.isdisjoint(learner.unit_path))
         and (not exam.roles or not exam.roles.isdisjoint(learner.roles))
     )

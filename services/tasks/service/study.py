@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import consume, serve
 from contracts.identity.events import PersonChangedV1
-from contracts.quiz.events import AttemptGradedV1, ExamPublishedV1, PracticeCreditedV1
+from contracts.quiz.events import AttemptGradedV1, ExamChangedV1, ExamPublishedV1, PracticeCreditedV1
 from contracts.tasks import operations
 from services.tasks.handlers import study
 
@@ -18,6 +18,10 @@ class Study:
 
     @consume(ExamPublishedV1, group=200)
     def know_exams(self, events):
+        study.know_exams(self.store, events)
+
+    @consume(ExamChangedV1, group=200)
+    def know_changes_of_exams(self, events):
         study.know_exams(self.store, events)
 
     @consume(AttemptGradedV1, group=200)

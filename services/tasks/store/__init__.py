@@ -149,8 +149,8 @@ class TasksStore(cases.CasesStore):
         return self.db.exams.find_one({"_id": exam_id})
 
     def required_exams(self) -> list[Document]:
-        """All required exams; a few dozen a year."""
-        return list(self.db.exams.find({"required": True}))
+        """All required exams, a few dozen a year; neither cancelled ones nor make-ups, which stand for others."""
+        return list(self.db.exams.find({"required": True, "cancelled_at": None, "make_up_of": None}))
 
     def credit(
         self,

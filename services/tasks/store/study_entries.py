@@ -166,7 +166,13 @@ def _newest(person_id: str, entry: Document, person: Mapping[str, Any] | None, n
     home = _home(person) if person is not None else {"unit_id": None, "unit_path": [], "line": None, "homeless": True}
     passed = bool(entry.get("passed", True))
     kind = entry["kind"]
-    task = entry.get("course_id") if kind == "session" else None if kind == "practice" else entry["ref"]
+    task = (
+        entry.get("course_id")
+        if kind == "session"
+        else None
+        if kind == "practice"
+        else entry.get("makes_up") or entry["ref"]
+    )
     document = {
         **entry,
         "person_id": person_id,

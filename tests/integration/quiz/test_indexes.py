@@ -5,8 +5,10 @@ from dataclasses import replace
 from contracts.quiz import operations
 from services.quiz.handlers import (
     attempts,
+    exam_changes,
     exam_statistics,
     exams,
+    following,
     hints,
     imports,
     marking,
@@ -75,6 +77,7 @@ def do_everything(store):
     for filter in ({}, {"exam_id": exam["id"]}):
         walk(lambda page, filter=filter: marking.queue(store, page | filter, by(TRAINER)))
     mark_essay(store, attempt, 1, score=9)
+    change_exams(store, person)
     correct_and_count(store, exam, attempt)
     look(store, attempt, person)
     second = begin(store, exam, person)
@@ -87,6 +90,19 @@ def do_everything(store):
     submit(store, third, person)
     walk(lambda page: exams.mine(store, page, by(person)))
     do_practise(store, person)
+
+
+def change_exams(store, person):
+    """A grant, a change and a cancellation while somebody sits it, and a make-up of it."""
+    exam = an_exam(store)
+    begin(store, exam, person)
+    given = {"exam_id": exam["id"], "person_id": person.id, "extra_minutes": 5, "reason": "因病"}
+    exam_changes.grant(store, operations.put_override.load(given), by(TRAINER))
+    exam_changes.granted(store, {"exam_id": exam["id"]})
+    exam_changes.update(store, {"exam_id": exam["id"], "expected_version": None, "title": "另一"}, by(TRAINER))
+    exam_changes.cancel(store, {"exam_id": exam["id"], "reason": "停电"}, by(TRAINER))
+    following.note_changes(store, CLOSES)
+    begin(store, an_exam(store, make_up_of=exam["id"]), person)
 
 
 def do_practise(store, person):

@@ -8,11 +8,12 @@ import pytest
 from contracts.quiz import operations
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import TRAINER as TRAINER_ROLE
-from services.quiz.handlers import attempts, exams, media, practice, wrong_questions
+from services.quiz.handlers import attempts, exam_changes, exams, media, practice, wrong_questions
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
     OPENS,
+    TRAINER,
     a_member,
     a_paper,
     an_exam,
@@ -95,6 +96,7 @@ def everything_a_taker_is_told(store, exam, person):
     yield operations.my_exams, exams.mine(store, mine, by(person, earlier))
     yield from everything_in_practice(store, person, earlier)
     attempt = begin(store, exam, person)
+    change_for_the_person(store, exam, person)
     id = {"attempt_id": attempt["id"]}
     yield operations.start_attempt, attempt
     yield operations.get_attempt_media, media.get_in_attempt(store, id | {"media_id": PICTURE["id"]}, by(person))
@@ -117,6 +119,13 @@ def everything_a_taker_is_told(store, exam, person):
         yield operations.get_attempt, attempts.get(store, id, by(person, now))
         yield operations.my_exams, exams.mine(store, mine, by(person, now))
         yield from everything_in_practice(store, person, now)
+
+
+def change_for_the_person(store, exam, person):
+    """A grant and another title, so that the events of changed exams are walked too."""
+    given = {"exam_id": exam["id"], "person_id": person.id, "extra_minutes": 1, "reason": "钥匙理由"}
+    exam_changes.grant(store, operations.put_override.load(given), by(TRAINER))
+    exam_changes.update(store, {"exam_id": exam["id"], "expected_version": None, "title": "另一"}, by(TRAINER))
 
 
 def everything_in_practice(store, person, now):
