@@ -22,6 +22,16 @@ def create_paper(request, call, rpc):
     return rpc(request)
 
 
+@blp.route("/papers/feasibility", methods=["POST"])
+@blp.calls(quiz.paper_feasibility)
+def paper_feasibility(request, call, rpc):
+    """试抽 Try a blueprint before making a paper of it
+
+    ``shortages`` names the cells that are short together because they compete for the same questions.
+    """
+    return rpc(request)
+
+
 @blp.route("/papers/<paper_id>")
 @blp.calls(quiz.get_paper)
 def get_paper(request, call, rpc, paper_id):

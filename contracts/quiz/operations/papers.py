@@ -71,8 +71,45 @@ class PaperFilter(PageRequest):
     kind = fields.String(validate=one_of("fixed", "drawn"))
 
 
+class Blueprint(Schema):
+    """A blueprint that is to be tried before a paper is made of it."""
+
+    blueprint = fields.List(fields.Nested(Cell), required=True, validate=validate.Length(min=1, max=50))
+
+
+class CellAccount(Schema):
+    """How a cell fares, counted from 1: ``available`` questions fit it, ``filled`` are left to it while as many places
+    as possible of the whole blueprint are filled, ``short`` are missing.
+    """
+
+    cell = fields.Integer(required=True)
+    wanted = fields.Integer(required=True)
+    available = fields.Integer(required=True)
+    filled = fields.Integer(required=True)
+    short = fields.Integer(required=True)
+
+
+class Shortage(Schema):
+    """Cells that compete for the same questions: together they want more than the ``available`` that fit any of
+    them."""
+
+    cells = fields.List(fields.Integer(), required=True)
+    wanted = fields.Integer(required=True)
+    available = fields.Integer(required=True)
+    short = fields.Integer(required=True)
+
+
+class Feasibility(Schema):
+    """What the blueprint finds in the bank today. ``shortages`` is empty exactly when it can be drawn."""
+
+    feasible = fields.Boolean(required=True)
+    cells = fields.List(fields.Nested(CellAccount), required=True)
+    shortages = fields.List(fields.Nested(Shortage), required=True)
+
+
 PaperPage = page_of(Paper)
 
 list_papers = Operation("quiz", "list_papers", PaperFilter, PaperPage, roles=BANK_ROLES, repeatable=True)
 create_paper = Operation("quiz", "create_paper", NewPaper, Paper, roles=BANK_ROLES)
 get_paper = Operation("quiz", "get_paper", PaperId, Paper, roles=BANK_ROLES, repeatable=True)
+paper_feasibility = Operation("quiz", "paper_feasibility", Blueprint, Feasibility, roles=BANK_ROLES, repeatable=True)

@@ -12,6 +12,7 @@ from chassis.refusals import NotFound
 from contracts.call import Call
 from contracts.quiz import operations
 from services.quiz.model import paper as rules
+from services.quiz.model.feasibility import account
 from services.quiz.model.grading import total
 from services.quiz.model.question import category_code, in_force
 from services.quiz.store import QuizStore
@@ -49,6 +50,13 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
         return _shown(paper)
 
     return store.once(call, request, operations.create_paper, effect)
+
+
+def feasibility(store: QuizStore, request: Document, call: Call) -> Document:
+    """Whether the blueprint could be drawn from the bank of today, cell by cell; nothing is kept."""
+    blueprint = _normal(request["blueprint"])
+    found = account(blueprint, _pool(store, blueprint, call.now))
+    return {"feasible": found.feasible, "cells": found.cells, "shortages": found.shortages}
 
 
 def known(store: QuizStore, id: str) -> Document:
@@ -105,10 +113,7 @@ def _fixed(store: QuizStore, request: Document) -> Document:
 
 
 def _drawn(store: QuizStore, request: Document, now: datetime) -> Document:
-    blueprint = [
-        cell | ({"category": category_code(cell["category"])} if "category" in cell else {})
-        for cell in request["blueprint"]
-    ]
+    blueprint = _normal(request["blueprint"])
     seed = secrets.randbelow(2**53) if request["seed"] is None else request["seed"]
     rules.draw(blueprint, _pool(store, blueprint, now), seed)
     return {
@@ -118,6 +123,10 @@ def _drawn(store: QuizStore, request: Document, now: datetime) -> Document:
         "question_count": sum(cell["count"] for cell in blueprint),
         "max_score": rules.blueprint_score(blueprint),
     }
+
+
+def _normal(blueprint: list[Document]) -> list[Document]:
+    return [cell | ({"category": category_code(cell["category"])} if "category" in cell else {}) for cell in blueprint]
 
 
 def _pool(store: QuizStore, blueprint: list[Document], now: datetime) -> list[rules.Item]:

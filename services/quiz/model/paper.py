@@ -55,17 +55,42 @@ def draw(blueprint: list[dict[str, Any]], pool: Iterable[Item], seed: int, varia
     at all (a maximum bipartite matching by augmenting paths). ``InvalidPaper`` names each cell that stays
     short.
     """
-    shuffled = sorted(pool, key=lambda item: _rank(seed, variant, item.id))
-    candidates = [[item.id for item in shuffled if item.fits(cell)] for cell in blueprint]
-    holder: dict[str, int] = {}
+    matching = Matching(blueprint, sorted(pool, key=lambda item: _rank(seed, variant, item.id)))
     short = []
     for cell, wanted in enumerate(blueprint):
-        filled = sum(_fill(cell, candidates, holder) for _ in range(wanted["count"]))
+        filled = matching.fill(cell)
         if filled < wanted["count"]:
             short.append(_short(cell, wanted["count"], filled))
     if short:
         raise InvalidPaper(short)
-    return [[id for id in candidates[cell] if holder.get(id) == cell] for cell in range(len(blueprint))]
+    return [matching.given_to(cell) for cell in range(len(blueprint))]
+
+
+class Matching:
+    """Which question is given to which cell of a blueprint, as many as possible; earlier items are taken first."""
+
+    def __init__(self, blueprint: list[dict[str, Any]], items: list[Item]) -> None:
+        self.candidates = [[item.id for item in items if item.fits(cell)] for cell in blueprint]
+        self._wanted = [cell["count"] for cell in blueprint]
+        self._holder: dict[str, int] = {}
+
+    def fill(self, cell: int) -> int:
+        """Fills the cell as far as it goes, without a question less for those filled before; how many it has."""
+        places = range(self._wanted[cell])
+        return next((filled for filled in places if not _fill(cell, self.candidates, self._holder)), len(places))
+
+    def given_to(self, cell: int) -> list[str]:
+        """The questions of the cell."""
+        return [id for id in self.candidates[cell] if self._holder.get(id) == cell]
+
+    def rivals(self, cell: int) -> set[int]:
+        """The cell, and those that hold a question which it, or a rival of it, wants."""
+        reached, frontier = {cell}, [cell]
+        while frontier:
+            holders = {self._holder[id] for id in self.candidates[frontier.pop()] if id in self._holder} - reached
+            reached |= holders
+            frontier += holders
+        return reached
 
 
 def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
@@ -76,7 +101,7 @@ def form_of(chosen: Iterable[tuple[dict[str, Any], float]]) -> dict[str, Any]:
     questions = [
         {"id": question["_id"], "score": score}
         | {name: question[name] for name in ASKED}
-        | {name: question[name] for name in ("rubric", "media") if question.get(name)}
+        | {name: question[name] for name in ("rubric", "media", "fixed_options") if question.get(name)}
         for question, score in chosen
     ]
     if sum(len(repr(question)) for question in questions) > MAX_FORM:

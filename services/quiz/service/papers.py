@@ -21,3 +21,7 @@ class Papers:
     @serve(operations.get_paper)
     def get_paper(self, request, call):
         return papers.get(self.store, request)
+
+    @serve(operations.paper_feasibility)
+    def paper_feasibility(self, request, call):
+        return papers.feasibility(self.store, request, call)
