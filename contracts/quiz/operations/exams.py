@@ -44,6 +44,16 @@ class Marking(Schema):
     threshold = fields.Float(load_default=0.2, validate=validate.Range(min=0, max=1))
 
 
+class Shuffle(Schema):
+    """Whether each attempt has its questions, and the options of choices, in an order of its own. ``key`` names an
+    option whatever its place: an option is labelled by its place and answered by its key. Options of questions with
+    ``fixed_options`` stay in their order.
+    """
+
+    questions = fields.Boolean(load_default=False)
+    options = fields.Boolean(load_default=False)
+
+
 class GradeStep(Schema):
     """A grade by its ``name`` (and ``english``), from this share of the greatest score on."""
 
@@ -81,6 +91,7 @@ class NewExam(Schema):
     grading = fields.String(load_default="highest", validate=one_of(*GRADINGS))
     grades = fields.Nested(GradeScale, load_default=None, allow_none=True)
     make_up_of = Id(load_default=None, allow_none=True)
+    shuffle = fields.Nested(Shuffle, load_default=lambda: Shuffle().load({}))
     pass_score = fields.Float(required=True, validate=validate.Range(min=0, max=300_000))
     audience = fields.Nested(ExamAudience, load_default=lambda: {"lines": [], "units": [], "roles": []})
     review = fields.Nested(ReviewRules, load_default=lambda: ReviewRules().load({}))
@@ -110,6 +121,7 @@ class Exam(Schema):
     minutes_between_attempts = fields.Integer()
     grades = fields.Nested(GradeScale)
     make_up_of = fields.String(allow_none=True)
+    shuffle = fields.Nested(Shuffle)
     cancelled_at = Instant(allow_none=True)
     cancelled_because = fields.String(allow_none=True)
     max_score = fields.Float(required=True)

@@ -45,7 +45,8 @@ class NewQuestion(Schema):
     single ``"A"``; multiple ``["A", "C"]``; true_false ``true``; blank a list of accepted forms, or a list of
     such lists when there are several blanks (a form ``"3.14±0.01"`` accepts numbers within a tolerance);
     essay a model answer or null, and a ``rubric`` whose parts add up to its score. ``scoring`` decides what part of a
-    multiple or blank answer earns. Days are of Asia/Shanghai.
+    multiple or blank answer earns. ``fixed_options``: no exam shuffles its options, say since one reads "all of the
+    above". Days are of Asia/Shanghai.
     """
 
     type = fields.String(required=True, validate=one_of(*TYPES))
@@ -64,6 +65,7 @@ class NewQuestion(Schema):
     valid_to = Day(load_default=None, allow_none=True)
     rubric = fields.List(fields.Nested(RubricPart), load_default=list, validate=validate.Length(max=20))
     media = fields.List(fields.Nested(Picture), load_default=list, validate=validate.Length(max=20))
+    fixed_options = fields.Boolean(load_default=False)
 
 
 class ChangedQuestion(Schema):
@@ -88,6 +90,7 @@ class ChangedQuestion(Schema):
     valid_to = Day(allow_none=True)
     rubric = fields.List(fields.Nested(RubricPart), validate=validate.Length(max=20))
     media = fields.List(fields.Nested(Picture), validate=validate.Length(max=20))
+    fixed_options = fields.Boolean()
     state = fields.String(validate=one_of("active", "retired"))
 
 
@@ -107,6 +110,7 @@ class Question(Schema):
     tags = fields.List(fields.String(), required=True)
     lines = fields.List(fields.String(), required=True)
     difficulty = fields.Integer(required=True)
+    fixed_options = fields.Boolean()
     explanation = fields.String(required=True)
     legal_basis = fields.String(required=True, allow_none=True)
     valid_from = fields.String(required=True, allow_none=True)

@@ -20,6 +20,7 @@ from services.quiz.model import receipt
 from services.quiz.model.overrides import personal
 from services.quiz.model.paper import variant_for
 from services.quiz.model.regrade import corrected_form
+from services.quiz.model.shuffling import in_order, order_for
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -175,6 +176,7 @@ def _new_attempt(exam: Document, person: Actor, latest: Document | None, call: C
         "person_id": person.id,
         "number": number,
         "form_id": form_id,
+        **({"order": order_for(person.id, number)} if exams.is_shuffled(exam) else {}),
         "state": rules.RUNNING,
         "started_at": call.now,
         "due_at": due_at,
@@ -226,7 +228,7 @@ def _running(store: QuizStore, attempt: Document, now: datetime) -> Document:
     form = store.exams.form(attempt["form_id"])
     assert form is not None
     return _base(attempt, now) | {
-        "questions": [rules.asked(question) for question in form["questions"]],
+        "questions": [rules.asked(question) for question in in_order(form, attempt.get("order"))],
         "answers": review.own_answers(attempt),
     }
 

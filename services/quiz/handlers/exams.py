@@ -16,6 +16,7 @@ from services.quiz.model import overrides
 from services.quiz.model.attempt import RUNNING
 from services.quiz.model.changing import grade_errors
 from services.quiz.model.grades import DEFAULT_SCALE
+from services.quiz.model.shuffling import with_orders
 from services.quiz.model.standing import standing_id
 from services.quiz.store import QuizStore
 
@@ -37,7 +38,7 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
     errors = overrides.window_errors(request) + grade_errors(request)
     if errors:
         raise rules.InvalidExam(errors)
-    forms = papers.forms(store, paper, id, call.now)
+    forms = [with_orders(form, request["shuffle"]) for form in papers.forms(store, paper, id, call.now)]
     max_score = min(form["max_score"] for form in forms)
     if request["pass_score"] > max_score:
         parts = {"max_score": max_score}

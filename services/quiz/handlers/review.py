@@ -8,6 +8,7 @@ from typing import Any
 from services.quiz.model import attempt as rules
 from services.quiz.model.exam import allowed
 from services.quiz.model.grades import DEFAULT_SCALE, grade
+from services.quiz.model.shuffling import in_order
 
 Document = dict[str, Any]
 SCORE, CORRECTNESS, KEY, EXPLANATION = "score", "correctness", "key", "explanation"
@@ -27,20 +28,19 @@ def for_a_trainer() -> set[str]:
 def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> Document:
     """The attempt's questions, answers, score and review, as far as its state and ``view`` allow."""
     view = view if attempt["state"] == rules.GRADED else set()
+    in_turn = in_order(form, attempt.get("order"))
     looks_back = not view.isdisjoint(_OF_ANSWERS)
     return {
         "submitted_at": attempt.get("submitted_at"),
         "answers_stored": attempt.get("answers_stored", rules.stored_answers(attempt["answers"])),
-        "questions": [rules.asked(question) for question in form["questions"]]
-        if shows_questions(attempt, view)
-        else [],
+        "questions": [rules.asked(question) for question in in_turn] if shows_questions(attempt, view) else [],
         "answers": own_answers(attempt),
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
         "grade": graded(exam, attempt["score"], form["max_score"]) if SCORE in view else None,
         "errata": errata(attempt, view),
-        "review": [_reviewed(question, attempt, view) for question in form["questions"]] if looks_back else None,
+        "review": [_reviewed(question, attempt, view) for question in in_turn] if looks_back else None,
     }
 
 

@@ -81,6 +81,11 @@ def to_start(exam: dict[str, Any], now: datetime) -> str:
     return LATE if state == OPEN and latest is not None and now > latest else state
 
 
+def is_shuffled(exam: dict[str, Any]) -> bool:
+    """Whether attempts are shown their questions, or the options, in an order of their own."""
+    return any(exam.get("shuffle", {}).values())
+
+
 def next_start_at(exam: dict[str, Any], handed_in_at: datetime) -> datetime:
     """From when on the next attempt may begin after one that was handed in then."""
     return handed_in_at + timedelta(minutes=exam.get("minutes_between_attempts", 0))

@@ -147,6 +147,7 @@ def test_an_exam_announces_itself_with_its_making(store):
     (event,) = store.db["exams"].find_one({"_id": exam["id"]})["outbox"]
     assert event["type"] == "quiz.exam_published.v1"
     assert event["data"] == {
+        "make_up_of": None,
         "exam_id": exam["id"],
         "title": "三月测试",
         "required": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from services.tasks.handlers import study
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import NOW, a_person, a_standing, actor, an_exam, by
 
-UNIT = "changing"
+_numbers = itertools.count()
 
 
 def changed(exam: Received, **changes: Any) -> Received:
@@ -26,14 +27,14 @@ def required(store: TasksStore, who: Any) -> tuple[int, int]:
 
 
 @pytest.fixture
-def audience(request: pytest.FixtureRequest) -> dict[str, list[str]]:
-    return {"lines": [], "units": [f"{UNIT}-{request.node.name}"], "roles": []}
+def audience() -> dict[str, list[str]]:
+    return {"lines": [], "units": [f"changing-{next(_numbers)}"], "roles": []}
 
 
 @pytest.fixture
 def who(store: TasksStore, audience: dict[str, list[str]]) -> Any:
     unit = audience["units"][0]
-    person = actor(f"of-{unit}", "member", unit_id=unit, unit_path=("bureau", unit))
+    person = actor("member", id=f"of-{unit}", path=("bureau", unit))
     study.know_people(store, [a_person(person)])
     return person
 
