@@ -37,3 +37,10 @@ def paper_feasibility(request, call, rpc):
 def get_paper(request, call, rpc, paper_id):
     """试卷详情 Read a paper"""
     return rpc(request)
+
+
+@blp.route("/papers/<paper_id>/overlap")
+@blp.calls(quiz.paper_overlap)
+def paper_overlap(request, call, rpc, paper_id):
+    """试题重复情况 Which questions the variants of a paper share, and share with another paper"""
+    return rpc(request)

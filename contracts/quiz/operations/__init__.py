@@ -21,7 +21,7 @@ from contracts.quiz.operations.exams import (
 from contracts.quiz.operations.hints import exam_hints, judge_hint
 from contracts.quiz.operations.marking import get_marking, give_mark, list_markings
 from contracts.quiz.operations.media import add_media, get_attempt_media, get_media, get_practice_media
-from contracts.quiz.operations.papers import create_paper, get_paper, list_papers, paper_feasibility
+from contracts.quiz.operations.papers import create_paper, get_paper, list_papers, paper_feasibility, paper_overlap
 from contracts.quiz.operations.practice import (
     answer_practice,
     get_practice,
@@ -86,6 +86,7 @@ __all__ = [
     "mark_answer",
     "my_exams",
     "paper_feasibility",
+    "paper_overlap",
     "propose_regrade",
     "put_override",
     "question_template",

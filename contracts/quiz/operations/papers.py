@@ -107,9 +107,40 @@ class Feasibility(Schema):
     shortages = fields.List(fields.Nested(Shortage), required=True)
 
 
+class OverlapRequest(Schema):
+    """Which paper, and with which other one it is compared besides."""
+
+    paper_id = Id(required=True)
+    other_id = Id()
+
+
+class Shared(Schema):
+    """What two variants share, counted from 0: ``first`` of the paper, ``second`` of it or of the other paper.
+    ``share``: of the shorter one's questions, 0 to 1.
+    """
+
+    first = fields.Integer(required=True)
+    second = fields.Integer(required=True)
+    common = fields.Integer(required=True)
+    share = fields.Float(required=True)
+    question_ids = fields.List(fields.String(), required=True)
+
+
+class Overlap(Schema):
+    """What the variants of a paper share by today's bank; a fixed paper has one variant. ``with_other`` is null where
+    no other paper was named. Exams that exist keep what was drawn when they were made.
+    """
+
+    paper_id = fields.String(required=True)
+    question_count = fields.Integer(required=True)
+    between_variants = fields.List(fields.Nested(Shared), required=True)
+    with_other = fields.List(fields.Nested(Shared), required=True, allow_none=True)
+
+
 PaperPage = page_of(Paper)
 
 list_papers = Operation("quiz", "list_papers", PaperFilter, PaperPage, roles=BANK_ROLES, repeatable=True)
 create_paper = Operation("quiz", "create_paper", NewPaper, Paper, roles=BANK_ROLES)
 get_paper = Operation("quiz", "get_paper", PaperId, Paper, roles=BANK_ROLES, repeatable=True)
 paper_feasibility = Operation("quiz", "paper_feasibility", Blueprint, Feasibility, roles=BANK_ROLES, repeatable=True)
+paper_overlap = Operation("quiz", "paper_overlap", OverlapRequest, Overlap, roles=BANK_ROLES, repeatable=True)

@@ -14,6 +14,7 @@ from contracts.quiz import operations
 from services.quiz.model import paper as rules
 from services.quiz.model.feasibility import account
 from services.quiz.model.grading import total
+from services.quiz.model.overlap import between_papers, between_variants
 from services.quiz.model.question import category_code, in_force
 from services.quiz.store import QuizStore
 
@@ -76,8 +77,7 @@ def forms(store: QuizStore, paper: Document, exam_id: str, now: datetime) -> lis
         questions = store.bank.questions(paper["question_ids"])
         chosen = [(questions[id], questions[id]["score"]) for id in paper["question_ids"]]
         return [{"_id": f"{exam_id}.0", **rules.form_of(chosen)}]
-    pool = _pool(store, paper["blueprint"], now)
-    draws = [rules.draw(paper["blueprint"], pool, paper["seed"], variant) for variant in range(paper["variants"])]
+    draws = _draws(store, paper, now)
     questions = store.bank.questions({id for draw in draws for cell in draw for id in cell})
     return [
         {
@@ -88,6 +88,33 @@ def forms(store: QuizStore, paper: Document, exam_id: str, now: datetime) -> lis
         }
         for variant, draw in enumerate(draws)
     ]
+
+
+def overlap(store: QuizStore, request: Document, call: Call) -> Document:
+    """Which questions the variants of a paper share, and share with those of another, if they were drawn today.
+
+    ``NotFound`` for an unknown paper, ``InvalidPaper`` when a cell can no longer be filled.
+    """
+    paper = known(store, request["paper_id"])
+    own = _variants(store, paper, call.now)
+    other = known(store, request["other_id"]) if "other_id" in request else None
+    return {
+        "paper_id": paper["_id"],
+        "question_count": paper["question_count"],
+        "between_variants": between_variants(own),
+        "with_other": between_papers(own, _variants(store, other, call.now)) if other else None,
+    }
+
+
+def _variants(store: QuizStore, paper: Document, now: datetime) -> list[list[str]]:
+    if paper["kind"] == rules.FIXED:
+        return [paper["question_ids"]]
+    return [[id for cell in draw for id in cell] for draw in _draws(store, paper, now)]
+
+
+def _draws(store: QuizStore, paper: Document, now: datetime) -> list[list[list[str]]]:
+    pool = _pool(store, paper["blueprint"], now)
+    return [rules.draw(paper["blueprint"], pool, paper["seed"], variant) for variant in range(paper["variants"])]
 
 
 def _fixed(store: QuizStore, request: Document) -> Document:

@@ -25,3 +25,7 @@ class Papers:
     @serve(operations.paper_feasibility)
     def paper_feasibility(self, request, call):
         return papers.feasibility(self.store, request, call)
+
+    @serve(operations.paper_overlap)
+    def paper_overlap(self, request, call):
+        return papers.overlap(self.store, request, call)
