@@ -110,5 +110,5 @@ def test_a_question_is_drawn_while_its_law_is_in_force(fields, today, drawn):
 def test_what_is_asked_tells_nothing_of_the_key(content):
     shown = as_asked(asked(content))
 
-    assert shown.keys() <= {"id", "type", "stem", "options", "score", "blanks"}
+    assert shown.keys() <= {"id", "type", "stem", "options", "score", "blanks", "media"}
     assert all(option.keys() == {"key", "text"} for option in shown["options"])
