@@ -25,7 +25,7 @@ class ClientSocket(socket.socket):
         super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
         super().setblocking(True)
         self._patience: float | None = None
-        self._kernel_patience: float | None = None
+        self._told: dict[int, float | None] = {socket.SO_RCVTIMEO: None, socket.SO_SNDTIMEO: None}
         self._holds_next = False
         self._held = b""
 
@@ -34,7 +34,7 @@ class ClientSocket(socket.socket):
         self._patience = None if flag else 0.0
 
     def settimeout(self, value: float | None) -> None:
-        """How long a read may wait, from the next one on: seconds, 0 for not at all, None for ever."""
+        """How long one read or write may wait from now on: seconds, 0 for not at all, None for ever."""
         self._patience = value
 
     def gettimeout(self) -> float | None:
@@ -43,15 +43,10 @@ class ClientSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """``TimeoutError`` when nothing came in time, ``BlockingIOError`` when it was not to wait."""
-        if self._patience == 0.0:
-            return super().recv(size, flags | socket.MSG_DONTWAIT)
-        if self._patience != self._kernel_patience:
-            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(self._patience))
-            self._kernel_patience = self._patience
         try:
-            return super().recv(size, flags)
+            return super().recv(size, flags | self._bounded(socket.SO_RCVTIMEO))
         except BlockingIOError as error:
-            raise TimeoutError from error
+            raise self._end(error) from None
 
     def arriving(self, seconds: float) -> bytes | None:
         """What the client sends within so many seconds, b"" when it has hung up; None when it does neither."""
@@ -100,7 +95,22 @@ class ClientSocket(socket.socket):
         super().shutdown(how)
 
     def _send(self, data: Any, flags: int = 0) -> None:
-        super().sendall(data, flags | socket.MSG_DONTWAIT if self._patience == 0.0 else flags)
+        try:
+            super().sendall(data, flags | self._bounded(socket.SO_SNDTIMEO))
+        except BlockingIOError as error:
+            raise self._end(error) from None
+
+    def _bounded(self, option: int) -> int:
+        """The flags of the next read or write, for which the kernel knows how long it may wait."""
+        if self._patience == 0.0:
+            return socket.MSG_DONTWAIT
+        if self._patience != self._told[option]:
+            self.setsockopt(socket.SOL_SOCKET, option, _timeval(self._patience))
+            self._told[option] = self._patience
+        return 0
+
+    def _end(self, error: BlockingIOError) -> OSError:
+        return error if self._patience == 0.0 else TimeoutError("timed out")
 
 
 def _timeval(seconds: float | None) -> bytes:

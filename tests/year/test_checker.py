@@ -92,7 +92,7 @@ def of_a_service_without(
 def test_a_service_without_the_second_persons_review_is_found_out(
     broker: Broker, mongo: Database, tmp_path: Path
 ) -> None:
-    findings = of_a_service_without("adequate", broker, mongo, tmp_path, patience=12)
+    findings = of_a_service_without("adequate", broker, mongo, tmp_path, patience=100_000)
     assert any("must be refused as 409 case-cannot-close" in one for one in findings), findings
     assert any("was closed past adequate" in one for one in findings)
 

@@ -20,7 +20,6 @@ def as_before() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging._srcfile = source
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = True
     structlog.reset_defaults()
 
 

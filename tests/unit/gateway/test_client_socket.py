@@ -109,3 +109,10 @@ def test_it_tells_a_client_that_says_nothing_from_one_that_hangs_up(ends: tuple[
     assert ours.arriving(30) == b"GET /"
     client.close()
     assert ours.arriving(30) == b""
+
+
+def test_what_is_sent_ends_when_its_patience_does(ends: tuple[ClientSocket, socket.socket]) -> None:
+    ours, _ = ends
+    ours.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        ours.sendall(bytes(64 * 1024 * 1024))
