@@ -159,7 +159,9 @@ class Beside:
         for id, one in self._book.re_reviews.items():
             if self._chance.random() > (0.15 if one.state == "open" else 0.01):
                 continue
-            person, adequate = self._supervisor(), self._chance.random() < 0.6
+            # Until one has led to a reopening none is found adequate, so that every year has such a one.
+            reopened = self._acting.actions["re_review_inadequate"] > 0
+            person, adequate = self._supervisor(), self._chance.random() < 0.6 and reopened
             before = {case.id: len(case.history) for case in self._book.cases.values()}
             answer = self._bureau.clients[person.id].ask(
                 "POST",
