@@ -156,6 +156,8 @@ def system(
         own = {
             # A loaded machine is no outage.
             "RPC_TIMEOUT_SECONDS": "30",
+            # Clients of a whole file of tests sign in once.
+            "IDENTITY_ACCESS_MINUTES": "60",
             "TASKS_SMTP_URL": mail.url,
             "TASKS_MAIL_FROM": "mingjing@justice.example",
             "TASKS_CONSOLE_URL": "https://mingjing.justice.example/console",
