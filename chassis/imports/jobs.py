@@ -10,6 +10,8 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from chassis.refusals import NotFound
+
 Document = dict[str, Any]
 
 INDEXES = {
@@ -50,6 +52,13 @@ class ImportJobs:
     def get(self, job_id: str) -> Document | None:
         """The import."""
         return self._jobs.find_one({"_id": job_id})
+
+    def progress(self, job_id: str) -> Document:
+        """How far the import is, with its id for an answer; ``NotFound`` when there is none or it is forgotten."""
+        job = self.get(job_id)
+        if job is None:
+            raise NotFound("import")
+        return {**job, "id": job["_id"]}
 
     def next_running(self) -> Document | None:
         """The import that waits longest."""

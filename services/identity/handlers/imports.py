@@ -15,7 +15,6 @@ from typing import Any
 from pymongo.client_session import ClientSession
 
 from chassis.imports import Contents, Taken, content_of, new_job, work_on
-from chassis.refusals import NotFound
 from chassis.tables import Limits, read_table, vocabulary
 from contracts.call import Call
 from contracts.identity import operations
@@ -45,10 +44,7 @@ def start_people_import(store: IdentityStore, settings: IdentitySettings, reques
 
 def get_import(store: IdentityStore, settings: IdentitySettings, request: Request, call: Call) -> Document:
     """How far it is."""
-    job = store.imports.get(request["import_id"])
-    if job is None:
-        raise NotFound("import")
-    return {**job, "id": job["_id"]}
+    return store.imports.progress(request["import_id"])
 
 
 def work_on_imports(store: IdentityStore, settings: IdentitySettings, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.imports import Contents, Taken, content_of, new_job, work_on
-from chassis.refusals import Invalid, NotFound, WrongState
+from chassis.refusals import Invalid, WrongState
 from chassis.tables import read_table
 from contracts.call import Call
 from contracts.identity import operations as identity
@@ -47,10 +47,7 @@ def start_import(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
 def get_import(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
     """How far it is, for every trainer."""
     signed_in(call)
-    job = store.attendance_imports.get(request["import_id"])
-    if job is None:
-        raise NotFound("import")
-    return {**job, "id": job["_id"]}
+    return store.attendance_imports.progress(request["import_id"])
 
 
 def work_on_imports(store: TasksStore, ask: Ask, now: datetime) -> None:

@@ -59,10 +59,10 @@ def get_old_file_import(store: TasksStore, request: Mapping[str, Any], call: Cal
     For who handed the table in: what was rejected has no case yet whose rules would say who must keep out of it.
     """
     actor = signed_in(call)
-    job = store.imports.get(request["import_id"])
-    if job is None or job["started_by"] != actor.id:
+    job = store.imports.progress(request["import_id"])
+    if job["started_by"] != actor.id:
         raise NotFound("import")
-    return {**job, "id": job["_id"]}
+    return job
 
 
 def get_template(_store: TasksStore, _request: Mapping[str, Any], _call: Call) -> Document:
