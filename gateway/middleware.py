@@ -15,6 +15,7 @@ from gateway import metrics
 from gateway.headers import security_headers
 from gateway.language import negotiate
 from gateway.settings import Settings
+from gateway.unread_bodies import take_unread
 
 log = structlog.get_logger("gateway.access")
 
@@ -57,6 +58,7 @@ class Middleware:
             def start(line: str, headers: Headers, exc_info: Any = None) -> Any:
                 nonlocal status
                 status = line[:3]
+                take_unread(environ)
                 self._complete(environ, headers, traceparent)
                 return start_response(line, headers, exc_info) if exc_info else start_response(line, headers)
 

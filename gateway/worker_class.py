@@ -7,6 +7,7 @@ import threading
 import time
 from typing import Any
 
+from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
 from gateway.client_socket import ClientSocket
@@ -16,6 +17,8 @@ _SIGN_OF_LIFE_SECONDS = 0.5
 # How long a thread may keep the interpreter's lock while others want it. They all wake up each time to look; and a
 # request waits for the kernel, which gives the lock away, long before that.
 _SWITCH_SECONDS = 0.02
+# gunicorn takes so little of a body that nobody has read, and then ends the connection without a word.
+_TAKEN_UNREAD = 32 * 1024
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -70,8 +73,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._count(-1)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answers one request; its headers and what there is of its body leave together."""
+        """Answers one request; its headers and what there is of its body leave together.
+
+        An answer before the end of a long request tells the client that the connection ends with it.
+        """
         conn.sock.hold_headers()
+        must_close = req.should_close
+        req.should_close = lambda: must_close() or _much_is_unread(req.body)
         try:
             return super().handle_request(req, conn)
         finally:
@@ -83,3 +91,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _count(self, change: int) -> None:
         with self._counting:
             self._taken += change
+
+
+def _much_is_unread(body: Body) -> bool:
+    """Whether so much is left of it, or nobody knows what, that no further request can be read."""
+    if isinstance(body.reader, LengthReader):
+        return bool(body.failed or body.reader.length > _TAKEN_UNREAD)
+    return isinstance(body.reader, ChunkedReader) and (body.failed or body.reader.parser is not None)

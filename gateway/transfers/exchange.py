@@ -12,7 +12,6 @@ from contracts.operation import Operation
 from gateway import parts
 from gateway.attachment_words import in_words
 from gateway.transfers import fetching
-from gateway.transfers.body import refusing_politely
 from gateway.transfers.fetching import Part
 from gateway.transfers.multipart import MultipartFile
 from gateway.transfers.sending import Sender
@@ -27,7 +26,7 @@ def sent_whole(
     """The attachment that the multipart body of the current request brings, in words. ``owner``: whose it is."""
     shared = parts.current()
     sender = Sender(shared, call, owner, begin, put, cancel)
-    with shared.slots.taken(), refusing_politely(http):
+    with shared.slots.taken():
         file = MultipartFile(http)
         sent = sender.whole(lambda: file.name, file.chunks(), http.content_length)
     return in_words(sent["attachment"], call.language)

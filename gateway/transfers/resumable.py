@@ -18,7 +18,7 @@ from contracts.fields import parse_instant
 from contracts.operation import Operation
 from gateway import parts, tus
 from gateway.endpoint import JSON
-from gateway.transfers.body import chunks, refusing_politely
+from gateway.transfers.body import chunks
 from gateway.transfers.sending import Sender, State
 
 
@@ -39,7 +39,7 @@ def created(sender: Sender) -> Response:
     """An upload of ``Upload-Length`` bytes that begins with the current request, which may bring some of them."""
     tus.check_version(http)
     length, name, brings = tus.length_of(http), tus.file_name_of(http), tus.brings_content(http)
-    with parts.current().slots.taken(), refusing_politely(http):
+    with parts.current().slots.taken():
         state = sender.ask(sender.begin, {"file_name": name, "length": length})
         if brings:
             state = _received(sender, state)
@@ -58,7 +58,7 @@ def gone_on(sender: Sender, resume: Operation, attachment_id: str) -> Response:
     tus.check_version(http)
     tus.check_content_type(http)
     wanted: dict[str, Any] = {"attachment_id": attachment_id, "offset": tus.offset_of(http)}
-    with parts.current().slots.taken(), refusing_politely(http):
+    with parts.current().slots.taken():
         state = _received(sender, sender.ask(resume, wanted))
     return Response(status=204, headers=_where(state))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import pytest
 
 from contracts.reports.schemas.attachments import PART_BYTES
+from services.reports.sealing import new_receipt
 from tests.integration.gateway.attaching import front, public, reporter, reports_process
 from tests.integration.gateway.conftest import answered
 from tests.integration.gateway.test_attachments import MULTIPART, PATH, multipart, problem, send
@@ -30,6 +32,25 @@ def test_a_type_that_is_not_taken_is_refused_with_those_that_are(reporter: httpx
     english = reporter.post(PATH, files={"file": ("a", b"MZ" + bytes(100))}, headers={"Accept-Language": "en"})
     assert "Types that are taken" in english.json()["detail"]
     assert reporter.get(PATH).json()["items"] == []
+
+
+@pytest.mark.parametrize(("parts", "goes_on"), [(1, True), (20, False)])
+def test_who_is_refused_by_the_receipt_reads_why_and_whether_the_connection_ends(
+    reporter: httpx.Client, parts: int, goes_on: bool
+) -> None:
+    """What little was sent besides is taken first, so that no reset destroys the answer."""
+    address = reporter.base_url
+    body = multipart(("file", "a.mp3", a_sound(parts * PART_BYTES)))
+    with closing(http.client.HTTPConnection(address.host, address.port, timeout=60)) as connection:
+        for _ in range(3):
+            connection.putrequest("POST", f"{address.path}{PATH.removeprefix('/')}")
+            for name, value in {**MULTIPART, "Authorization": f"Receipt {new_receipt()}"}.items():
+                connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body[: 2 * PART_BYTES])
+            answer = connection.getresponse()
+            assert (answer.status, answer.will_close) == (401, not goes_on)
+            assert json.loads(answer.read())["type"] == "/problems/bad-receipt"
 
 
 def test_two_gigabytes_are_refused_at_once_by_their_announced_length(reporter: httpx.Client) -> None:

@@ -79,6 +79,37 @@ def test_every_kind_of_answer_arrives_whole_on_one_connection(client: http.clien
         assert ask(client, "/unread", "POST", b"y" * 5000) == (200, b"unread")
 
 
+@pytest.mark.parametrize("length", [1_000, 30_000, 100_000, LARGE])
+def test_an_answer_to_what_was_not_read_tells_whether_the_connection_ends(
+    client: http.client.HTTPConnection, length: int
+) -> None:
+    client.putrequest("POST", "/unread")
+    client.putheader("Content-Length", str(length))
+    client.endheaders()
+    answer = client.getresponse()
+    assert (answer.status, answer.read()) == (200, b"unread")
+    assert answer.will_close == (length > 32 * 1024)
+    if not answer.will_close:
+        client.send(b"y" * length)
+    # http.client connects again where it was told to, and only there.
+    assert (client.sock is None) == answer.will_close
+    assert ask(client, "/say/more") == (200, b"said more")
+
+
+def test_a_body_in_chunks_that_was_read_keeps_the_connection(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/echo", iter([b"y" * 1000] * 200), encode_chunked=True)
+    answer = client.getresponse()
+    assert (answer.read(), answer.will_close) == (b"200000", False)
+
+
+def test_a_body_in_chunks_that_was_not_read_ends_the_connection(client: http.client.HTTPConnection) -> None:
+    client.putrequest("POST", "/unread")
+    client.putheader("Transfer-Encoding", "chunked")
+    client.endheaders()
+    answer = client.getresponse()
+    assert (answer.read(), answer.will_close) == (b"unread", True)
+
+
 def test_requests_sent_ahead_are_answered_in_order(server: ServingProcess) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), 60) as line:
