@@ -149,6 +149,26 @@ def test_a_question_comes_back_by_itself_when_its_law_is_in_force_again_but_not_
     assert states == ["active", "retired"]
 
 
+def test_a_law_that_ends_today_is_still_in_force_and_a_repeal_stays_the_reason(store):
+    until_today, taken_out = (create(store, category="最后一天", valid_to="2026-03-09")["id"] for _ in range(2))
+    questions.retire_expired(store, DAY_AFTER)
+
+    assert change(store, until_today, valid_to="2026-03-10")["state"] == "active"
+    change(store, taken_out, state="retired")
+
+    assert listed(store, category="最后一天") == {until_today: None, taken_out: "expired"}
+
+
+def test_a_question_that_somebody_took_out_stays_out_when_a_file_updates_it(store):
+    id = create(store, stem="取下的题")["id"]
+    change(store, id, state="retired")
+    an_import(store, "题型,题干,选项A,选项B,答案\n单选题,取下的题,甲,乙,A\n")
+    imports.work_off(store, NOW)
+
+    shown = questions.get(store, {"question_id": id})
+    assert (shown["answer"], shown["state"], shown["retired_because"]) == ("A", "retired", "by_hand")
+
+
 def test_an_exam_that_exists_keeps_a_question_that_retires(store):
     id = create(store, valid_to="2026-03-09")["id"]
     request = operations.create_paper.load({"title": "卷", "kind": "fixed", "question_ids": [id]})

@@ -196,3 +196,12 @@ def test_what_is_known_is_asked_again_once_it_is_answered_wrongly():
     card = cards.after_attempt(card, QUESTION, an_attempt(right=False, number=2), schedule)
 
     assert (card["in_book"], card["known"]) == (True, False)
+
+
+def test_what_is_known_stays_out_of_the_book_when_an_old_attempt_is_marked_anew():
+    card = cards.known(cards.after_attempt(None, QUESTION, an_attempt(right=False), schedule))
+    mended = cards.after_attempt(card, QUESTION, an_attempt(right=True), schedule)
+
+    back = cards.after_attempt(mended, QUESTION, an_attempt(right=False), schedule)
+
+    assert (back["wrong"], back["wrong_in"], back["in_book"], back["known"]) == (1, ["a1"], False, True)

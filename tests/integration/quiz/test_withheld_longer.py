@@ -1,0 +1,60 @@
+"""Practice and the wrong-question book while an exam goes on for single persons, and questions nobody can practise."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.quiz import operations
+from services.quiz.handlers import exam_changes, wrong_questions
+from services.quiz.model.exam import GRACE
+from tests.integration.quiz.building import CLOSES, MINUTE, NOW, TRAINER, a_member, a_paper, an_exam, by, sit
+from tests.integration.quiz.practising import AFTER, DAY, FULL, a_bank, book, enter, ids, todays
+
+AT_ONCE = {"key": "immediately", "correctness": "immediately"}
+
+
+def grant(store, exam, person, closes_at):
+    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病", "closes_at": closes_at.isoformat()}
+    exam_changes.grant(store, operations.put_override.load(request), by(TRAINER))
+
+
+def test_the_book_waits_for_the_last_personal_window_and_then_takes_the_attempt_in(store):
+    exam, person = an_exam(store, a_paper(store, [{"answer": "B"}]), pass_score=1), a_member()
+    grant(store, exam, a_member(), CLOSES + DAY)
+    sit(store, exam, person, ("A",))
+    enter(store, exam, person, NOW)
+
+    wrong_questions.take_in(store, CLOSES + GRACE)
+    assert ids(book(store, person, CLOSES + GRACE)) == []
+
+    wrong_questions.take_in(store, CLOSES + DAY + GRACE)
+    assert len(ids(book(store, person, CLOSES + DAY + GRACE))) == 1
+
+
+def test_nobody_practises_the_questions_of_an_exam_that_is_still_open_to_one(store):
+    paper = a_paper(store, [{"lines": ["still open"]}] * 4)
+    window = {"opens_at": (AFTER - DAY).isoformat(), "closes_at": (AFTER - timedelta(hours=1)).isoformat()}
+    exam = an_exam(store, paper, review=AT_ONCE, pass_score=1, **window)
+
+    def asked(now):
+        return {id for _ in range(4) for id in ids(todays(store, a_member(line="still open"), now, FULL))}
+
+    assert asked(AFTER) & set(paper["question_ids"])
+    grant(store, exam, a_member(), AFTER + timedelta(hours=1))
+
+    assert not asked(AFTER) & set(paper["question_ids"])
+    assert asked(AFTER + timedelta(hours=1) + MINUTE) & set(paper["question_ids"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "practised"),
+    [({}, True), ({"type": "essay", "options": [], "answer": "参考"}, False)],
+    ids=["a choice", "an essay"],
+)
+def test_only_what_is_marked_at_once_is_practised(store, fields, practised):
+    line = f"practised {practised}"
+    bank = set(a_bank(store, 3, lines=[line], **fields))
+
+    asked = {id for _ in range(4) for id in ids(todays(store, a_member(line=line), settings=FULL))}
+
+    assert bool(asked & bank) is practised

@@ -1,0 +1,174 @@
+"""Figures of the study record where they are easily wrong: by kind, of speakers named twice, of other years."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from contracts.quiz.events import PracticeCreditedV1
+from contracts.tasks import operations
+from services.tasks.handlers import courses, study, year_end
+from services.tasks.store import TasksStore
+from tests.integration.tasks.building import BUREAU, LEADER, TRAINER, a_standing, an_exam, by, received
+from tests.integration.tasks.studying import (
+    BEGAN,
+    NOW,
+    SPEAKERS,
+    a_course,
+    a_session,
+    attend,
+    change,
+    entries,
+    figures,
+    know_unit,
+    member,
+    people,
+    record_of,
+)
+from tests.integration.tasks.test_study_sessions import weeks
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def unit(store: TasksStore) -> str:
+    """A unit of the test's own."""
+    name = f"explained-{next(NUMBERS)}"
+    know_unit(store, BUREAU)
+    know_unit(store, BUREAU, name)
+    return name
+
+
+def practise(store: TasksStore, person_id: str) -> None:
+    day = BEGAN.date()
+    at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+    data = {"person_id": person_id, "day": day, "answered": 1, "right": 1, "points": 1, "rule": "2021-1"}
+    study.credit_practice(store, [received(PracticeCreditedV1, f"{person_id}:{day}", **data, credited_at=at)])
+
+
+def test_speakers_who_are_named_twice_do_not_make_a_session_count_for_the_week(store, unit):
+    monday = BEGAN - timedelta(days=2)
+    twice = [*SPEAKERS[:2], {"name": SPEAKERS[0]["name"]}]
+    made = [a_session(store, unit, starts_at=monday + timedelta(hours=n), speakers=twice) for n in range(3)]
+    [week] = weeks(store, unit)[unit]
+    assert (week["held"], week["counted"], week["met"]) == (3, 0, False)
+
+    change(store, made[0], speakers=SPEAKERS)
+
+    [week] = weeks(store, unit)[unit]
+    assert (week["counted"], week["missing"]) == (1, 2)
+
+
+@pytest.mark.parametrize(("kind", "who"), [("session", "attended"), ("exam", "passed"), ("practice", "practised")])
+@pytest.mark.parametrize("by_what", ["unit", "line", "week"])
+def test_figures_of_one_kind_are_of_that_kind_down_to_their_entries(store, unit, kind, who, by_what):
+    for name in ("attended", "passed", "practised", "none"):
+        member(store, f"{unit}-{name}", BUREAU, unit)
+    attend(store, a_session(store, unit), f"{unit}-attended")
+    study.credit_attempts(store, [a_standing(f"{unit}-passed", f"{unit}-exam", submitted_at=BEGAN, required=False)])
+    practise(store, f"{unit}-practised")
+
+    answer = figures(store, unit_id=unit, by=by_what, kind=kind)
+
+    (item,) = answer["items"]
+    for shown in (answer["total"], item):
+        assert (shown["person_times"], shown["people"], shown["covered"]) == (1, 4, 1)
+    assert item["filter"]["kind"] == kind
+    [entry] = entries(store, **item["filter"])
+    assert (entry["kind"], entry["person_id"]) == (kind, f"{unit}-{who}")
+    assert people(store, "covered", **item["filter"]) == [f"{unit}-{who}"]
+    assert figures(store, unit_id=unit)["total"]["person_times"] == 3
+
+
+def test_an_exam_that_is_failed_after_all_leaves_its_person_behind(store, unit):
+    person = member(store, f"{unit}-failed", BUREAU, unit)
+    audience = {"lines": [], "units": [unit], "roles": []}
+    study.know_exams(store, [an_exam(f"{unit}-exam", audience=audience, closes_at=BEGAN)])
+    study.credit_attempts(store, [a_standing(person.id, f"{unit}-exam", submitted_at=BEGAN)])
+    assert people(store, "behind", unit_id=unit) == []
+
+    regraded = {"sequence": 2, "passed": False, "credits": 0.0, "score": 50.0, "submitted_at": BEGAN}
+    study.credit_attempts(store, [a_standing(person.id, f"{unit}-exam", **regraded)])
+
+    assert people(store, "behind", unit_id=unit) == [person.id]
+    assert figures(store, unit_id=unit)["total"]["covered"] == 0
+
+
+def test_what_is_waived_is_not_behind_and_once_withdrawn_it_is_again(store, unit):
+    person = member(store, f"{unit}-waived", BUREAU, unit)
+    course = a_course(store, units=[unit], due_on="2026-03-03")
+    assert people(store, "behind", unit_id=unit) == [person.id]
+    waiver = {"person_id": person.id, "kind": "course", "ref": course, "reason": "产假"}
+
+    courses.grant_waiver(store, waiver, by(TRAINER, now=NOW))
+    assert people(store, "behind", unit_id=unit) == []
+    # What is waived is no study.
+    assert figures(store, unit_id=unit)["total"] == {
+        "person_times": 0, "credits": 0.0, "people": 1, "covered": 0, "behind": 0,
+    }  # fmt: skip
+
+    courses.withdraw_waiver(store, waiver, by(TRAINER, now=NOW))
+    assert people(store, "behind", unit_id=unit) == [person.id]
+
+
+def mark_of(store: TasksStore, person_id: str, year: int = 2026, now: datetime = NOW) -> dict[str, Any]:
+    request = operations.get_year_mark.load({"person_id": person_id, "year": year})
+    shown = operations.get_year_mark.dump(year_end.get_mark(store, request, by(LEADER, now=now)))
+    return {part["measure"]: part for part in shown["parts"]}
+
+
+def test_what_is_due_in_another_year_is_not_missing_in_this_one(store, unit):
+    person = member(store, f"{unit}-marked", BUREAU, unit)
+    audience = {"lines": [], "units": [unit], "roles": []}
+    # The last moment of the year in the bureau, and the first of the next.
+    ends = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)
+    exams = {
+        f"{unit}-this": ends,
+        f"{unit}-next": ends + timedelta(minutes=1),
+        f"{unit}-last": NOW - timedelta(days=90),
+    }
+    study.know_exams(store, [an_exam(id, audience=audience, closes_at=at) for id, at in exams.items()])
+    undated = a_course(store, units=[unit])
+
+    part = mark_of(store, person.id)["required"]
+
+    assert (part["of"], part["missing"]) == (2, sorted([f"{unit}-this", undated]))
+    assert f"{unit}-next" in mark_of(store, person.id, 2027)["required"]["missing"]
+
+
+def test_sessions_that_are_only_planned_are_not_missed_yet(store, unit):
+    person = member(store, f"{unit}-attending", BUREAU, unit)
+    held = a_session(store, unit)
+    attend(store, held, person.id)
+    a_session(store, unit, starts_at=NOW + timedelta(days=7))
+    change(store, a_session(store, unit, starts_at=BEGAN - timedelta(days=1)), withdrawn=True, reason="取消")
+
+    assert mark_of(store, person.id)["sessions"]["marks"] == 20.0
+    assert mark_of(store, person.id, now=NOW + timedelta(days=8))["sessions"]["marks"] == 10.0
+
+
+def test_a_session_that_is_moved_or_renamed_moves_in_every_record(store, unit):
+    person = member(store, f"{unit}-moved", BUREAU, unit)
+    session = a_session(store, unit)
+    attend(store, session, person.id)
+
+    starts = BEGAN - timedelta(days=8)
+    change(store, session, starts_at=starts, ends_at=starts + timedelta(hours=1))
+    assert [entry["at"] for entry in record_of(store, person.id)["entries"]] == ["2026-02-24T01:00:00.000Z"]
+    assert figures(store, unit_id=unit)["total"]["person_times"] == 0
+
+    change(store, session, title="改名")
+    assert [entry["title"] for entry in record_of(store, person.id)["entries"]] == ["改名"]
+
+
+def test_a_record_shows_the_newest_entry_first(store, unit):
+    person = member(store, f"{unit}-orderly", BUREAU, unit)
+    for days in (2, 0, 1):
+        attend(store, a_session(store, unit, starts_at=BEGAN - timedelta(days=days)), person.id)
+
+    shown = [entry["at"] for entry in record_of(store, person.id)["entries"]]
+
+    assert shown == sorted(shown, reverse=True)
