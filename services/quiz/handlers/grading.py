@@ -132,7 +132,7 @@ def _marked(store: QuizStore, attempt: Document, keys: Document, now: datetime) 
 
 def _count(store: QuizStore, attempts: list[Document]) -> None:
     """Counts each graded attempt in its standing: new standings in one write, others one by one."""
-    graded = [attempt for attempt in attempts if attempt["state"] == rules.GRADED and _counts(store, attempt)]
+    graded = [attempt for attempt in attempts if attempt["state"] == rules.GRADED and counts(store, attempt)]
     known = store.standings.many(_standing_of(attempt) for attempt in graded)
     first: dict[str, Document] = {}
     later = []
@@ -147,7 +147,7 @@ def _count(store: QuizStore, attempts: list[Document]) -> None:
         _count_one(store, attempt, None)
 
 
-def _counts(store: QuizStore, attempt: Document) -> bool:
+def counts(store: QuizStore, attempt: Document) -> bool:
     """Whether it was handed in before its exam was cancelled, if it was."""
     exam = store.exams.get(attempt["exam_id"])
     assert exam is not None
@@ -156,7 +156,7 @@ def _counts(store: QuizStore, attempt: Document) -> bool:
 
 
 def _count_one(store: QuizStore, attempt: Document, session: Any) -> None:
-    if not _counts(store, attempt):
+    if not counts(store, attempt):
         return
     for _ in range(TRIES):
         before = store.standings.get(_standing_of(attempt), session)

@@ -152,7 +152,9 @@ def _grade_what_waited(store: QuizStore, regrade: Document, now: datetime) -> No
 def _preview(
     store: QuizStore, exam: Document, question_ids: set[str], corrections: Document
 ) -> tuple[list[rules.Change], Document]:
-    """Who would change, those first who pass or fail by it, and the figures."""
+    """Who would change, those first who pass or fail by it, and the figures. Attempts that count in no standing are
+    marked anew like all others, but change nothing of anybody's.
+    """
     questions = {
         form["_id"]: [
             rules.corrected(question, corrections.get(question["id"]))
@@ -161,18 +163,21 @@ def _preview(
         ]
         for form in _forms(store, exam)
     }
-    read = dict.fromkeys(("person_id", "number", "score", "marks", "form_id", "by_hand", "exam_id", "graded_at"), 1)
+    names = ("person_id", "number", "score", "marks", "form_id", "by_hand", "exam_id", "submitted_at", "graded_at")
+    read = dict.fromkeys(names, 1)
     people: dict[str, tuple[Document, Document]] = {}
     attempts = changed = 0
     for attempt in store.attempts.graded(exam["_id"], read | {f"answers.{id}": 1 for id in question_ids}):
         answers = attempt.get("answers", {})
         again = marks_of(questions[attempt["form_id"]], answers, attempt.get("by_hand", {}))
         after = score_of(attempt["marks"] | again)
+        attempts, changed = attempts + 1, changed + int(after != attempt["score"])
+        if not grading.counts(store, attempt):
+            continue
         before_of, after_of = people.setdefault(attempt["person_id"], ({}, {}))
         key = str(attempt["number"])
         before_of[key] = {"number": attempt["number"], "score": attempt["score"]}
         after_of[key] = {"number": attempt["number"], "score": after}
-        attempts, changed = attempts + 1, changed + int(after != attempt["score"])
     found = [_change(exam, person_id, before, after) for person_id, (before, after) in people.items()]
     changes = [change for change in found if change.before != change.after or change.flip]
     changes.sort(key=lambda change: (change.flip is None, change.person_id))

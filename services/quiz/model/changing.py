@@ -5,7 +5,7 @@ from typing import Any
 
 from services.quiz.model.exam import CLOSED, OPEN, UPCOMING, InvalidExam, window
 from services.quiz.model.grades import is_descending
-from services.quiz.model.overrides import shut_at, window_errors
+from services.quiz.model.overrides import opens_first_at, shut_at, window_errors
 
 # Nobody has sat it yet: all but its paper, whose forms are made.
 BEFORE = frozenset(
@@ -30,15 +30,18 @@ def grade_errors(exam: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def changed(exam: dict[str, Any], changes: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The exam with the changes. ``InvalidExam`` names each that may not be made any more, or makes no exam."""
-    allowed = CHANGEABLE[window(exam, now)] - (MAKE_UP_KEEPS if exam.get("make_up_of") else frozenset())
+    """The exam with the changes. ``InvalidExam`` names each that may not be made any more, or makes no exam. An exam is
+    open as soon as somebody may sit it, in a window of their own too.
+    """
+    state = window(exam | {"opens_at": opens_first_at(exam)}, now)
+    allowed = CHANGEABLE[state] - (MAKE_UP_KEEPS if exam.get("make_up_of") else frozenset())
     errors: list[dict[str, Any]] = [
         {"field": name, "message": "exam.too_late_to_change"}
         for name in sorted(changes)
         if name not in allowed and changes[name] != exam.get(name)
     ]
     result = exam | changes
-    if window(exam, now) == OPEN and result["closes_at"] < exam["closes_at"]:
+    if state == OPEN and result["closes_at"] < exam["closes_at"]:
         errors.append({"field": "closes_at", "message": "exam.closes_earlier"})
     if result["pass_score"] > exam["max_score"]:
         parts = {"max_score": exam["max_score"]}

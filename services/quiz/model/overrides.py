@@ -28,6 +28,13 @@ def personal(exam: dict[str, Any], person_id: str) -> dict[str, Any]:
     }
 
 
+def opens_first_at(exam: dict[str, Any]) -> datetime:
+    """From when on anybody may sit the exam: the earliest opening of all that was granted, and its own."""
+    own = [granted["opens_at"] for granted in exam.get("overrides", {}).values() if granted.get("opens_at")]
+    first: datetime = min([exam["opens_at"], *own])
+    return first
+
+
 def shut_at(exam: dict[str, Any]) -> datetime:
     """When the exam is over for everybody: the latest closing of all that was granted, and its own."""
     own = [granted["closes_at"] for granted in exam.get("overrides", {}).values() if granted.get("closes_at")]

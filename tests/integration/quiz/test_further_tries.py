@@ -1,0 +1,147 @@
+"""Somebody's second and third try: other questions in another order, and a regrade that concerns them all."""
+
+import pytest
+
+from contracts.quiz import operations
+from services.quiz.handlers import exam_changes, papers, questions, regrades
+from tests.integration.quiz.building import (
+    A_PAPER,
+    MINUTE,
+    NOW,
+    SOME_SCORE,
+    TRAINER,
+    a_member,
+    a_paper,
+    a_question,
+    an_exam,
+    begin,
+    by,
+    grade,
+    look,
+    mark_essay,
+    regrade,
+    save,
+    sit,
+    standing_of,
+    submit,
+)
+from tests.integration.quiz.practising import book, enter, ids
+
+PAGE = {"limit": 200, "cursor": None}
+OPEN_BOOK = {"key": "immediately", "correctness": "immediately"}
+
+
+def tries(store, exam, person, count):
+    """What each try of the person was asked, in order."""
+    asked = []
+    for _ in range(count):
+        attempt = begin(store, exam, person)
+        asked.append([question["id"] for question in attempt["questions"]])
+        submit(store, attempt, person)
+    return asked
+
+
+def test_each_try_at_a_drawn_paper_asks_another_variant(store):
+    for _ in range(30):
+        questions.create(store, a_question(category="再抽"), by(TRAINER))
+    cells = [{"category": "再抽", "count": 5, "score": 2}]
+    request = operations.create_paper.load({"title": "抽", "kind": "drawn", "blueprint": cells, "variants": 3})
+    exam = an_exam(store, papers.create(store, request, by(TRAINER)), pass_score=1)
+
+    asked = tries(store, exam, a_member(), 3)
+
+    assert len({frozenset(one) for one in asked}) == 3
+
+
+def test_the_tries_of_one_person_are_in_orders_of_their_own(store):
+    paper = a_paper(store, [{"answer": "B"}] * 8)
+    exam = an_exam(store, paper, shuffle={"questions": True, "options": True}, attempts_allowed=5, pass_score=1)
+
+    asked = tries(store, exam, a_member(), 5)
+
+    assert len({tuple(one) for one in asked}) > 2
+
+
+def test_papers_that_name_no_seed_are_drawn_by_seeds_of_their_own(store):
+    for _ in range(2):
+        questions.create(store, a_question(category="各抽"), by(TRAINER))
+    request = {"title": "抽", "kind": "drawn", "blueprint": [{"category": "各抽", "count": 1, "score": 1}]}
+    loaded = operations.create_paper.load(request)
+
+    assert len({papers.create(store, loaded, by(TRAINER))["seed"] for _ in range(4)}) == 4
+
+
+def change_key(attempt, key):
+    return {"question_id": attempt["questions"][0]["id"], "kind": "key", "answer": key}
+
+
+def foretold(store, exam, *changes):
+    request = {"exam_id": exam["id"], "changes": list(changes), "reason": "更正"}
+    proposed = regrades.propose(store, operations.propose_regrade.load(request), by(TRAINER))
+    found = regrades.changes(store, {"regrade_id": proposed["id"], **PAGE})["items"]
+    return proposed, {one["person_id"]: (one["before"], one["after"]) for one in found}
+
+
+@pytest.mark.parametrize("grading", ["highest", "last", "first", "average"])
+def test_a_preview_counts_all_tries_by_the_grading_rule_and_comes_true(store, grading):
+    exam, person, other = an_exam(store, grading=grading), a_member(), a_member()
+    # The new key C gives to some tries and takes from others.
+    for answers in (("C",), ("B", None, None, None), ("C", None, None, "1921")):
+        attempt = sit(store, exam, person, answers)
+    for answers in (("C",), ("B", None, None, "1921")):
+        sit(store, exam, other, answers)
+    before = {who.id: standing_of(store, exam, who)["score"] for who in (person, other)}
+
+    proposed, changes = foretold(store, exam, change_key(attempt, "C"))
+    regrades.apply(store, {"regrade_id": proposed["id"]}, by(TRAINER))
+    regrades.work_off(store, NOW)
+
+    after = {who.id: standing_of(store, exam, who)["score"] for who in (person, other)}
+    assert changes == {id: (before[id], after[id]) for id in before if before[id] != after[id]}
+    assert proposed["summary"]["attempts_changed"] == 5
+    assert proposed["summary"]["people_changed"] == len(changes)
+
+
+def test_a_preview_names_nobody_whose_attempt_does_not_count_since_the_exam_was_cancelled(store):
+    exam, counted, cut_off = an_exam(store), a_member(), a_member()
+    sit(store, exam, counted, ("C",))
+    attempt = begin(store, exam, cut_off)
+    save(store, attempt, cut_off, 0, "C")
+    exam_changes.cancel(store, {"exam_id": exam["id"], "reason": "停电"}, by(TRAINER, NOW + MINUTE))
+    grade(store, attempt)
+
+    proposed, changes = foretold(store, exam, change_key(attempt, "C"))
+    regrades.apply(store, {"regrade_id": proposed["id"]}, by(TRAINER))
+    regrades.work_off(store, NOW)
+
+    assert changes == {counted.id: (0.0, 2.0)}
+    assert standing_of(store, exam, cut_off) is None
+    # It was marked anew all the same, and its person may see so.
+    assert (proposed["summary"]["attempts"], proposed["summary"]["attempts_changed"]) == (2, 2)
+    assert [one["after"] for one in look(store, attempt, cut_off, NOW + MINUTE)["errata"]] == [2.0]
+
+
+def test_a_regrade_keeps_what_markers_gave(store):
+    essay = {"type": "essay", "options": [], "answer": None, "score": 10}
+    exam, person = an_exam(store, a_paper(store, [*A_PAPER, essay])), a_member()
+    attempt = sit(store, exam, person, ("C", ["A"], True, "1921", "论述"))
+    mark_essay(store, attempt, 4, score=7)
+    assert standing_of(store, exam, person)["score"] == SOME_SCORE - 2 + 7
+
+    regrade(store, exam, change_key(attempt, "C"))
+
+    assert standing_of(store, exam, person)["score"] == SOME_SCORE + 7
+
+
+def test_a_regrade_reaches_every_try_in_the_wrong_question_book(store):
+    exam, person = an_exam(store, review=OPEN_BOOK), a_member()
+    for _ in range(2):
+        attempt = sit(store, exam, person, ("A", ["A", "C"], False, "1921"))
+        enter(store, exam, person, NOW)
+    wrong = attempt["questions"][0]["id"]
+    assert ids(book(store, person)) == [wrong]
+
+    regrade(store, exam, change_key(attempt, "A"))
+    enter(store, exam, person, NOW)
+
+    assert ids(book(store, person)) == []
