@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from contracts.quiz import operations as quiz
+from gateway import language
 from gateway.resource import Resource, download
 
 blp = Resource("questions", description="题库 The question bank")
@@ -51,8 +52,24 @@ def list_question_revisions(request, call, rpc, question_id):
 @blp.route("/exports/questions")
 @blp.calls(quiz.export_questions)
 def export_questions(request, call, rpc):
-    """导出试题 Export questions as a file that can be imported again"""
+    """导出试题 Export questions as a file that can be imported again
+
+    `X-Questions-Left-Out` counts those that the format cannot hold whole, `X-Questions-Left-Out-Because` by reason, as
+    in `pictures=2, several_blanks=1`; `/exports/questions/left-out` names them.
+    """
     file = rpc(request)
     response = download(base64.b64decode(file["content"]), file_name=file["file_name"], media_type=file["media_type"])
     response.headers["X-Questions-Left-Out"] = str(file["left_out"])
+    because = sorted(file["because"].items())
+    response.headers["X-Questions-Left-Out-Because"] = ", ".join(f"{reason}={count}" for reason, count in because)
     return response
+
+
+@blp.route("/exports/questions/left-out")
+@blp.calls(quiz.questions_left_out)
+def questions_left_out(request, call, rpc):
+    """导出时未包含的试题 Which questions an export leaves out, and why"""
+    account = rpc(request)
+    for item in account["items"]:
+        item["message"] = language.text(f"export.{item['reason']}", call.language)
+    return account

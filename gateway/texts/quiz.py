@@ -72,7 +72,6 @@ ZH = {
     "import.broken_package": "无法打开该 QTI 包，请确认是含有 imsmanifest.xml 的 zip 文件。",
     "import.item_missing": "包中没有清单所列的试题文件：{value}。",
     "import.no_item_body": "此题没有内容（qti-item-body）。",
-    "import.media_in_item": "此题含有图片、公式或音视频（{value}），文件导入不支持；请录入后在题库中添加图片。",
     "import.given_up": "导入多次中断，已停止；请检查文件后重新导入。",
     "import.duplicate_stem": "题干与本文件第 {value} 行的试题重复。",
     "import.unknown_type": "无法识别题型“{value}”，应为单选题、多选题、判断题、填空题或简答题。",
@@ -148,8 +147,6 @@ EN = {
     "import.broken_package": "The QTI package cannot be opened; is it a zip file with an imsmanifest.xml?",
     "import.item_missing": "The package has no such item, though its manifest names it: {value}.",
     "import.no_item_body": "The item has no qti-item-body.",
-    "import.media_in_item": "The item has a picture, formula or sound ({value}), which imports do not take; enter the "
-    "question and add the picture in the bank.",
     "import.given_up": "Interrupted too often, the import was stopped; check the file and try again.",
     "import.duplicate_stem": "The stem is the same as in row {value} of this file.",
     "import.unknown_type": "Unknown type “{value}”: use single, multiple, true_false, blank or essay.",

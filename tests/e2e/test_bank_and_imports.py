@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import secrets
 
@@ -59,6 +60,7 @@ def test_the_bank_is_closed_to_whoever_is_no_trainer(signed_in, trainer, stem, u
         client.get("/imports/questions/template"),
         client.post("/imports/questions", files={"file": ("题.csv", b"x")}, data={"dry_run": "true"}),
         client.get("/exports/questions", params={"format": "qti3"}),
+        client.get("/exports/questions/left-out", params={"format": "qti3"}),
         client.post("/media", files={"file": ("a.png", a_picture())}),
         client.get("/media/unknown"),
     ]
@@ -133,3 +135,38 @@ def test_a_picture_is_added_shown_and_seen_in_the_own_attempt_only(signed_in, tr
     assert signed_in("member6").get(path).status_code == 404
     assert member.post(f"/attempts/{attempt['id']}/submission", json={}).status_code == 200
     assert member.get(path).status_code == 404
+
+
+def test_pictures_come_with_a_file_and_leave_with_one_and_what_is_left_out_is_told(trainer, stem):
+    picture = base64.b64encode(a_picture()).decode()
+    content = f"""<quiz><question type="truefalse"><questiontext format="html">
+<text><![CDATA[{stem}<img src="@@PLUGINFILE@@/a.png" alt="红船">]]></text>
+<file name="a.png" path="/" encoding="base64">{picture}</file></questiontext>
+<tags><tag><text>{stem}</text></tag></tags><answer fraction="100"><text>true</text></answer></question>
+<question type="truefalse"><questiontext format="html"><text><![CDATA[{stem}二<img src="b.png">]]></text></questiontext>
+<answer fraction="100"><text>true</text></answer></question></quiz>"""
+
+    account = imported(trainer, content.encode(), "en")
+
+    assert (account["created"], account["rejected_total"]) == (1, 1)
+    assert (account["rejected"][0]["row"], account["rejected"][0]["field"]) == (2, "media")
+    assert account["rejected"][0]["message"].startswith("The file does not have the content of this picture: b.png.")
+    (question,) = trainer.get("/questions", params={"tag": stem}).json()["items"]
+    assert [shown["alt"] for shown in question["media"]] == ["红船"]
+    assert trainer.get(f"/media/{question['media'][0]['id']}").status_code == 200
+
+    whole = trainer.get("/exports/questions", params={"format": "qti3", "tag": stem})
+    assert (whole.headers["X-Questions-Left-Out"], whole.headers["X-Questions-Left-Out-Because"]) == ("0", "")
+    assert imported(trainer, whole.content)["unchanged"] == 1
+    table = trainer.get("/exports/questions", params={"format": "csv", "tag": stem})
+    assert table.headers["X-Questions-Left-Out-Because"] == "pictures=1"
+    told = trainer.get("/exports/questions/left-out", params={"format": "csv", "tag": stem}).json()
+    assert (told["left_out"], told["because"], told["exported"]) == (1, {"pictures": 1}, 0)
+    assert told["items"] == [
+        {
+            "question_id": question["id"],
+            "stem": stem,
+            "reason": "pictures",
+            "message": "此格式不能包含图片；请用 Moodle XML 或 QTI 3 导出。",
+        }
+    ]

@@ -39,6 +39,7 @@ from contracts.quiz.operations.questions import (
     list_questions,
     question_template,
     update_question,
+    questions_left_out,
 )
 from contracts.quiz.operations.regrades import (
     apply_regrade,
@@ -91,6 +92,7 @@ __all__ = [
     "put_override",
     "question_template",
     "remove_wrong_question",
+    "questions_left_out",
     "save_answer",
     "start_attempt",
     "submit_attempt",

@@ -200,12 +200,38 @@ class RevisionsRequest(PageRequest):
 
 
 class ExportedFile(Schema):
-    """A file, base64. ``left_out`` counts the questions that the format cannot hold."""
+    """A file, base64. ``left_out`` counts the questions that are not in it, ``because`` by reason (see ``LeftOut``)."""
 
     content = fields.String(required=True)
     file_name = fields.String(required=True)
     media_type = fields.String(required=True)
     left_out = fields.Integer(required=True)
+    because = fields.Dict(keys=fields.String(), values=fields.Integer(), load_default=dict)
+
+
+class LeftOutQuestion(Schema):
+    """A question that an export leaves out; the gateway puts ``reason`` in words as ``message``."""
+
+    question_id = fields.String(required=True)
+    stem = fields.String(required=True)
+    reason = fields.String(required=True)
+    message = fields.String()
+
+
+class LeftOut(Schema):
+    """What an export leaves out.
+
+    Because the format has no place for it: ``pictures``, ``type`` (of question), ``several_blanks`` in one stem,
+    ``model_answer`` of an essay, ``layout`` (lines that would read as something else). Because a file holds no more:
+    ``no_room`` (7 MiB of pictures), ``beyond`` (20,000 questions). ``items``: the first thousand, without those
+    ``beyond``; ``left_out`` counts all, ``because`` by reason.
+    """
+
+    format = fields.String(required=True)
+    exported = fields.Integer(required=True)
+    left_out = fields.Integer(required=True)
+    because = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    items = fields.List(fields.Nested(LeftOutQuestion), required=True)
 
 
 QuestionPage = page_of(Question)
@@ -224,3 +250,4 @@ question_template = Operation(
 import_questions = Operation("quiz", "import_questions", QuestionFile, StartedImport, roles=BANK_ROLES)
 get_import = Operation("quiz", "get_import", GetImport, Import, roles=BANK_ROLES, repeatable=True)
 export_questions = Operation("quiz", "export_questions", ExportRequest, ExportedFile, roles=BANK_ROLES, repeatable=True)
+questions_left_out = Operation("quiz", "questions_left_out", ExportRequest, LeftOut, roles=BANK_ROLES, repeatable=True)

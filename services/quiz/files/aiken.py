@@ -38,17 +38,19 @@ def rows(text: str) -> Iterator[Row]:
         yield Row.refused(start, "answer", "import.no_answer_line", stem[0])
 
 
-def holds(content: Content) -> bool:
-    """Whether the format can hold this question so that reading gives the same."""
+def why_not(content: Content) -> str | None:
+    """What of this question the format cannot hold so that reading gives the same, or None: other types than single
+    choices, pictures, texts of several lines or that read as a part of the format.
+    """
+    if content.type != SINGLE:
+        return "type"
+    if content.media:
+        return "pictures"
     texts = [content.stem, *(text for _, text in content.options)]
-    return (
-        content.type == SINGLE
-        and not any("\n" in text for text in texts)
-        and not _OPTION.match(content.stem)
-        and not _ANSWER.match(content.stem)
-        and not content.stem.startswith(_OURS)
-        and not content.media
-    )
+    stem = content.stem
+    if any("\n" in text for text in texts) or _OPTION.match(stem) or _ANSWER.match(stem) or stem.startswith(_OURS):
+        return "layout"
+    return None
 
 
 def written(contents: Iterable[Content]) -> str:

@@ -52,14 +52,13 @@ def rows(text: str) -> Iterator[Row]:
         yield checked(start, {"category": category} | fields)
 
 
-def holds(content: Content) -> bool:
-    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model
-    answer, nor pictures."""
+def why_not(content: Content) -> str | None:
+    """What of this question the format cannot hold, or None: pictures, a model answer, several blanks in one stem."""
     if content.media:
-        return False
-    if content.type == ESSAY:
-        return content.answer is None
-    return content.type != BLANK or not isinstance(content.answer[0], list)
+        return "pictures"
+    if content.type == ESSAY and content.answer is not None:
+        return "model_answer"
+    return "several_blanks" if content.type == BLANK and isinstance(content.answer[0], list) else None
 
 
 def written(contents: Iterable[Content]) -> str:

@@ -1,12 +1,13 @@
 """Moodle XML (docs.moodle.org, "Moodle XML format"): choices, true/false, short answers, numbers, essays."""
 
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from services.quiz.files import metadata
+from services.quiz.files.embedded import Embedded, Pictures, Shown
 from services.quiz.files.faults import UnreadableFile
+from services.quiz.files.moodle_text import plain, put, seen
 from services.quiz.files.row import Row, checked
 from services.quiz.files.tolerance import tolerant
 from services.quiz.files.xml_reading import parse
@@ -16,12 +17,11 @@ from services.quiz.model.question import (
     KEYS,
     MULTIPLE,
     SINGLE,
+    STEM,
     TRUE_FALSE,
     Content,
     category_name,
 )
-
-_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4"})
 
 
 def rows(content: bytes) -> Iterator[Row]:
@@ -34,28 +34,31 @@ def rows(content: bytes) -> Iterator[Row]:
     for question in quiz.iterfind("question"):
         kind = question.get("type", "")
         if kind == "category":
-            category = _text(question.find("category")).rpartition("/")[2]
+            category = plain(question.find("category")).rpartition("/")[2]
             continue
         number += 1
         reader = _READERS.get(kind)
         if reader is None:
             yield Row.refused(number, "type", "import.unsupported_type", kind)
             continue
+        options = len(question.findall("answer")) if reader is _choice else 0
+        if options > len(KEYS):
+            yield Row.refused(number, "options", "import.too_many_options", options)
+            continue
         ours = metadata.unpacked(question.findtext("mingjing", ""))
-        yield checked(number, {"category": category} | _common(question) | ours | reader(question, ours))
+        pictures = Pictures(number)
+        fields = {"category": category} | _common(question, pictures) | ours | reader(question, pictures)
+        yield checked(number, fields, pictures)
 
 
-def holds(content: Content) -> bool:
-    """Whether the format can hold this question; several blanks in one stem it cannot, nor a model
-    answer, nor pictures."""
-    if content.media:
-        return False
-    if content.type == ESSAY:
-        return content.answer is None
-    return content.type != BLANK or not isinstance(content.answer[0], list)
+def why_not(content: Content) -> str | None:
+    """What of this question the format cannot hold, or None: several blanks in one stem, or a model answer."""
+    if content.type == ESSAY and content.answer is not None:
+        return "model_answer"
+    return "several_blanks" if content.type == BLANK and isinstance(content.answer[0], list) else None
 
 
-def written(contents: Iterable[Content]) -> bytes:
+def written(contents: Iterable[Content], pictures: Shown) -> bytes:
     """The document; what Moodle has no element for stands in an element ``mingjing``, which Moodle passes
     over."""
     quiz, category = Element("quiz"), None
@@ -64,51 +67,55 @@ def written(contents: Iterable[Content]) -> bytes:
             category = content.category
             head = SubElement(SubElement(quiz, "question", type="category"), "category")
             SubElement(head, "text").text = f"$course$/top/{category_name(category)}"
-        _write(quiz, content)
+        _write(quiz, content, pictures)
     indent(quiz, space=" ")
     document: bytes = tostring(quiz, encoding="utf-8", xml_declaration=True)
     return document
 
 
-def _common(question: Element) -> dict[str, Any]:
+def _common(question: Element, pictures: Pictures) -> dict[str, Any]:
     return {
-        "stem": _text(question.find("questiontext")),
+        "stem": seen(question.find("questiontext"), pictures, STEM),
         "score": question.findtext("defaultgrade") or question.findtext("grade"),
-        "explanation": _text(question.find("generalfeedback")),
-        "tags": [text for tag in question.iterfind("tags/tag") if (text := _text(tag))],
+        "explanation": seen(question.find("generalfeedback"), pictures, None),
+        "tags": [text for tag in question.iterfind("tags/tag") if (text := plain(tag))],
     }
 
 
-def _choice(question: Element, ours: dict[str, Any]) -> dict[str, Any]:
+def _choice(question: Element, pictures: Pictures) -> dict[str, Any]:
     answers = question.findall("answer")
-    options = [{"key": key, "text": _text(answer)} for key, answer in zip(KEYS, answers, strict=False)]
+    options = [{"key": key, "text": seen(answer, pictures, key)} for key, answer in zip(KEYS, answers, strict=False)]
     right = [key for key, answer in zip(KEYS, answers, strict=False) if _fraction(answer) > 0]
     if question.findtext("single", "true").strip().lower() in ("true", "1"):
         return {"type": SINGLE, "options": options, "answer": right[0] if len(right) == 1 else None}
     return {"type": MULTIPLE, "options": options, "answer": right}
 
 
-def _true_false(question: Element, ours: dict[str, Any]) -> dict[str, Any]:
-    right = [_text(answer).lower() for answer in question.findall("answer") if _fraction(answer) > 0]
+def _true_false(question: Element, pictures: Pictures) -> dict[str, Any]:
+    right = [text.lower() for text, fraction in _texts(question, pictures) if fraction > 0]
     return {"type": TRUE_FALSE, "answer": {"true": True, "false": False}.get(right[0] if right else "")}
 
 
-def _short(question: Element, ours: dict[str, Any]) -> dict[str, Any]:
-    forms = [_text(answer) for answer in question.findall("answer") if _fraction(answer) >= 100]
+def _short(question: Element, pictures: Pictures) -> dict[str, Any]:
+    forms = [text for text, fraction in _texts(question, pictures) if fraction >= 100]
     return {"type": BLANK, "answer": forms}
 
 
-def _numerical(question: Element, ours: dict[str, Any]) -> dict[str, Any]:
+def _numerical(question: Element, pictures: Pictures) -> dict[str, Any]:
     forms = []
-    for answer in question.findall("answer"):
-        if _fraction(answer) >= 100:
+    for answer, (value, fraction) in zip(question.findall("answer"), _texts(question, pictures), strict=True):
+        if fraction >= 100:
             tolerance = (answer.findtext("tolerance") or "0").strip()
-            value = _text(answer)
             forms.append(value if tolerance == "0" else f"{value}±{tolerance}")
     return {"type": BLANK, "answer": forms}
 
 
-def _essay(question: Element, ours: dict[str, Any]) -> dict[str, Any]:
+def _texts(question: Element, pictures: Pictures) -> list[tuple[str, float]]:
+    """The answers that are no options, with their fractions; none has a place for a picture."""
+    return [(seen(answer, pictures, None), _fraction(answer)) for answer in question.findall("answer")]
+
+
+def _essay(question: Element, pictures: Pictures) -> dict[str, Any]:
     return {"type": ESSAY, "answer": None}
 
 
@@ -121,19 +128,20 @@ _READERS = {
 }
 
 
-def _write(quiz: Element, content: Content) -> None:
+def _write(quiz: Element, content: Content, pictures: Shown) -> None:
     number = tolerant(content)
     kind = "numerical" if number else _KINDS[content.type]
     question = SubElement(quiz, "question", type=kind)
-    _put(question, "name", content.stem.split("\n", 1)[0][:60])
-    _put(question, "questiontext", content.stem)
-    _put(question, "generalfeedback", content.explanation)
+    put(question, "name", content.stem.split("\n", 1)[0][:60])
+    put(question, "questiontext", content.stem, _at(STEM, content, pictures))
+    put(question, "generalfeedback", content.explanation)
     SubElement(question, "defaultgrade").text = repr(content.score)
     if content.type in (SINGLE, MULTIPLE):
         SubElement(question, "single").text = "true" if content.type == SINGLE else "false"
         SubElement(question, "shuffleanswers").text = "true"
-    for fraction, text in _answers(content):
-        answer = _put(question, "answer", number[0] if number else text, fraction=fraction)
+    for place, (fraction, text) in enumerate(_answers(content)):
+        shown = _at(content.options[place][0], content, pictures) if content.options else []
+        answer = put(question, "answer", number[0] if number else text, shown, fraction=fraction)
         if number:
             SubElement(answer, "tolerance").text = number[1]
     if content.tags:
@@ -141,6 +149,11 @@ def _write(quiz: Element, content: Content) -> None:
         for tag in content.tags:
             SubElement(SubElement(tags, "tag"), "text").text = tag
     SubElement(question, "mingjing").text = metadata.packed(content, "category")
+
+
+def _at(place: str, content: Content, pictures: Shown) -> list[tuple[Embedded, str]]:
+    """The pictures of this place, with what each shows in words."""
+    return [(pictures[id], alt) for where, id, alt in content.media if where == place]
 
 
 _KINDS = {
@@ -166,58 +179,8 @@ def _answers(content: Content) -> list[tuple[str, str]]:
     return []
 
 
-def _put(parent: Element, tag: str, text: str, **attributes: str) -> Element:
-    element = SubElement(parent, tag, {"format": "plain_text", **attributes})
-    SubElement(element, "text").text = text
-    return element
-
-
 def _fraction(answer: Element) -> float:
     try:
         return float(answer.get("fraction", "0"))
     except ValueError:
         return 0.0
-
-
-def _text(element: Element | None) -> str:
-    """The element's text; of HTML what a reader would see."""
-    if element is None:
-        return ""
-    text = element.findtext("text") or ""
-    if element.get("format", "") in ("html", "moodle_auto_format"):
-        return _visible(text)
-    return text.strip()
-
-
-def _visible(markup: str) -> str:
-    reader = _Reader()
-    reader.feed(markup)
-    reader.close()
-    lines = "".join(reader.parts).replace("\xa0", " ").split("\n")
-    return "\n".join(line.strip() for line in lines if line.strip())
-
-
-class _Reader(HTMLParser):
-    """Collects the text between the tags; block elements break the line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block begins on a new line; scripts and styles are not for reading."""
-        self._hidden += tag in ("script", "style")
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """A block ends its line."""
-        self._hidden -= tag in ("script", "style")
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Text is kept unless it is hidden."""
-        if self._hidden <= 0:
-            self.parts.append(data)

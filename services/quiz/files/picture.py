@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import puremagic
 from PIL import Image, ImageOps
 
+from services.quiz.files.embedded import MAX_BYTES
 from services.quiz.files.faults import UnreadableFile
 
-MAX_BYTES = 2 * 1024 * 1024
 # Decoded, a picture of 16 megapixels takes 64 MB.
 MAX_PIXELS = 16_000_000
 # A phone shows no more, and the exam's hall has one network.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.quiz.files import qti3_item
+from services.quiz.files.embedded import Embedded, Shown, from_data
 from services.quiz.files.faults import UnreadableFile
 from services.quiz.files.row import Row
 from services.quiz.files.xml_reading import local, parse
@@ -22,7 +25,7 @@ _ITEM = "imsqti_item_xmlv3p0"
 # So that the same questions make the same file.
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 
-holds = qti3_item.holds
+why_not = qti3_item.why_not
 
 
 def is_package(content: bytes) -> bool:
@@ -40,20 +43,21 @@ def rows(content: bytes) -> Iterator[Row]:
     An item that is no XML is refused alone; entities or a DTD anywhere refuse the whole file: it may be a bomb.
     """
     if not content.startswith(b"PK\x03\x04"):
-        yield qti3_item.read(1, parse(content))
+        yield qti3_item.read(1, parse(content), from_data)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive)
+            beside = _Beside(archive)
             for number, name in enumerate(_items(archive), start=1):
-                yield _row(number, archive, name)
+                yield _row(number, archive, name, beside)
     # What zipfile raises for what is broken, encrypted or packed in a way that it does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
         raise UnreadableFile("import.broken_package") from error
 
 
-def written(contents: Iterable[Content]) -> bytes:
-    """The package: a manifest, and an item for each question."""
+def written(contents: Iterable[Content], pictures: Shown) -> bytes:
+    """The package: a manifest, an item for each question, and each picture once."""
     manifest = Element("manifest", xmlns=_PACKAGING, identifier="mingjing-questions")
     metadata = SubElement(manifest, "metadata")
     SubElement(metadata, "schema").text = "QTI Package"
@@ -66,8 +70,13 @@ def written(contents: Iterable[Content]) -> bytes:
             name, identifier = f"items/q{number}.xml", f"q{number}"
             resource = SubElement(resources, "resource", identifier=identifier, type=_ITEM, href=name)
             SubElement(resource, "file", href=name)
-            _add(archive, name, qti3_item.written(identifier, content))
-        _add(archive, MANIFEST, manifest)
+            for picture in {id: pictures[id] for _, id, _ in content.media}.values():
+                beside = f"{qti3_item.MEDIA}/{picture.name}"
+                SubElement(resource, "file", href=beside)
+                if beside not in archive.NameToInfo:
+                    _add(archive, beside, picture.content, zipfile.ZIP_STORED)
+            _add(archive, name, _bytes(qti3_item.written(identifier, content, pictures)))
+        _add(archive, MANIFEST, _bytes(manifest))
     return target.getvalue()
 
 
@@ -89,15 +98,42 @@ def _items(archive: zipfile.ZipFile) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _row(number: int, archive: zipfile.ZipFile, name: str) -> Row:
+def _row(number: int, archive: zipfile.ZipFile, name: str, beside: _Beside) -> Row:
     try:
         content = archive.read(name)
     except KeyError:
         return Row.refused(number, "file", "import.item_missing", name)
-    return qti3_item.read(number, parse(content))
+    return qti3_item.read(number, parse(content), beside.of(name))
 
 
-def _add(archive: zipfile.ZipFile, name: str, root: Element) -> None:
+class _Beside:
+    """What lies beside the items, each part unpacked once however many items show it."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = set(archive.namelist())
+        self._read: dict[str, Embedded] = {}
+
+    def of(self, item: str) -> Callable[[str], Embedded | None]:
+        """How an item's references are followed: relative to where it lies (RFC 3986), within the package."""
+
+        def fetch(source: str) -> Embedded | None:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(item), unquote(source)))
+            if name not in self._names:
+                return from_data(source)
+            if name not in self._read:
+                self._read[name] = Embedded(self._archive.read(name))
+            return self._read[name]
+
+        return fetch
+
+
+def _bytes(root: Element) -> bytes:
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
     part = zipfile.ZipInfo(name, _WRITTEN_AT)
-    part.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(part, tostring(root, encoding="utf-8", xml_declaration=True))
+    part.compress_type = method
+    archive.writestr(part, content)

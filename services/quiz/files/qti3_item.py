@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from services.quiz.files import metadata
+from services.quiz.files.embedded import Embedded, Pictures, Shown
 from services.quiz.files.qti3_scoring import add_declarations, add_processing
 from services.quiz.files.row import Row, checked
 from services.quiz.files.xml_reading import local, visible
@@ -18,6 +20,7 @@ from services.quiz.model.question import (
     MULTIPLE,
     PARTIAL,
     SINGLE,
+    STEM,
     TRUE_FALSE,
     Content,
     blanks_of,
@@ -27,20 +30,27 @@ _NAMESPACE = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 # HTML lets a page carry data of its own in such attributes, and so does QTI; other programs pass over it.
 _OURS = "data-mingjing"
 _APART = "mingjing-blanks"
+# Where a package keeps its pictures; items lie in a folder beside it.
+MEDIA = "media"
 _CHOICE, _ENTRY = "qti-choice-interaction", "qti-text-entry-interaction"
-# Pictures, formulas and sounds say what no text of ours would.
-_MEDIA = frozenset({"img", "object", "math", "audio", "video", "picture", "svg"})
+# Formulas and sounds say what no text of ours would.
+_OTHER_MEDIA = frozenset({"object", "math", "audio", "video", "picture", "svg"})
+_FEEDBACK = "qti-modal-feedback"
+# What is not for those who are asked.
+_ASIDE = frozenset({"qti-rubric-block", "qti-feedback-block", "qti-feedback-inline"})
 _TRUTHS = {"true": True, "false": False}
 _DRAWN_BLANK = re.compile("_{2,}")
 
 
-def holds(content: Content) -> bool:
-    """Whether an item can hold this question: choices, true or false, and blanks."""
-    return content.type != ESSAY and not content.media
+def why_not(content: Content) -> str | None:
+    """What of this question an item cannot hold, or None: it has choices, true or false, and blanks."""
+    return "type" if content.type == ESSAY else None
 
 
-def read(number: int, root: Element) -> Row:
-    """The question of an item, or why it is not taken."""
+def read(number: int, root: Element, fetch: Callable[[str], Embedded | None]) -> Row:
+    """The question of an item, or why it is not taken. ``fetch`` gives the content of what the item refers to, or None
+    for what there is not.
+    """
     if local(root) != "qti-assessment-item":
         return Row.refused(number, "type", "import.unsupported_type", local(root))
     body = _first(root, "qti-item-body")
@@ -49,9 +59,6 @@ def read(number: int, root: Element) -> Row:
     elements = list(body.iter())
     interactions = [element for element in elements if local(element).endswith("-interaction")]
     kinds = {local(interaction) for interaction in interactions}
-    pictures = [local(element) for element in elements if local(element) in _MEDIA]
-    if pictures:
-        return Row.refused(number, "stem", "import.media_in_item", pictures[0])
     if not interactions or not (kinds == {_ENTRY} or (kinds == {_CHOICE} and len(interactions) == 1)):
         kind = ", ".join(sorted(kinds - {_ENTRY, _CHOICE}) or sorted(kinds))
         return Row.refused(number, "type", "import.unsupported_type", kind)
@@ -65,11 +72,11 @@ def read(number: int, root: Element) -> Row:
         if local(element) == "qti-response-declaration"
     }
     asked = _choice(interactions[0], declared, root) if kinds == {_CHOICE} else _entries(interactions, declared, root)
-    return checked(number, _common(root, body) | ours | asked)
+    return checked(number, _common(root, body) | ours | asked, _pictures(number, root, body, fetch))
 
 
-def written(identifier: str, content: Content) -> Element:
-    """The item; what QTI has no place for stands in a ``data-`` attribute."""
+def written(identifier: str, content: Content, pictures: Shown) -> Element:
+    """The item; what QTI has no place for stands in a ``data-`` attribute, and pictures in the folder ``media``."""
     title = content.stem.split("\n", 1)[0][:60]
     item = Element(
         "qti-assessment-item",
@@ -79,14 +86,16 @@ def written(identifier: str, content: Content) -> Element:
     body = SubElement(SubElement(item, "qti-item-body"), "div", {_OURS: metadata.packed(content, "category")})
     if content.type == BLANK:
         _write_blanks(body, content)
+        _write_pictures(body, STEM, content, pictures)
     else:
         _write_text(SubElement(body, _block(content.stem)), content.stem)
-        _write_choices(body, content)
+        _write_pictures(body, STEM, content, pictures)
+        _write_choices(body, content, pictures)
     add_processing(item, content)
     if content.explanation:
         feedback = SubElement(
             item,
-            "qti-modal-feedback",
+            _FEEDBACK,
             {"outcome-identifier": "FEEDBACK", "identifier": "EXPLANATION", "show-hide": "show"},
         )
         text = SubElement(SubElement(feedback, "qti-content-body"), _block(content.explanation))
@@ -95,12 +104,39 @@ def written(identifier: str, content: Content) -> Element:
 
 
 def _common(root: Element, body: Element) -> dict[str, Any]:
-    feedback = _first(root, "qti-modal-feedback")
+    feedback = _first(root, _FEEDBACK)
     return {
         "stem": visible(body, _of_stem),
         "score": _greatest_score(root),
         "explanation": visible(feedback, _nothing_for) if feedback is not None else "",
     }
+
+
+def _pictures(number: int, root: Element, body: Element, fetch: Callable[[str], Embedded | None]) -> Pictures:
+    """The pictures of the stem and of each choice; what is shown elsewhere, or is no picture, is refused."""
+    found = Pictures(number)
+    choices = [element for element in body.iter() if local(element) == "qti-simple-choice"]
+    places = dict(zip((id(choice) for choice in choices), KEYS, strict=False))
+    # The element, the place that it belongs to.
+    todo: list[tuple[Element, str | None]] = [(body, STEM)]
+    feedback = _first(root, _FEEDBACK)
+    if feedback is not None:
+        todo.append((feedback, None))
+    while todo:
+        element, place = todo.pop()
+        name = local(element)
+        if name in _OTHER_MEDIA:
+            found.refuse("import.media_in_item", name)
+            continue
+        if name == "img":
+            source = element.get("src", "")
+            if place is None:
+                found.refuse("import.picture_without_place", source)
+            else:
+                found.show(place, source, element.get("alt", ""), fetch(source))
+        place = None if name in _ASIDE else places.get(id(element), place)
+        todo += [(child, place) for child in reversed(element)]
+    return found
 
 
 def _choice(interaction: Element, declared: dict[str, Element], root: Element) -> dict[str, Any]:
@@ -187,7 +223,7 @@ def _of_stem(element: Element) -> str | None:
         prompt = _first(element, "qti-prompt")
         # In a block of its own, after what stands before the choices.
         return f"\x01{visible(prompt, _nothing_for)}\x01" if prompt is not None else ""
-    if name in ("qti-rubric-block", "qti-feedback-block") or element.get("class") == _APART:
+    if name in _ASIDE - {"qti-feedback-inline"} or element.get("class") == _APART:
         return ""
     return None
 
@@ -214,7 +250,14 @@ def _write_blanks(body: Element, content: Content) -> None:
         _write_text(stem, after, SubElement(stem, _ENTRY, attributes))
 
 
-def _write_choices(body: Element, content: Content) -> None:
+def _write_pictures(parent: Element, place: str, content: Content, pictures: Shown) -> None:
+    """The pictures of this place, behind its text."""
+    for where, id, alt in content.media:
+        if where == place:
+            SubElement(SubElement(parent, "p"), "img", {"src": f"../{MEDIA}/{pictures[id].name}", "alt": alt})
+
+
+def _write_choices(body: Element, content: Content, pictures: Shown) -> None:
     many = content.type == MULTIPLE
     choices = (
         (("true", "正确"), ("false", "错误"))
@@ -233,6 +276,7 @@ def _write_choices(body: Element, content: Content) -> None:
     for name, text in choices:
         choice = SubElement(interaction, "qti-simple-choice", identifier=name)
         _write_text(SubElement(choice, "pre") if _block(text) == "pre" else choice, text)
+        _write_pictures(choice, name.removeprefix("choice_"), content, pictures)
 
 
 def _block(text: str) -> str:

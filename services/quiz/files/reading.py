@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from services.quiz.files import aiken, gift, moodle_xml, qti3, table, workbook
 from services.quiz.files.decoding import decode
-from services.quiz.files.faults import UnreadableFile
-from services.quiz.files.row import Rejected, Row
+from services.quiz.files.faults import Rejected, UnreadableFile
+from services.quiz.files.row import Row
 
 XLSX, CSV, GIFT, AIKEN, MOODLE_XML, QTI3 = "xlsx", "csv", "gift", "aiken", "moodle_xml", "qti3"
 MAX_ROWS = 20_000
@@ -81,6 +81,6 @@ def _without_duplicates(rows: list[Row]) -> list[Row]:
             before = first.setdefault(row.content.key, row.row)
             if before != row.row:
                 fault = Rejected(row.row, "stem", "import.duplicate_stem", str(before))
-                row = replace(row, content=None, rejected=[fault])
+                row = replace(row, content=None, rejected=[fault], pictures={})
         kept.append(row)
     return kept

@@ -102,6 +102,11 @@ def csv_cells(text: str) -> Iterator[tuple[int, Cells]]:
         raise UnreadableFile("import.broken_csv") from error
 
 
+def why_not(content: Content) -> str | None:
+    """What of this question no table can hold, or None: pictures."""
+    return "pictures" if content.media else None
+
+
 def written(contents: Iterable[Content]) -> Iterator[Cells]:
     """The header and a line of cells for each question."""
     yield [names[0] for names in COLUMNS.values()]

@@ -67,9 +67,9 @@ def template(format: str) -> Written:
     if format == CSV:
         target = io.StringIO(newline="")
         csv.writer(target).writerow(headers)
-        return Written(target.getvalue().encode("utf-8-sig"), CSV, "text/csv; charset=utf-8", 0)
+        return Written(target.getvalue().encode("utf-8-sig"), CSV, "text/csv; charset=utf-8")
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Written(_workbook(headers), XLSX, media_type, 0)
+    return Written(_workbook(headers), XLSX, media_type)
 
 
 def _workbook(headers: list[str]) -> bytes:

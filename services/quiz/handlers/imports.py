@@ -16,6 +16,7 @@ from chassis.refusals import Invalid, NotFound, Stale
 from contracts.call import Call
 from contracts.quiz import operations
 from services.quiz import files
+from services.quiz.handlers import media
 from services.quiz.handlers.questions import bureau_day, former_revision, new_document
 from services.quiz.model.question import STEM, Content, same_content
 from services.quiz.model.retirement import state_after
@@ -100,6 +101,7 @@ def _work_off_one(store: QuizStore, running: Document, now: datetime) -> None:
 
 def _take(store: QuizStore, running: Document, rows: list[files.Row], now: datetime) -> Taken:
     """Writes the rows into the bank, unless it is a dry run; what became of each. Twice is the same as once."""
+    rows = _with_pictures_kept(store, rows, now, keep=not running.get("dry_run"))
     for _ in range(TRIES):
         known = store.bank.by_keys(row.content.key for row in rows if row.content)
         taken, new, changed = _sorted(running["_id"], rows, known, now)
@@ -123,7 +125,7 @@ def _sorted(
             taken.rejected += [asdict(fault) for fault in row.rejected]
             continue
         before = known.get(row.content.key)
-        content = row.content if before is None else _with_pictures(row.content, before)
+        content = row.content if before is None else _with_those_before(row.content, before)
         applied = _applied(before, id, row.row)
         effect = applied or _effect(before, content)
         taken.counts[effect] += 1
@@ -138,8 +140,39 @@ def _sorted(
     return taken, new, changed
 
 
-def _with_pictures(content: Content, before: Document) -> Content:
-    """The content with the pictures that the question has: no file holds them, so no file takes them away."""
+def _with_pictures_kept(store: QuizStore, rows: list[files.Row], now: datetime, *, keep: bool) -> list[files.Row]:
+    """The rows with their pictures as they are kept here; one whose picture is not taken is rejected.
+
+    A picture that comes back as it was handed out is that one: drawn anew, it would be another.
+    """
+    contents = {id: content for row in rows for id, content in row.pictures.items()}
+    there = store.media.touch(contents, now) if keep else store.media.known(contents)
+    taken, faults = {id: id for id in there}, {}
+    for id, content in contents.items():
+        if id not in there:
+            try:
+                taken[id] = media.take_in(store, content, now, keep=keep)["id"]
+            except files.UnreadableFile as fault:
+                faults[id] = fault.code
+    return [_with_pictures(row, taken, faults) for row in rows]
+
+
+def _with_pictures(row: files.Row, taken: dict[str, str], faults: dict[str, str]) -> files.Row:
+    if row.content is None:
+        return row
+    wrong = [files.Rejected(row.row, "media", faults[id], alt) for _, id, alt in row.content.media if id in faults]
+    if wrong:
+        return replace(row, content=None, rejected=wrong)
+    shown = tuple((place, taken[id], alt) for place, id, alt in row.content.media)
+    return replace(row, content=replace(row.content, media=shown))
+
+
+def _with_those_before(content: Content, before: Document) -> Content:
+    """The content with the pictures that the question has, where the file shows none: most formats hold none, so no
+    file takes them away.
+    """
+    if content.media:
+        return content
     places = {STEM, *(key for key, _ in content.options)}
     kept = [one for one in before.get("media") or () if one["place"] in places]
     return replace(content, media=tuple((one["place"], one["id"], one["alt"]) for one in kept))

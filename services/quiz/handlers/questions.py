@@ -1,20 +1,17 @@
-"""The question bank: making, changing, listing and exporting questions."""
+"""The question bank: making, changing and listing questions."""
 
 from __future__ import annotations
 
-import base64
 from datetime import date, datetime
 from typing import Any
 
 import structlog
 
-from chassis import offload
 from chassis.clock import BUREAU_ZONE
 from chassis.ids import new_id
 from chassis.refusals import NotFound, Stale
 from contracts.call import Call
 from contracts.quiz import operations
-from services.quiz import files
 from services.quiz.handlers import media
 from services.quiz.model.question import Content, category_code, content_of, same_content
 from services.quiz.model.retirement import ACTIVE, EXPIRED, state_after
@@ -23,7 +20,6 @@ from services.quiz.store import QuizStore
 Document = dict[str, Any]
 log = structlog.get_logger()
 
-EXPORTED = 20_000
 _FILTERS = {"type": "type", "category": "category", "difficulty": "difficulty"} | {
     "tag": "tags",
     "line": "lines",
@@ -34,7 +30,7 @@ _FILTERS = {"type": "type", "category": "category", "difficulty": "difficulty"} 
 
 def list_page(store: QuizStore, request: Document) -> Document:
     """A page of the bank, the newest question first."""
-    page = store.bank.page_of_questions(_filter(request), request["limit"], request["cursor"])
+    page = store.bank.page_of_questions(filter_of(request), request["limit"], request["cursor"])
     return page | {"items": [_shown(question) for question in page["items"]]}
 
 
@@ -46,7 +42,7 @@ def get(store: QuizStore, request: Document) -> Document:
 def create(store: QuizStore, request: Document, call: Call) -> Document:
     """A new question. ``InvalidQuestion`` names what cannot be asked."""
     content = content_of(request)
-    media.check(store, content)
+    media.check(store, request["media"], call.now)
     question = new_document(new_id(), content, call.now) | {"fixed_options": request["fixed_options"]}
 
     def effect(session: Any) -> Document:
@@ -67,7 +63,7 @@ def update(store: QuizStore, request: Document, call: Call) -> Document:
     if version != question["version"]:
         raise Stale(question["version"])
     content = content_of({**question, **request})
-    media.check(store, content)
+    media.check(store, request.get("media") or (), call.now)
     changed = not same_content(question, content)
     stored = content.as_fields() | {
         "key": content.key,
@@ -95,12 +91,6 @@ def retire_expired(store: QuizStore, now: datetime) -> None:
         log.info("questions_retired", count=retired, because=EXPIRED)
 
 
-def template(request: Document) -> Document:
-    """The empty table that an import reads."""
-    written = offload(files.template, request["format"])
-    return _as_file(written, "题库导入模板")
-
-
 def former_revision(question: Document, now: datetime) -> Document:
     """What a stored question reads, as it is kept when it is changed ``now``."""
     return {
@@ -118,13 +108,6 @@ def bureau_day(now: datetime) -> date:
     return now.astimezone(BUREAU_ZONE).date()
 
 
-def export(store: QuizStore, request: Document) -> Document:
-    """The questions that fit, as a file; reading it again changes nothing."""
-    found = store.bank.all_questions(_filter(request), EXPORTED)
-    written = offload(_write, found, request["format"])
-    return _as_file(written, "题库")
-
-
 def new_document(id: str, content: Content, now: Any, imported: Document | None = None) -> Document:
     """A question as it is stored first."""
     return {
@@ -140,17 +123,12 @@ def new_document(id: str, content: Content, now: Any, imported: Document | None 
     }
 
 
-def _as_file(written: files.Written, name: str) -> Document:
-    return {
-        "content": base64.b64encode(written.content).decode("ascii"),
-        "file_name": f"{name}.{written.suffix}",
-        "media_type": written.media_type,
-        "left_out": written.left_out,
-    }
-
-
-def _write(found: list[Document], format: str) -> files.Written:
-    return files.write([content_of(question) for question in found], format)
+def filter_of(request: Document) -> Document:
+    """What a request asks for, as the store asks for it."""
+    given = {field: request[name] for name, field in _FILTERS.items() if name in request}
+    if "category" in given:
+        given["category"] = category_code(given["category"])
+    return given
 
 
 def _known(store: QuizStore, id: str) -> Document:
@@ -158,13 +136,6 @@ def _known(store: QuizStore, id: str) -> Document:
     if question is None:
         raise NotFound("question")
     return question
-
-
-def _filter(request: Document) -> Document:
-    given = {field: request[name] for name, field in _FILTERS.items() if name in request}
-    if "category" in given:
-        given["category"] = category_code(given["category"])
-    return given
 
 
 def _shown(question: Document) -> Document:

@@ -1,6 +1,7 @@
 """What a question is, and when one is well formed."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -71,7 +72,8 @@ class Content:
     valid_from: str | None = None
     valid_to: str | None = None
     rubric: tuple[tuple[str, float], ...] = ()
-    # Where each picture belongs (``stem`` or an option's key), its id, and what it shows in words.
+    # Where each picture belongs (``stem`` or an option's key), its id, and what it shows in words; those of the stem
+    # first, then option by option.
     media: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -112,7 +114,7 @@ def content_of(given: dict[str, Any]) -> Content:
         valid_from=_day(given.get("valid_from")),
         valid_to=_day(given.get("valid_to")),
         rubric=tuple((_lines(part["text"]), float(part["score"])) for part in given.get("rubric") or ()),
-        media=tuple((picture["place"], picture["id"], picture["alt"]) for picture in given.get("media") or ()),
+        media=_in_order((one["place"], one["id"], _lines(one["alt"])) for one in given.get("media") or ()),
     )
     answer, errors = _answer(draft, given.get("answer"))
     errors = _wrong_options(draft) + _wrong_rubric(draft) + _wrong_media(draft) + errors
@@ -143,8 +145,12 @@ def blanks_of(answer: Any) -> list[list[str]]:
 
 def same_content(stored: dict[str, Any], content: Content) -> bool:
     """Whether a stored question reads as ``content`` does; one stored before a field was thought of lacks it."""
-    empty: dict[str, list[Any]] = {"rubric": [], "media": []}
-    return all(stored.get(name, empty.get(name)) == value for name, value in content.as_fields().items())
+    kept = stored.get("media") or ()
+    pictures = _in_order((one["place"], one["id"], one["alt"]) for one in kept)
+    fields = {name: value for name, value in content.as_fields().items() if name != "media"}
+    return pictures == content.media and all(
+        stored.get(name, [] if name == "rubric" else None) == value for name, value in fields.items()
+    )
 
 
 def in_force(content: dict[str, Any], today: date) -> bool:
@@ -177,6 +183,11 @@ def _wrong_rubric(draft: Content) -> list[dict[str, Any]]:
     if sum(Decimal(str(score)) for _, score in draft.rubric) != Decimal(str(draft.score)):
         return [_error("rubric", "question.rubric_sum")]
     return []
+
+
+def _in_order(pictures: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
+    """By place, which no file need keep otherwise; those of one place as they were given."""
+    return tuple(sorted(pictures, key=lambda picture: (picture[0] != STEM, picture[0])))
 
 
 def _wrong_media(draft: Content) -> list[dict[str, Any]]:

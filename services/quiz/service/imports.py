@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import every, serve
 from contracts.quiz import operations
-from services.quiz.handlers import imports, questions
+from services.quiz.handlers import imports, question_exports
 
 
 class Imports:
@@ -16,7 +16,7 @@ class Imports:
 
     @serve(operations.question_template)
     def question_template(self, request, call):
-        return questions.template(request)
+        return question_exports.template(request)
 
     @serve(operations.get_import)
     def get_import(self, request, call):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis import serve
+from chassis import every, serve
 from contracts.quiz import operations
 from services.quiz.handlers import media, practice
 
@@ -25,3 +25,7 @@ class Media:
     @serve(operations.get_practice_media)
     def get_practice_media(self, request, call):
         return practice.picture(self.store, request, call)
+
+    @every(seconds=3600, role="forget-unused-pictures")
+    def forget_unused_pictures(self, now):
+        media.forget_unused(self.store, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import every, serve
 from contracts.quiz import operations
-from services.quiz.handlers import questions
+from services.quiz.handlers import question_exports, questions
 
 
 class Questions:
@@ -36,4 +36,8 @@ class Questions:
 
     @serve(operations.export_questions)
     def export_questions(self, request, call):
-        return questions.export(self.store, request)
+        return question_exports.export(self.store, request)
+
+    @serve(operations.questions_left_out)
+    def questions_left_out(self, request, call):
+        return question_exports.left_out(self.store, request)

@@ -44,6 +44,7 @@ class QuizStore(Store):
                 for name in ("state", "category", "type", "difficulty", "tags", "lines", "retired_because")
             ),
             IndexModel([("state", ASCENDING), ("valid_to", ASCENDING)]),
+            IndexModel([("media.id", ASCENDING)], name="pictures", sparse=True),
             *Practice.INDEXES_OF_QUESTIONS,
         ],
         "papers": [IndexModel([("kind", ASCENDING), ("_id", DESCENDING)])],
@@ -76,7 +77,7 @@ class QuizStore(Store):
         "standings": [],
         "imports": [IndexModel([("state", ASCENDING), ("_id", ASCENDING)])],
         "import_files": [],
-        "media": [],
+        **Media.INDEXES,
         **Revisions.INDEXES,
         **Regrades.INDEXES,
         **Markings.INDEXES,

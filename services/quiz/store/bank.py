@@ -51,6 +51,14 @@ class Bank:
         """Up to ``limit`` questions, the oldest first."""
         return list(self._questions.find(dict(filter)).sort("_id", ASCENDING).limit(limit))
 
+    def count_questions(self, filter: Mapping[str, Any]) -> int:
+        """How many there are."""
+        return self._questions.count_documents(dict(filter))
+
+    def has_picture(self, id: str) -> bool:
+        """Whether any question shows this picture."""
+        return self._questions.find_one({"media.id": id}, {"_id": 1}) is not None
+
     def insert_question(self, question: Document, session: ClientSession | None) -> None:
         """Adds a question."""
         self._questions.insert_one(question, session=session)

@@ -19,7 +19,10 @@ class Revisions:
     """The former revisions; none is ever changed."""
 
     INDEXES: ClassVar[Mapping[str, Sequence[IndexModel]]] = {
-        "question_revisions": [IndexModel([("question_id", ASCENDING), ("revision", DESCENDING)])]
+        "question_revisions": [
+            IndexModel([("question_id", ASCENDING), ("revision", DESCENDING)]),
+            IndexModel([("media.id", ASCENDING)], name="pictures", sparse=True),
+        ]
     }
 
     def __init__(self, db: Database[Document]) -> None:
@@ -35,3 +38,7 @@ class Revisions:
         """A page of the question's revisions before ``below``, the latest first."""
         filter = {"question_id": question_id, "revision": {"$lt": below}}
         return page(self._revisions, filter, [("revision", DESCENDING)], limit, cursor)
+
+    def have_picture(self, id: str) -> bool:
+        """Whether any former revision shows this picture."""
+        return self._revisions.find_one({"media.id": id}, {"_id": 1}) is not None

@@ -13,9 +13,9 @@ from chassis.refusals import Invalid
 from contracts.quiz import operations
 from services.quiz import files
 from services.quiz.files.template import EXPLAINED
-from services.quiz.handlers import imports, questions
+from services.quiz.handlers import imports, question_exports, questions
 from tests.integration.quiz.building import NOW, TRAINER, an_import, by, progress
-from tests.unit.quiz.questions import contents
+from tests.unit.quiz.questions import PICTURES, contents
 
 FORMATS = ("csv", "xlsx", "gift", "aiken", "moodle_xml", "qti3")
 HEADER = "题型,题干,选项A,选项B,答案,分值,分类\n"
@@ -85,7 +85,7 @@ def test_export_and_import_again_changes_nothing(store):
     run(store, a_file())
     before = bank(store)
     for format in FORMATS:
-        exported = questions.export(store, {"format": format, "state": "active"})
+        exported = question_exports.export(store, {"format": format, "state": "active"})
         done = run(store, base64.b64decode(exported["content"]))
         assert (exported["left_out"], counts(done)) == (0, (3, 0, 0, 3, 0)), format
     assert bank(store) == before
@@ -96,10 +96,12 @@ def test_export_and_import_again_changes_nothing(store):
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_a_format_holds_is_taken_in_again_unchanged(store, format, written):
     store.db["questions"].delete_many({})
+    for picture in PICTURES.values():
+        store.media.add(picture.id, picture.content, {"media_type": picture.media_type}, NOW)
     given = [questions.new_document(new_id(), content, NOW) for content in written]
     store.db["questions"].insert_many(given)
 
-    exported = questions.export(store, {"format": format, "state": "active"})
+    exported = question_exports.export(store, {"format": format, "state": "active"})
     held = len(written) - exported["left_out"]
     if held:
         assert counts(run(store, base64.b64decode(exported["content"]), format=format)) == (held, 0, 0, held, 0)
@@ -109,7 +111,7 @@ def test_whatever_a_format_holds_is_taken_in_again_unchanged(store, format, writ
 def test_a_question_that_was_stored_before_rubrics_and_pictures_were_is_not_changed_by_its_own_export(store):
     run(store, a_file(1))
     store.db["questions"].update_many({}, {"$unset": {"rubric": "", "media": "", "retired_because": ""}})
-    exported = questions.export(store, {"format": "csv", "state": "active"})
+    exported = question_exports.export(store, {"format": "csv", "state": "active"})
 
     assert counts(run(store, base64.b64decode(exported["content"]))) == (1, 0, 0, 1, 0)
 
@@ -208,7 +210,7 @@ def filled(template, format, line):
 
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_the_template_filled_in_is_imported(store, format):
-    file = questions.template(operations.question_template.load({"format": format}))
+    file = question_exports.template(operations.question_template.load({"format": format}))
     line = {
         "type": "单选题",
         "stem": "模板题",
@@ -225,7 +227,7 @@ def test_the_template_filled_in_is_imported(store, format):
 
 
 def test_the_template_explains_each_of_its_columns_in_both_languages():
-    file = questions.template({"format": "xlsx"})
+    file = question_exports.template({"format": "xlsx"})
     table, about = load_workbook(io.BytesIO(base64.b64decode(file["content"]))).worksheets
     lines = list(about.iter_rows(min_row=2, values_only=True))
 

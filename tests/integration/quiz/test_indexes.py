@@ -1,5 +1,6 @@
 """Every query of the service is served by an index: everything it does is done, and all that it asked is explained."""
 
+import base64
 from dataclasses import replace
 
 from contracts.quiz import operations
@@ -15,6 +16,7 @@ from services.quiz.handlers import (
     media,
     papers,
     questions,
+    question_exports,
     regrades,
 )
 from tests.integration.quiz import practising
@@ -157,7 +159,7 @@ def manage_the_bank(store):
     }
     for filter in ({}, *({name: value} for name, value in filters.items()), filters):
         walk(lambda page, filter=filter: questions.list_page(store, page | filter))
-        questions.export(store, {"format": "csv"} | filter)
+        question_exports.export(store, {"format": "csv"} | filter)
     cells = [{"count": 1, "score": 1} | {name: filters[name]} for name in ("category", "type", "line", "difficulty")]
     for blueprint in ([{"category": "索引", "count": 1, "score": 1}], cells):
         given = {"title": "抽", "kind": "drawn", "blueprint": blueprint}
@@ -165,6 +167,10 @@ def manage_the_bank(store):
         an_exam(store, paper, pass_score=1)
     papers.get(store, {"paper_id": paper["id"]})
     for filter in ({}, {"kind": "drawn"}):
+    exported = question_exports.export(store, {"format": "moodle_xml"})
+    an_import(store, base64.b64decode(exported["content"]))
+    imports.work_off(store, NOW)
+    media.forget_unused(store, NOW + 2 * media.UNUSED_KEPT)
         walk(lambda page, filter=filter: papers.list_page(store, page | filter))
 
 

@@ -1,7 +1,12 @@
 """Questions for tests: builders that read as the bank does, and strategies for any question there can be."""
 
-from hypothesis import strategies as st
+import io
 
+from hypothesis import strategies as st
+from PIL import Image
+
+from services.quiz.files import Embedded
+from services.quiz.files.picture import clean
 from services.quiz.model.question import ESSAY, KEYS, content_of
 
 LIBRARY = {"type": "single", "stem": "题干", "options": [], "answer": None, "score": 2, "category": "law"}
@@ -35,6 +40,21 @@ def the_options(count):
 def asked(content):
     """The question as a form keeps it."""
     return {"id": content.key, "revision": 1} | content.as_fields()
+
+
+def a_picture(color="red", format="PNG"):
+    """One as the bank keeps it."""
+    target = io.BytesIO()
+    Image.new("RGB", (3, 2), color).save(target, format)
+    cleaned = clean(target.getvalue())
+    return Embedded(cleaned.content, cleaned.media_type)
+
+
+# By id, as files.write gets them.
+PICTURES = {
+    picture.id: picture
+    for picture in (a_picture("red"), a_picture("green", "JPEG"), a_picture("blue", "WEBP"), a_picture("yellow"))
+}
 
 
 # What people type, and what breaks file formats.
@@ -74,8 +94,10 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
         parts = draw(st.lists(st.tuples(texts(20), st.integers(1, 100)), min_size=1, max_size=3))
         rubric = [{"text": text, "score": worth / 2} for text, worth in parts]
         score = sum(part["score"] for part in rubric)
-    if draw(st.integers(0, 5)) == 0:
-        media = [{"place": "stem", "id": "picture", "alt": draw(texts(20))}]
+    if draw(st.integers(0, 2)) == 0:
+        places = st.sampled_from(["stem", *(option["key"] for option in options)])
+        shown = draw(st.lists(st.tuples(places, st.sampled_from(sorted(PICTURES)), texts(20)), min_size=1, max_size=4))
+        media = [{"place": place, "id": id, "alt": alt} for place, id, alt in shown]
     begins, ends = sorted([draw(days), draw(days)], key=lambda day: day or "")
     tags = st.lists(words.map(str.strip).filter(bool), max_size=3)
     return content_of(

@@ -1,5 +1,6 @@
 """Files as trainers and other programs write them: encodings, headers, dialects, and an account of every fault."""
 
+import base64
 from datetime import date
 
 import pytest
@@ -240,3 +241,96 @@ def test_moodle_xml_is_read_as_moodle_writes_it():
     assert (first.answer, first.score, first.tags) == ("A", 2.0, ("建党",))
     assert [row.content.answer for row in rows[1:3]] == [["3.14±0.01"], False]
     assert (rows[3].row, rows[3].rejected[0].message) == (4, "import.unsupported_type")
+
+
+def pictured(text, *files, **parts):
+    """A question of Moodle's with this text, and the files beside it."""
+    beside = "".join(f'<file name="{name}" path="{path}" encoding="base64">{data}</file>' for name, path, data in files)
+    feedback = f'<generalfeedback format="html"><text>{parts.get("feedback", "")}</text></generalfeedback>'
+    return f"""<quiz><question type="multichoice"><questiontext format="{parts.get("format", "html")}">
+<text><![CDATA[{text}]]></text>{beside}</questiontext>{feedback}
+<answer fraction="100" format="html"><text><![CDATA[{parts.get("option", "是")}]]></text>{beside}</answer>
+<answer fraction="0"><text>否</text></answer></question></quiz>""".encode()
+
+
+# "one" and "two", base64.
+ONE, TWO = ("a b.png", "/", "b25l"), ("c.png", "/map/", "dH\nd v")
+
+
+def test_pictures_of_moodle_are_taken_from_where_its_files_lie_with_what_they_say():
+    text = (
+        '<p>看图<img src="@@PLUGINFILE@@/a%20b.png" alt="红船">。</p>'
+        '<img alt="&lt;图&gt;" src="@@PLUGINFILE@@/map/c.png">'
+    )
+    (row,) = files.read(pictured(text, ONE, TWO, option='是<img src="@@PLUGINFILE@@/a%20b.png" alt="也是">')).rows
+
+    assert (row.rejected, row.content.stem, row.content.options[0]) == ([], "看图。", ("A", "是"))
+    assert [(place, alt, row.pictures[id]) for place, id, alt in row.content.media] == [
+        ("stem", "红船", b"one"),
+        ("stem", "<图>", b"two"),
+        ("A", "也是", b"one"),
+    ]
+
+
+def test_a_picture_that_stands_in_the_text_itself_is_taken():
+    (row,) = files.read(pictured('图<img alt="红船" src="data:image/png;base64,b25l">')).rows
+
+    assert list(row.pictures.values()) == [b"one"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "fault"),
+    [
+        ('图<img src="@@PLUGINFILE@@/a%20b.png">', {}, "import.picture_without_alt"),
+        ('图<img src="@@PLUGINFILE@@/a%20b.png" alt=" ">', {}, "import.picture_without_alt"),
+        ('图<img src="@@PLUGINFILE@@/other.png" alt="图">', {}, "import.picture_not_in_file"),
+        ('图<img src="https://example.org/a.png" alt="图">', {}, "import.picture_not_in_file"),
+        ('图<img src="data:image/png;base64,=" alt="图">', {}, "import.picture_not_in_file"),
+        ("图", {"feedback": '&lt;img src="@@PLUGINFILE@@/a%20b.png" alt="图"&gt;'}, "import.picture_without_place"),
+        ('听<audio src="@@PLUGINFILE@@/a.mp3"></audio>', {}, "import.media_in_item"),
+        ('读<a href="@@PLUGINFILE@@/a.pdf">附件</a>', {}, "import.media_in_item"),
+        ("图![红船](@@PLUGINFILE@@/a%20b.png)", {"format": "markdown"}, "import.media_in_item"),
+    ],
+)
+def test_what_moodle_shows_and_we_cannot_take_is_never_passed_over(text, parts, fault):
+    (row,) = files.read(pictured(text, ONE, **parts)).rows
+
+    assert [(rejected.field, rejected.message) for rejected in row.rejected] == [("media", fault)]
+    assert row.rejected[0].value
+
+
+def test_all_that_is_wrong_with_a_question_of_pictures_is_told_at_once():
+    text = '<img src="@@PLUGINFILE@@/a%20b.png"><img src="@@PLUGINFILE@@/d.png" alt="图">'
+
+    assert faults(pictured(text, ONE)) == [
+        (1, "media", "import.picture_without_alt"),
+        (1, "media", "import.picture_not_in_file"),
+        (1, "stem", "Missing data for required field."),
+    ]
+
+
+def test_a_picture_of_a_true_or_false_answer_has_no_place():
+    content = pictured("图").replace(b"multichoice", b"truefalse").replace("是".encode(), b"true")
+    of_the_right = content.replace(b"true]]>", b'true<img src="x" alt="y">]]>')
+    of_the_wrong = content.replace(b'<answer fraction="0"><text>', b'<answer fraction="0" format="html"><text>')
+    of_the_wrong = of_the_wrong.replace("否".encode(), b'false&lt;img src="x" alt="y"&gt;')
+
+    for pictured_answer in (of_the_right, of_the_wrong):
+        assert faults(pictured_answer) == [(1, "media", "import.picture_without_place")]
+
+
+def test_options_beyond_what_a_question_may_have_are_not_dropped():
+    more = b'<answer fraction="0"><text>x</text></answer></question>'
+    content = pictured("题")
+    for _ in range(9):
+        content = content.replace(b"</question>", more)
+
+    assert faults(content) == [(1, "options", "import.too_many_options")]
+
+
+def test_pictures_too_large_to_be_kept_are_told_before_they_are_looked_at():
+    large = base64.b64encode(bytes(2 * 1024 * 1024 + 1)).decode()
+
+    assert faults(pictured('图<img src="@@PLUGINFILE@@/a.png" alt="图">', ("a.png", "/", large))) == [
+        (1, "media", "media.too_large")
+    ]

@@ -1,9 +1,14 @@
 """QTI 3 items as other programs write them (the constructs of 1EdTech's published examples)."""
 
+import io
+import zipfile
+
 import pytest
 
 from services.quiz import files
 
+# "one", base64.
+DATA = "data:image/png;base64,b25l"
 TEMPLATES = "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates"
 
 
@@ -86,7 +91,14 @@ def test_a_number_is_taken_with_its_tolerance():
     [
         ('<qti-order-interaction response-identifier="RESPONSE"/>', ("type", "import.unsupported_type")),
         (choices("x", "y") + choices("x", "y"), ("type", "import.unsupported_type")),
-        (f'<p><img src="a.png" alt="图"/></p>{choices("x", "y")}', ("stem", "import.media_in_item")),
+        (f'<p><img src="a.png" alt="图"/></p>{choices("x", "y")}', ("media", "import.picture_not_in_file")),
+        (f'<p><img src="{DATA}"/></p>{choices("x", "y")}', ("media", "import.picture_without_alt")),
+        (f"<p><math><mi>x</mi></math></p>{choices('x', 'y')}", ("media", "import.media_in_item")),
+        (f'<p><object data="a.png">图</object></p>{choices("x", "y")}', ("media", "import.media_in_item")),
+        (
+            f'<p>题</p><qti-rubric-block><img src="{DATA}" alt="图"/></qti-rubric-block>{choices("x", "y")}',
+            ("media", "import.picture_without_place"),
+        ),
         ("", ("type", "import.unsupported_type")),
         (choices(*"abcdefghijk"), ("options", "import.too_many_options")),
         (choices("x", "y", prompt=""), ("stem", "Missing data for required field.")),
@@ -96,3 +108,46 @@ def test_what_is_asked_otherwise_is_rejected_by_itself_with_the_reason(body, fau
     (row,) = files.read(item(body, declared("x"))).rows
 
     assert [(rejected.field, rejected.message) for rejected in row.rejected] == [fault]
+
+
+def test_a_picture_in_the_explanation_is_not_passed_over():
+    feedback = f'<qti-modal-feedback><img src="{DATA}" alt="图"/>解析</qti-modal-feedback>'
+    (row,) = files.read(item(choices("x", "y"), declared("x"), feedback)).rows
+
+    assert [(rejected.field, rejected.message) for rejected in row.rejected] == [
+        ("media", "import.picture_without_place")
+    ]
+
+
+def package(**pictures):
+    """A package of one item that shows pictures beside its stem and its second choice."""
+    shown = '<qti-simple-choice identifier="y">乙<img src="../media/b%20c.png" alt="乙图"/></qti-simple-choice>'
+    options = choices("x", "y").replace('<qti-simple-choice identifier="y">内容y</qti-simple-choice>', shown)
+    body = f'<p>看图<img src="../media/a.png" alt="题图"/></p>{options}'
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(
+            "imsmanifest.xml",
+            '<manifest><resources><resource type="imsqti_item_xmlv3p0" href="items/q.xml"/></resources></manifest>',
+        )
+        archive.writestr("items/q.xml", item(body, declared("x")))
+        for name, content in pictures.items():
+            archive.writestr(f"media/{name.replace('_', ' ')}.png", content)
+    return target.getvalue()
+
+
+def test_pictures_of_a_package_are_taken_from_beside_the_item():
+    (row,) = files.read(package(a=b"one", b_c=b"two")).rows
+
+    assert row.rejected == []
+    assert [(place, alt, row.pictures[id]) for place, id, alt in row.content.media] == [
+        ("stem", "题图", b"one"),
+        ("B", "乙图", b"two"),
+    ]
+    assert (row.content.stem, row.content.options[1]) == ("看图\n哪些 正确？", ("B", "乙"))
+
+
+def test_a_picture_that_the_package_does_not_have_is_told():
+    (row,) = files.read(package(a=b"one")).rows
+
+    assert [(one.message, one.value) for one in row.rejected] == [("import.picture_not_in_file", "../media/b%20c.png")]
