@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.tasks import operations as tasks
 from gateway.resource import Resource, download
+from gateway.transfers import tables
 
 blp = Resource("study_figures", description="学习统计与证书 Figures of study, certificates and exports")
 
@@ -88,10 +89,14 @@ def list_coverage_people(request, call, rpc):
 
 
 @blp.route("/exports/study-records")
-@blp.calls(tasks.export_study_records)
+@blp.calls(tasks.export_study_records, given=("cursor",))
 def export_study_records(request, call, rpc):
-    """导出学习档案 The entries of a unit's people as .xlsx, one a row"""
-    return _file(rpc(request))
+    """导出学习档案 The entries of a unit's people as .xlsx, one a row
+
+    All of them: of more than 20,000 rows a .zip with as many tables as it takes, each with the rows of whole people.
+    Where a table cannot be had any more, the answer ends before its end, and the .zip does not open.
+    """
+    return tables.whole(call, request, tasks.export_study_records)
 
 
 @blp.route("/study-records/xapi")

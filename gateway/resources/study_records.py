@@ -25,5 +25,9 @@ def get_study_record(request, call, rpc, person_id):
 @blp.route("/study-records")
 @blp.calls(tasks.list_study_records)
 def list_study_records(request, call, rpc):
-    """单位学习档案 The records of the active people of a unit and the units below it"""
+    """单位学习档案 The records of the active people of a unit and the units below it
+
+    Page by page, in order of person id. Each with its figures and its newest 20 `entries` of `entries_total`; all of
+    them are in `/study-records/{person_id}`.
+    """
     return rpc(request)

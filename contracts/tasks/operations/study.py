@@ -13,7 +13,7 @@ list_study_records = Operation(
     "tasks",
     "list_study_records",
     study.ListStudyRecords,
-    page_of(study.StudyRecord),
+    page_of(study.ListedStudyRecord),
     frozenset({TRAINER, LEADER}),
     repeatable=True,
 )

@@ -47,7 +47,7 @@ verify_certificate = Operation(
     "tasks", "verify_certificate", schemas.CertificateCode, schemas.VerifiedCertificate, PUBLIC, repeatable=True
 )
 export_study_records = Operation(
-    "tasks", "export_study_records", schemas.ExportRecords, Download, _OVERSEERS, repeatable=True
+    "tasks", "export_study_records", schemas.ExportRecords, schemas.ExportedPart, _OVERSEERS, repeatable=True
 )
 list_statements = Operation(
     "tasks", "list_statements", schemas.ListStatements, schemas.Statements, _OVERSEERS, repeatable=True

@@ -59,3 +59,11 @@ class StudyRecord(Schema):
     required = fields.Nested(Required, required=True)
     elective = fields.Nested(Elective, required=True)
     entries = fields.List(fields.Nested(StudyEntry), required=True)
+
+
+class ListedStudyRecord(StudyRecord):
+    """A study record in a list: its figures are of all ``entries_total`` entries, ``entries`` are the newest 20. All
+    are in the record of the person, ``GET /study-records/{person_id}``.
+    """
+
+    entries_total = fields.Integer(required=True)

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
 from contracts.identity.organisation import LINE_CODES
 from contracts.tasks.schemas.study import StudyEntry
+from contracts.tasks.schemas.study_sessions import Download
 
 FIGURE_KINDS = ("exam", "practice", "session")
 MEASURES = ("required", "exams", "sessions", "points")
@@ -196,10 +197,19 @@ class VerifiedCertificate(Schema):
 
 
 class ExportRecords(Schema):
-    """The records of a unit with all below, or of everybody; of a year, or of all time."""
+    """The records of a unit with all below, or of everybody; of a year, or of all time. The gateway asks part by part:
+    after ``cursor``.
+    """
 
     unit_id = Id()
     year = fields.Integer(validate=validate.Range(FIRST_YEAR, LAST_YEAR))
+    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=512))
+
+
+class ExportedPart(Download):
+    """A whole file of some of the people; ``next_cursor`` is null when there are no more."""
+
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ListStatements(Schema):

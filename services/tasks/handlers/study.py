@@ -18,6 +18,8 @@ from services.tasks.study_documents import learner_of
 Document = dict[str, Any]
 
 _SPREAD_AT_ONCE = 300
+# Entries of each record in a list: what is new. A year of daily practice is some 250.
+LISTED = 20
 
 
 def know_people(store: TasksStore, events: Sequence[Received]) -> None:
@@ -97,13 +99,17 @@ def list_records(store: TasksStore, request: Mapping[str, Any], call: Call) -> D
     """A page of the records of a unit's active people, those without any entry included."""
     found = store.active_people(request.get("unit_id"), request["limit"], request["cursor"])
     learners = [learner_of(person) for person in found["items"]]
-    return {"items": _records(store, learners), "next_cursor": found["next_cursor"]}
+    return {"items": [_listed(record) for record in _records(store, learners)], "next_cursor": found["next_cursor"]}
 
 
 def _records(store: TasksStore, learners: Sequence[Learner]) -> list[Document]:
     entries = store.study_records([learner.id for learner in learners])
     required = required_of(store)
     return [_record(learner, entries.get(learner.id, []), required) for learner in learners]
+
+
+def _listed(record: Document) -> Document:
+    return {**record, "entries": record["entries"][:LISTED], "entries_total": len(record["entries"])}
 
 
 def _record(learner: Learner, entries: Sequence[Document], required: Sequence[RequiredExam]) -> Document:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis import offload
-from chassis.refusals import Invalid
+from chassis.paging import cursor_after, position
 from chassis.tables import GrowingWorkbook
 from contracts.call import Call
 from contracts.identity import operations as identity
@@ -15,7 +15,7 @@ from contracts.identity.organisation import LINES
 from contracts.operation import Operation
 from services.tasks.model import xapi
 from services.tasks.model.calendar import local_day
-from services.tasks.store import TasksStore
+from services.tasks.store import BY_ID, TasksStore
 
 Document = dict[str, Any]
 Ask = Callable[[Operation, dict[str, Any]], Any]
@@ -23,10 +23,10 @@ Ask = Callable[[Operation, dict[str, Any]], Any]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER = ("工号", "姓名", "单位", "条线", "类型", "名称", "日期", "成绩", "学时", "积分", "必修", "合格", "说明")
 KINDS = {"exam": "考试", "practice": "练习", "session": "集中学习", "waiver": "免修"}
-# 20,000 rows take about two seconds of the five that a request has.
+# So many rows take about two seconds, and 1 MB; what is more comes in further parts.
 MOST_ROWS = 20_000
-# As many as identity recognises at once.
-_AT_ONCE = 200
+# People whose names and entries are read together; identity recognises 200 at once.
+_AT_ONCE = 100
 _LINES = {line.code: line.zh for line in LINES}
 _YES_NO = {True: "是", False: "否"}
 
@@ -36,23 +36,19 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def export_records(store: TasksStore, ask: Ask, request: Mapping[str, Any], call: Call) -> Document:
-    """The entries of a unit's active people, one a row; read and written in batches of people.
-
-    ``Invalid`` for more rows than a table can hold.
+    """A part of the entries of a unit's active people, one a row: those of whole people, after ``cursor``, as many as
+    fit. ``next_cursor`` gives the part after it; None when it is the last.
     """
-    names = {unit["_id"]: unit["name"] for unit in store.units()}
+    units = {unit["_id"]: unit["name"] for unit in store.units()}
     book = GrowingWorkbook("学习档案", HEADER)
-    after, count = "", 0
-    while people := store.learners(request.get("unit_id"), None, None, limit=_AT_ONCE, after=after):
-        after = people[-1]["_id"]
-        rows = list(_rows(store, ask, people, names, request.get("year")))
-        count += len(rows)
-        if count > MOST_ROWS:
-            book.discard()
-            raise Invalid.field("unit_id", "study.too_many_rows", most=MOST_ROWS)
-        offload(book.append, rows)
+    try:
+        following = _fill(book, store, ask, units, request)
+    except BaseException:
+        book.discard()
+        raise
     content = offload(book.content)
-    return {"content": content, "file_name": f"学习档案-{local_day(call.now).isoformat()}.xlsx", "media_type": XLSX}
+    name = f"学习档案-{local_day(call.now).isoformat()}.xlsx"
+    return {"content": content, "file_name": name, "media_type": XLSX, "next_cursor": following}
 
 
 def list_statements(store: TasksStore, home: str, request: Mapping[str, Any], call: Call) -> Document:
@@ -63,9 +59,27 @@ def list_statements(store: TasksStore, home: str, request: Mapping[str, Any], ca
     return {"statements": list(told), "next_cursor": found["next_cursor"]}
 
 
+def _fill(
+    book: GrowingWorkbook, store: TasksStore, ask: Ask, units: Mapping[str, str], request: Mapping[str, Any]
+) -> str | None:
+    """Writes people until one more would be too many; the cursor after the last who is written, None at the end."""
+    cursor, count = request.get("cursor"), 0
+    after = position(cursor, BY_ID)[0] if cursor else ""
+    last: Document | None = None
+    while people := store.learners(request.get("unit_id"), None, None, limit=_AT_ONCE, after=after):
+        after = people[-1]["_id"]
+        for person, rows in _rows(store, ask, people, units, request.get("year")):
+            if last is not None and count + len(rows) > MOST_ROWS:
+                return cursor_after(last, BY_ID)
+            offload(book.append, rows)
+            count, last = count + len(rows), person
+    return None
+
+
 def _rows(
     store: TasksStore, ask: Ask, people: Sequence[Document], units: Mapping[str, str], year: int | None
-) -> Iterator[list[str]]:
+) -> Iterator[tuple[Document, list[list[str]]]]:
+    """Each of these people with their rows."""
     ids = [person["_id"] for person in people]
     names = {one["person_id"]: one for one in ask(identity.recognise_people, {"person_ids": ids})["items"]}
     records = store.study_records(ids)
@@ -77,10 +91,11 @@ def _rows(
             units.get(person["unit_id"], person["unit_id"]),
             _LINES.get(person["line"], person["line"] or ""),
         ]
-        for entry in sorted(records.get(person["_id"], []), key=lambda one: one["at"]):
-            day = local_day(entry["at"])
-            if year is None or day.year == year:
-                yield [*who, *_cells(entry, day.isoformat())]
+        dated = [
+            (local_day(entry["at"]), entry)
+            for entry in sorted(records.get(person["_id"], []), key=lambda one: one["at"])
+        ]
+        yield person, [[*who, *_cells(entry, day.isoformat())] for day, entry in dated if year in (None, day.year)]
 
 
 def _cells(entry: Mapping[str, Any], day: str) -> list[str]:
