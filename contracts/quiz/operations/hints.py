@@ -56,10 +56,15 @@ class Look(Schema):
 
 
 class ExamHints(Schema):
-    """The hints of so many people's first ``attempts``, without ``left_out`` further ones, and who looked before."""
+    """The hints of so many people's first ``attempts``, without ``left_out`` further ones, and who looked before.
+
+    ``compared``: how many attempts with four wrong answers or more were compared pair by pair, at most 20,000: those
+    with the most of them.
+    """
 
     exam_id = fields.String(required=True)
     attempts = fields.Integer(required=True)
+    compared = fields.Integer()
     left_out = fields.Integer(required=True)
     items = fields.List(fields.Nested(Hint), required=True)
     looks = fields.List(fields.Nested(Look), required=True)

@@ -36,7 +36,7 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
         judgements.setdefault(judgement["hint_id"], []).append(judgement)
     shown = [hint for hint in content["hints"] if call.actor.id not in hint["person_ids"]]
     items = [hint | {"judgements": judgements.get(hint["id"], [])} for hint in shown]
-    figures = {name: content[name] for name in ("attempts", "left_out")}
+    figures = {name: content[name] for name in ("attempts", "compared", "left_out") if name in content}
     return {"exam_id": exam["_id"], **figures, "items": items, "looks": looks}
 
 
@@ -73,11 +73,23 @@ def _computed(store: QuizStore, exam: Document, now: datetime) -> Document:
     content = store.figures.kept(KIND, exam["_id"], stamp)
     if content is None:
         given, lengths = _given(store, exam)
-        found = offload(rules.of_exam, given, lengths)
-        kept, left_out = found[:HINTS_KEPT], len(found[HINTS_KEPT:])
-        content = {"hints": kept, "left_out": left_out, "attempts": len(given), "computed_at": now}
+        found = offload(_found, given, lengths)
+        content = {
+            "hints": found.told,
+            "left_out": found.left_out,
+            "attempts": len(given),
+            "compared": found.compared,
+            "computed_at": now,
+        }
         store.figures.keep(KIND, exam["_id"], stamp, content)
     return content
+
+
+def _found(given: list[rules.Given], lengths: dict[str, int]) -> rules.Hints:
+    # numpy is loaded by the first exam whose hints somebody looks at.
+    from services.quiz.answer_patterns import matches
+
+    return rules.of_exam(given, lengths, matches, HINTS_KEPT)
 
 
 def _given(store: QuizStore, exam: Document) -> tuple[list[rules.Given], dict[str, int]]:

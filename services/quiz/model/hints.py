@@ -3,8 +3,10 @@ beyond chance. Hints for somebody to judge; nothing follows from them by itself.
 """
 
 import hashlib
+import heapq
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import prod
@@ -25,6 +27,8 @@ AT_ONCE = 1.0
 SHARED_AT_LEAST = 4
 # The chance of one false hint among all the pairs of an exam.
 FALSE_HINT = 0.01
+# Of more people than these, not every pair is looked at; how many were is told.
+COMPARED = 20_000
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,46 @@ class Given:
     wrong: dict[str, str]
 
 
-def of_exam(given: Sequence[Given], lengths: dict[str, int]) -> list[dict[str, Any]]:
-    """All hints, the pairs first. ``lengths``: how many characters there are to read of each question, by id."""
-    return similar(given) + [hint for one in given if (hint := rushed(one, lengths))]
+@dataclass(frozen=True)
+class Match:
+    """Two patterns of wrong answers, by their places, the ``shared`` answers of both, and how probable so many or more
+    are by chance.
+    """
+
+    one: int
+    other: int
+    shared: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class Hints:
+    """The hints that are told, how many further ones there are, and how many attempts were compared pair by pair."""
+
+    told: list[dict[str, Any]]
+    left_out: int
+    compared: int
+
+
+Patterns = Sequence[Mapping[str, str]]
+# ``services/quiz/answer_patterns.matches``: of these patterns, with the chance of a match for each question, the pairs
+# that share enough and are less probable than this.
+Compare = Callable[[Patterns, Mapping[str, float], float], Iterable[Match]]
+
+
+def of_exam(given: Sequence[Given], lengths: dict[str, int], compare: Compare, most: int) -> Hints:
+    """The hints, the pairs first, at most so many. ``lengths``: how many characters there are to read of each question,
+    by id.
+    """
+    found = similar(given, compare, most)
+    told, left_out = list(found.told), found.left_out
+    for one in given:
+        hint = rushed(one, lengths)
+        if hint is not None and len(told) < most:
+            told.append(hint)
+        elif hint is not None:
+            left_out += 1
+    return Hints(told, left_out, found.compared)
 
 
 def rushed(given: Given, lengths: dict[str, int]) -> dict[str, Any] | None:
@@ -67,8 +108,9 @@ def rushed(given: Given, lengths: dict[str, int]) -> dict[str, Any] | None:
     }
 
 
-def similar(given: Sequence[Given]) -> list[dict[str, Any]]:
-    """The pairs of different people who share more wrong answers than chance explains, the least likely first.
+def similar(given: Sequence[Given], compare: Compare, most: int) -> Hints:
+    """The pairs of different people who share more wrong answers than chance explains, the least likely first, at most
+    so many.
 
     Error-similarity analysis (Bellezza and Bellezza 1989, "Detection of cheating on multiple-choice tests by using
     error-similarity analysis", Teaching of Psychology 16, 151-155): given the questions that both have wrong, how
@@ -76,20 +118,27 @@ def similar(given: Sequence[Given]) -> list[dict[str, Any]]:
     question's own, the sum of the squared shares of its wrong answers, because distractors are not equally attractive;
     so the number of matches is distributed as a Poisson binomial. A pair is told when its probability is below
     ``FALSE_HINT`` over the number of pairs (Bonferroni).
+
+    Whoever has the same wrong answers throughout is compared once for all of them. Of more than ``COMPARED`` people
+    only those with the most wrong answers are compared.
     """
-    match = _chances(given)
+    chances = _chances(given)
     suspects = [one for one in given if len(one.wrong) >= SHARED_AT_LEAST]
+    suspects = sorted(suspects, key=lambda one: (-len(one.wrong), one.attempt_id))[:COMPARED]
     if len(suspects) < 2:
-        return []
+        return Hints([], 0, len(suspects))
     limit = FALSE_HINT / (len(suspects) * (len(suspects) - 1) / 2)
-    fewest = _fewest(min(match.values()), max(len(one.wrong) for one in suspects), limit)
-    found = []
-    for one, other, shared in _sharing(suspects, fewest):
-        chances = [match[id] for id in one.wrong if id in other.wrong]
-        probability = at_least(shared, chances)
-        if probability < limit and one.person_id != other.person_id:
-            found.append(_pair(one, other, shared, chances, probability))
-    return sorted(found, key=lambda hint: (hint["probability"], hint["id"]))
+    alike: dict[frozenset[tuple[str, str]], list[Given]] = {}
+    for one in suspects:
+        alike.setdefault(frozenset(one.wrong.items()), []).append(one)
+    groups = list(alike.values())
+    patterns = [group[0].wrong for group in groups]
+    found = itertools.chain(_within(groups, chances, limit), compare(patterns, chances, limit))
+    best, pairs = _best(found, groups, most)
+    people = ((one, other, match) for match in best for one, other in _pairs(groups, match))
+    told = [_hint(one, other, chances, match) for one, other, match in itertools.islice(people, most)]
+    told.sort(key=lambda hint: (hint["probability"], hint["id"]))
+    return Hints(told, pairs - len(told), len(suspects))
 
 
 def at_least(wanted: int, chances: Sequence[float]) -> float:
@@ -115,40 +164,58 @@ def hint_id(kind: str, *attempt_ids: str) -> str:
     return hashlib.sha256(":".join((kind, *sorted(attempt_ids))).encode()).hexdigest()[:32]
 
 
-def _sharing(suspects: Sequence[Given], fewest: int) -> Iterator[tuple[Given, Given, int]]:
-    """The pairs that share at least the ``fewest`` wrong answers, and how many. Millions of pairs are looked at: the
-    wrong answers of each are the bits of one number.
-    """
-    places = {choice: place for place, choice in enumerate(_choices(suspects))}
-    masks = [sum(1 << places[choice] for choice in one.wrong.items()) for one in suspects]
-    for place, mask in enumerate(masks):
-        for beside in range(place):
-            shared = (mask & masks[beside]).bit_count()
-            if shared >= fewest:
-                yield suspects[place], suspects[beside], shared
+def _within(groups: Sequence[Sequence[Given]], chances: Mapping[str, float], limit: float) -> Iterator[Match]:
+    """The groups of several people with the same wrong answers throughout."""
+    for place, group in enumerate(groups):
+        wrong = group[0].wrong
+        probability = prod(chances[id] for id in wrong)
+        if len(group) > 1 and probability < limit:
+            yield Match(place, place, len(wrong), probability)
 
 
-def _fewest(least_chance: float, most_wrong: int, limit: float) -> int:
-    """So many shared wrong answers it takes at least to be less probable than ``limit``: even all of those that both
-    have wrong, each with the least chance of a match. Fewer need no closer look.
-    """
-    needed = SHARED_AT_LEAST
-    while needed <= most_wrong and least_chance**needed >= limit:
-        needed += 1
-    return needed
+def _best(found: Iterable[Match], groups: Sequence[Sequence[Given]], most: int) -> tuple[list[Match], int]:
+    """The least probable matches, enough for so many pairs of people, and how many pairs there are of all."""
+    pairs = 0
+
+    def counted() -> Iterator[Match]:
+        nonlocal pairs
+        for match in found:
+            number = _count(groups[match.one], groups[match.other], same=match.one == match.other)
+            pairs += number
+            if number:
+                yield match
+
+    best = heapq.nsmallest(most, counted(), key=lambda match: (match.probability, match.one, match.other))
+    return best, pairs
 
 
-def _pair(one: Given, other: Given, shared: int, chances: Sequence[float], probability: float) -> dict[str, Any]:
+def _count(ones: Sequence[Given], others: Sequence[Given], *, same: bool) -> int:
+    """How many pairs of different people there are between two groups, or within one."""
+    people, further = (Counter(one.person_id for one in group) for group in (ones, others))
+    of_one = sum(number * further[id] for id, number in people.items())
+    different = len(ones) * len(others) - of_one
+    return different // 2 if same else different
+
+
+def _pairs(groups: Sequence[Sequence[Given]], match: Match) -> Iterator[tuple[Given, Given]]:
+    """Those pairs."""
+    ones, others = groups[match.one], groups[match.other]
+    both = itertools.combinations(ones, 2) if match.one == match.other else itertools.product(ones, others)
+    return ((one, other) for one, other in both if one.person_id != other.person_id)
+
+
+def _hint(one: Given, other: Given, chances: Mapping[str, float], match: Match) -> dict[str, Any]:
     first, second = sorted((one, other), key=lambda given: given.attempt_id)
+    both = [chances[id] for id in first.wrong if id in second.wrong]
     return {
         "id": hint_id(SIMILAR, one.attempt_id, other.attempt_id),
         "kind": SIMILAR,
         "attempt_ids": [first.attempt_id, second.attempt_id],
         "person_ids": [first.person_id, second.person_id],
-        "both_wrong": len(chances),
-        "same_wrong": shared,
-        "expected": sum(chances),
-        "probability": probability,
+        "both_wrong": len(both),
+        "same_wrong": match.shared,
+        "expected": sum(both),
+        "probability": match.probability,
     }
 
 
