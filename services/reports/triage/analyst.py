@@ -13,7 +13,7 @@ from services.reports.triage.similarity.meaning import Embedder, MeaningIndex, f
 
 KINDS = ("report", "suggestion")
 
-# How many reports of each kind are compared with: some 1.3 KB of memory each.
+# With how many reports of each kind a new one is compared: some 1.3 KB of memory each.
 ROOM = 20_000
 
 

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from chassis.config import ConfigurationError
+from chassis.config import ConfigurationError, read
 from services.reports.triage import classifier
 from services.reports.triage.analyst import Analyst
 from services.reports.triage.choice import load_analyst
@@ -100,6 +100,21 @@ def test_the_settings_choose_the_model_and_the_embeddings(folder, monkeypatch):
     assert "embedding" in load_analyst(Env()).analyse(submission("钱"))
     monkeypatch.delenv("REPORTS_EMBEDDING_MODEL")
     assert "embedding" not in load_analyst(Env()).analyse(submission("钱"))
+
+
+def test_the_settings_say_with_how_many_reports_a_new_one_is_compared(monkeypatch):
+    assert load_analyst(Env()).room == 20_000
+    monkeypatch.setenv("REPORTS_TRIAGE_COMPARED", "3")
+    analyst = load_analyst(Env())
+    for name in "abcde":
+        analyst.know("report", name, analyst.analyse(submission("钱")))
+    assert analyst.known("report") == {"c", "d", "e"}
+
+
+@pytest.mark.parametrize("number", ["0", "many"])
+def test_a_number_that_is_none_is_named(number):
+    with pytest.raises(ConfigurationError, match="REPORTS_TRIAGE_COMPARED"):
+        read(load_analyst, environ={"REPORTS_TRIAGE_COMPARED": number})
 
 
 @pytest.mark.parametrize("name", ["REPORTS_TRIAGE_MODEL", "REPORTS_EMBEDDING_MODEL"])
