@@ -1,6 +1,6 @@
 """What the quiz service tells the others. No event ever carries an answer or an answer key."""
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from contracts.event import Event
 from contracts.fields import Day, Id, Instant, one_of
@@ -38,6 +38,13 @@ class AttemptSubmittedV1(Event):
     by = fields.String(load_default="person", validate=one_of("person", "server"))
 
 
+class NamedGrade(Schema):
+    """A step of an exam's scale of grades, by its name in Chinese and its ``english`` one."""
+
+    name = fields.String(required=True)
+    english = fields.String(required=True)
+
+
 class AttemptGradedV1(Event):
     """An attempt has its mark, and with it the person's standing in the exam is known anew.
 
@@ -47,8 +54,10 @@ class AttemptGradedV1(Event):
     newest replaces. ``score``, ``passed``, ``credits`` and ``points`` are what counts now for the person
     in this exam by its grading rule over all graded attempts; ``attempt_score`` is the mark of
     ``attempt_id``, the person's ``number``-th try. ``credits`` are those earned: the exam's when passed,
-    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. ``makes_up`` is the exam that passing
-    this one stands for. A consumer keeps one entry per exam and person; applying twice is harmless.
+    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. ``grade`` is what the exam's scale calls
+    ``score``, null below its lowest step and in events from before there were grades. ``makes_up`` is the exam that
+    passing this one stands for. A practice's attempts are not told of. A consumer keeps one entry per exam and person;
+    applying twice is harmless.
     """
 
     producer = "quiz"
@@ -71,6 +80,7 @@ class AttemptGradedV1(Event):
     attempt_score = fields.Float(load_default=None, allow_none=True)
     regrade_id = Id(load_default=None, allow_none=True)
     makes_up = Id(load_default=None, allow_none=True)
+    grade = fields.Nested(NamedGrade, unknown=EXCLUDE, load_default=None, allow_none=True)
 
 
 class ExamPublishedV1(Event):

@@ -56,6 +56,27 @@ PROBLEMS = {
         detail="quiz.no_attempts_left",
         members=("attempts_allowed",),
     ),
+    "NoFeedback": Row(
+        409,
+        "no-feedback",
+        zh="考试中不提供即时反馈",
+        en="No feedback in an exam",
+        detail="quiz.no_feedback",
+    ),
+    "QuestionsWithheld": Row(
+        409,
+        "questions-withheld",
+        zh="试题暂不能练习",
+        en="Questions are withheld",
+        detail="quiz.questions_withheld",
+    ),
+    "AnswerTold": Row(
+        409,
+        "answer-told",
+        zh="该题已给出反馈",
+        en="Feedback on this answer was given",
+        detail="quiz.answer_told",
+    ),
     "SequenceTaken": Row(
         409,
         "sequence-taken",

@@ -25,6 +25,16 @@ def save_answer(request, call, rpc, attempt_id, question_id):
     return rpc(request)
 
 
+@blp.route("/attempts/<attempt_id>/answers/<question_id>/feedback", methods=["POST"])
+@blp.calls(quiz.tell_answer)
+def tell_answer(request, call, rpc, attempt_id, question_id):
+    """练习模式：对答案 In a practice: whether the stored answer is right, with key and explanation
+
+    From then on the answer stands.
+    """
+    return rpc(request)
+
+
 @blp.route("/attempts/<attempt_id>/submission", methods=["POST"])
 @blp.calls(quiz.submit_attempt)
 def submit_attempt(request, call, rpc, attempt_id):

@@ -7,6 +7,7 @@ from contracts.quiz.operations.attempts import (
     save_answer,
     start_attempt,
     submit_attempt,
+    tell_answer,
 )
 from contracts.quiz.operations.exam_statistics import exam_statistics
 from contracts.quiz.operations.exams import (
@@ -38,8 +39,8 @@ from contracts.quiz.operations.questions import (
     list_question_revisions,
     list_questions,
     question_template,
-    update_question,
     questions_left_out,
+    update_question,
 )
 from contracts.quiz.operations.regrades import (
     apply_regrade,
@@ -91,11 +92,12 @@ __all__ = [
     "propose_regrade",
     "put_override",
     "question_template",
-    "remove_wrong_question",
     "questions_left_out",
+    "remove_wrong_question",
     "save_answer",
     "start_attempt",
     "submit_attempt",
+    "tell_answer",
     "update_exam",
     "update_question",
 ]

@@ -35,7 +35,8 @@ class MyExam(Schema):
     Times and limits are the person's own, with what was granted to them. ``state``: ``open`` (can be sat now, or a
     running attempt resumed), ``upcoming``, ``sat`` (nothing left to do), ``missed``, ``cancelled`` or ``exempt``.
     ``next_start_at``: from when on a further attempt may begin. ``score``, ``grade`` (by the exam's scale) and
-    ``passed`` are what counts by the exam's grading rule, null until graded or while not to be shown.
+    ``passed`` are what counts by the exam's grading rule, null until graded or while not to be shown, and in a practice
+    (``mode``), where nothing counts.
     """
 
     id = fields.String(required=True)
@@ -60,6 +61,7 @@ class MyExam(Schema):
     next_start_at = Instant(required=True, allow_none=True)
     exempt = fields.Boolean(required=True)
     make_up_of = fields.String(required=True, allow_none=True)
+    mode = fields.String(required=True, validate=one_of("exam", "practice"))
     cancelled_because = fields.String(required=True, allow_none=True)
     errata = fields.List(fields.Nested(Erratum))
 
@@ -77,6 +79,21 @@ class AskedQuestion(Schema):
     score = fields.Float(required=True)
     blanks = fields.Integer()
     media = fields.List(fields.Nested(Picture))
+
+
+class AnswerFeedback(Schema):
+    """What is told of an answer in a practice. From then on the answer stands."""
+
+    question_id = fields.String(required=True)
+    answer = fields.Raw(required=True, allow_none=True)
+    sequence = fields.Integer(required=True)
+    saved_at = Instant(required=True)
+    score = fields.Float(required=True)
+    max_score = fields.Float(required=True)
+    correct = fields.Boolean(required=True)
+    key = fields.Raw(required=True, allow_none=True)
+    explanation = fields.String(required=True)
+    legal_basis = fields.String(required=True, allow_none=True)
 
 
 class StoredAnswer(Schema):
@@ -105,7 +122,10 @@ class ReviewedAnswer(Schema):
 
 
 class RunningAttempt(Schema):
-    """An attempt to be worked on: its questions and what is already stored. Times are the server's."""
+    """An attempt to be worked on: its questions and what is already stored. Times are the server's.
+
+    ``feedback``, in a practice alone: what was told of which answers, those left out that must not be told any more.
+    """
 
     id = fields.String(required=True)
     exam_id = fields.String(required=True)
@@ -116,6 +136,7 @@ class RunningAttempt(Schema):
     server_time = Instant(required=True)
     questions = fields.List(fields.Nested(AskedQuestion), required=True)
     answers = fields.List(fields.Nested(StoredAnswer), required=True)
+    feedback = fields.List(fields.Nested(AnswerFeedback))
 
 
 class Attempt(RunningAttempt):
@@ -144,6 +165,13 @@ class AttemptId(Schema):
     """Which attempt."""
 
     attempt_id = Id(required=True)
+
+
+class TellAnswer(Schema):
+    """Of which answer of a practice one would know whether it is right."""
+
+    attempt_id = Id(required=True)
+    question_id = Id(required=True)
 
 
 class SaveAnswer(Schema):
@@ -231,5 +259,6 @@ my_exams = Operation("quiz", "my_exams", MyExamsRequest, MyExamPage, roles=ANY_R
 start_attempt = Operation("quiz", "start_attempt", StartAttempt, RunningAttempt, roles=ANY_ROLE, repeatable=True)
 save_answer = Operation("quiz", "save_answer", SaveAnswer, SavedAnswer, roles=ANY_ROLE, repeatable=True)
 submit_attempt = Operation("quiz", "submit_attempt", AttemptId, SubmittedAttempt, roles=ANY_ROLE, repeatable=True)
+tell_answer = Operation("quiz", "tell_answer", TellAnswer, AnswerFeedback, roles=ANY_ROLE, repeatable=True)
 get_attempt = Operation("quiz", "get_attempt", AttemptId, Attempt, roles=ANY_ROLE, repeatable=True)
 mark_answer = Operation("quiz", "mark_answer", MarkAnswer, MarkedAttempt, roles=BANK_ROLES, repeatable=True)

@@ -9,6 +9,9 @@ from contracts.roles import ALL_ROLES, LEADER, SUPERVISOR
 
 GRADINGS = ("highest", "last", "first", "average")
 WHEN = ("immediately", "after_close", "never")
+MODES = ("exam", "practice")
+# Seconds; what takes longer than this is no answer on its way any more.
+MOST_GRACE = 600
 
 
 class ExamAudience(Schema):
@@ -73,18 +76,27 @@ class GradeScale(Schema):
 class NewExam(Schema):
     """An exam. ``pass_score`` is on the paper's own scale.
 
-    ``time_limit_minutes`` runs from the start of an attempt and ends at ``closes_at`` at the latest.
+    ``time_limit_minutes`` runs from the start of an attempt and ends at ``closes_at`` at the latest. An answer that was
+    on its way is taken until ``grace_seconds`` after that; then the server hands in.
     An attempt begins by ``latest_start_at``, a further one ``minutes_between_attempts`` after the one before was handed
     in. Passing earns ``credits`` (学时) once; ``required`` is 必修. ``grades`` is the usual scale (90, 80, 60 %) when
     absent. ``make_up_of``: for those of that exam's audience who missed or failed it; audience and ``required`` are
-    then those of that exam.
+    then those of that exam. ``leave_out_retired``: a fixed paper's questions that are retired, or whose law is not in
+    force on the day the exam opens, are not asked; else they refuse the exam.
+
+    ``mode`` ``practice``: each answer may be looked at at once, and nothing is credited. It asks no essays and no
+    questions of other exams that are not over; it is not required, makes up nothing, has 0 ``credits``, and ``review``
+    shows all immediately. When absent, ``credits`` is 1, or 0 in a practice.
     """
 
     title = Text(required=True, max=200, single_line=True)
     paper_id = Id(required=True)
+    mode = fields.String(load_default="exam", validate=one_of(*MODES))
+    leave_out_retired = fields.Boolean(load_default=False)
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
     time_limit_minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=24 * 60))
+    grace_seconds = fields.Integer(load_default=5, validate=validate.Range(min=0, max=MOST_GRACE))
     attempts_allowed = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100))
     latest_start_at = Instant(load_default=None, allow_none=True)
     minutes_between_attempts = fields.Integer(load_default=0, validate=validate.Range(min=0, max=60 * 24 * 90))
@@ -94,9 +106,9 @@ class NewExam(Schema):
     shuffle = fields.Nested(Shuffle, load_default=lambda: Shuffle().load({}))
     pass_score = fields.Float(required=True, validate=validate.Range(min=0, max=300_000))
     audience = fields.Nested(ExamAudience, load_default=lambda: {"lines": [], "units": [], "roles": []})
-    review = fields.Nested(ReviewRules, load_default=lambda: ReviewRules().load({}))
+    review = fields.Nested(ReviewRules, load_default=None, allow_none=True)
     marking = fields.Nested(Marking, load_default=lambda: Marking().load({}))
-    credits = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1000))
+    credits = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0, max=1000))
     required = fields.Boolean(load_default=False)
 
     @validates_schema
@@ -106,14 +118,19 @@ class NewExam(Schema):
 
 
 class Exam(Schema):
-    """An exam as a trainer sees it. ``max_score`` is that of its paper."""
+    """An exam as a trainer sees it. ``max_score`` is that of the questions it asks, ``left_out`` the ids of those of
+    its paper that it does not ask, since they were retired.
+    """
 
     id = fields.String(required=True)
     title = fields.String(required=True)
     paper_id = fields.String(required=True)
+    mode = fields.String(required=True, validate=one_of(*MODES))
+    left_out = fields.List(fields.String(), required=True)
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
     time_limit_minutes = fields.Integer(required=True)
+    grace_seconds = fields.Integer(required=True)
     attempts_allowed = fields.Integer(required=True)
     grading = fields.String(required=True)
     pass_score = fields.Float(required=True)
@@ -147,6 +164,7 @@ class UpdateExam(Schema):
     closes_at = Instant()
     latest_start_at = Instant(allow_none=True)
     time_limit_minutes = fields.Integer(validate=validate.Range(min=1, max=24 * 60))
+    grace_seconds = fields.Integer(validate=validate.Range(min=0, max=MOST_GRACE))
     attempts_allowed = fields.Integer(validate=validate.Range(min=1, max=100))
     minutes_between_attempts = fields.Integer(validate=validate.Range(min=0, max=60 * 24 * 90))
     pass_score = fields.Float(validate=validate.Range(min=0, max=300_000))

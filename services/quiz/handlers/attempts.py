@@ -13,10 +13,11 @@ from contracts.call import Actor, Call
 from contracts.fields import format_instant
 from contracts.quiz.events import AttemptSubmittedV1
 from contracts.roles import TRAINER
-from services.quiz.handlers import make_ups, review
+from services.quiz.handlers import feedback, make_ups, review
+from services.quiz.handlers.withholding import held_back
 from services.quiz.model import attempt as rules
 from services.quiz.model import exam as exams
-from services.quiz.model import receipt
+from services.quiz.model import practice_exam, receipt
 from services.quiz.model.overrides import personal
 from services.quiz.model.paper import variant_for
 from services.quiz.model.regrade import corrected_form
@@ -35,8 +36,9 @@ TRIES = 20
 def start(store: QuizStore, request: Document, call: Call) -> Document:
     """The person's running attempt at the exam, or a new one.
 
-    ``NotFound`` for an exam that is not for the person, ``ExamNotOpen``, ``NoAttemptsLeft``, ``TooSoon``. A repeated
-    request with the key that began the last attempt gets that one, even when it is handed in.
+    ``NotFound`` for an exam that is not for the person, ``ExamNotOpen``, ``NoAttemptsLeft``, ``TooSoon``; of a practice
+    ``QuestionsWithheld``. A repeated request with the key that began the last attempt gets that one, even when it is
+    handed in.
     """
     person = _person(call)
     exam = store.exams.get(request["exam_id"])
@@ -52,6 +54,7 @@ def start(store: QuizStore, request: Document, call: Call) -> Document:
         elif not make_ups.is_for(store, exam, person):
             raise NotFound("exam")
         attempt = _new_attempt(exam, person, latest, call)
+        _refuse_while_withheld(store, exam, attempt, call.now)
         if store.attempts.insert(attempt):
             return _running(store, attempt, call.now)
         # Another window of the same person was faster; theirs is the one.
@@ -65,13 +68,13 @@ def save(store: QuizStore, request: Document, call: Call) -> Document:
     """
     person = _person(call)
     id, question_id, sequence = request["attempt_id"], request["question_id"], request["sequence"]
-    shapes = store.exams.shapes(rules.form_of_attempt(id))
-    if shapes is None:
+    asked = store.exams.asked(rules.form_of_attempt(id))
+    if asked is None:
         raise NotFound("attempt")
-    if question_id not in shapes:
+    if question_id not in asked.shapes:
         raise NotFound("question")
-    answer = shapes[question_id].check(request["answer"])
-    if store.attempts.save(id, person.id, question_id, answer, sequence, call.now):
+    answer = asked.shapes[question_id].check(request["answer"])
+    if store.attempts.save(id, person.id, question_id, answer, sequence, call.now, asked.practice):
         return {"sequence": sequence, "saved_at": call.now}
     stored = _why_not_saved(store, person, id, question_id, answer, sequence, call.now)
     return {"sequence": stored.sequence, "saved_at": stored.saved_at}
@@ -118,7 +121,9 @@ def get(store: QuizStore, request: Document, call: Call) -> Document:
         form = corrected_form(form, store.regrades.corrections(exam["_id"])["questions"])
     own = attempt["person_id"] == person.id
     view = review.for_the_person(exam, call.now) if own else review.for_a_trainer()
-    return _base(attempt, call.now) | review.shown(exam, form, attempt, view)
+    secret = held_back(store, form, call.now) if graded and own else set()
+    told = {} if graded else feedback.told(store, form, attempt, call.now)
+    return _base(attempt, call.now) | review.shown(exam, form, attempt, view, secret) | told
 
 
 def submit_attempt(
@@ -180,10 +185,19 @@ def _new_attempt(exam: Document, person: Actor, latest: Document | None, call: C
         "state": rules.RUNNING,
         "started_at": call.now,
         "due_at": due_at,
-        "locks_at": exams.locks_at(due_at),
+        "locks_at": exams.locks_at(exam, due_at),
         "started_with": call.idempotency_key,
         "answers": {},
     }
+
+
+def _refuse_while_withheld(store: QuizStore, exam: Document, attempt: Document, now: datetime) -> None:
+    """Of an exam that is no practice nothing is read."""
+    if practice_exam.is_practice(exam):
+        form = store.exams.form(attempt["form_id"])
+        assert form is not None
+        if held_back(store, form, now):
+            raise practice_exam.QuestionsWithheld
 
 
 def _refuse_unless_open(exam: Document, now: datetime) -> None:
@@ -212,13 +226,15 @@ def _why_not_saved(
 ) -> rules.Saved:
     attempt = _own(store, id, person)
     found = attempt["answers"].get(question_id)
-    stored = rules.Saved(**found) if found else None
+    stored = rules.Saved(found["answer"], found["sequence"], found["saved_at"]) if found else None
     if stored and stored.sequence == sequence and stored.answer == answer:
         # The same save once more, even after the end: it was stored, and that is what is asked.
         return stored
     if attempt["state"] != rules.RUNNING or attempt["locks_at"] <= now:
         state = rules.SUBMITTED if attempt["state"] == rules.RUNNING else attempt["state"]
         raise WrongState(state, rules.actions(state))
+    if found and "told_at" in found and found["sequence"] < sequence:
+        raise practice_exam.AnswerTold
     if stored is None or stored.sequence < sequence:
         raise WrongState(attempt["state"], rules.actions(attempt["state"]))
     return rules.stands_against(stored, answer, sequence)
@@ -230,6 +246,7 @@ def _running(store: QuizStore, attempt: Document, now: datetime) -> Document:
     return _base(attempt, now) | {
         "questions": [rules.asked(question) for question in in_order(form, attempt.get("order"))],
         "answers": review.own_answers(attempt),
+        **feedback.told(store, form, attempt, now),
     }
 
 

@@ -10,12 +10,14 @@ from chassis.refusals import NotFound
 from contracts.call import Actor, Call
 from contracts.quiz import operations
 from contracts.quiz.events import ExamPublishedV1
+from contracts.quiz.operations.exams import ReviewRules
 from services.quiz.handlers import make_ups, papers, review
+from services.quiz.handlers.withholding import withheld
 from services.quiz.model import exam as rules
-from services.quiz.model import overrides
+from services.quiz.model import overrides, practice_exam
 from services.quiz.model.attempt import RUNNING
 from services.quiz.model.changing import grade_errors
-from services.quiz.model.grades import DEFAULT_SCALE
+from services.quiz.model.grades import DEFAULT_SCALE, grade_of
 from services.quiz.model.shuffling import with_orders
 from services.quiz.model.standing import standing_id
 from services.quiz.store import QuizStore
@@ -27,18 +29,19 @@ TOLD = ("title", "required", "credits", "audience", "opens_at", "closes_at", "ma
 def create(store: QuizStore, request: Document, call: Call) -> Document:
     """A new exam: its forms are prepared now, so that its start draws nothing; told as ``exam_published``.
 
-    ``InvalidExam`` when the paper is unknown or nobody could pass, ``InvalidPaper`` when it cannot be
-    drawn any more.
+    ``InvalidExam`` when the paper is unknown or nobody could pass, or of a practice names the questions that it cannot
+    ask; ``InvalidPaper`` when it cannot be drawn any more, or names its questions that are retired.
     """
     paper = store.bank.paper(request["paper_id"])
     if paper is None:
         raise rules.InvalidExam([{"field": "paper_id", "message": "exam.unknown_paper"}])
-    id = new_id()
+    id, asked = new_id(), request
+    request = asked | _unless_given(request)
     former = _former(store, request, call.now)
-    errors = overrides.window_errors(request) + grade_errors(request)
+    errors = overrides.window_errors(request) + grade_errors(request) + practice_exam.practice_errors(request)
     if errors:
         raise rules.InvalidExam(errors)
-    forms = [with_orders(form, request["shuffle"]) for form in papers.forms(store, paper, id, call.now)]
+    forms = _forms(store, paper, id, request, call.now)
     max_score = min(form["max_score"] for form in forms)
     if request["pass_score"] > max_score:
         parts = {"max_score": max_score}
@@ -51,6 +54,7 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
         "shut_at": request["closes_at"],
         "max_score": max_score,
         "question_count": len(forms[0]["questions"]),
+        "left_out": _left_out(paper, forms),
         "variants": len(forms),
         "created_by": call.actor.id if call.actor else None,
         "created_at": call.now,
@@ -62,7 +66,7 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
         store.exams.insert(exam, forms, [published], session)
         return shown(exam)
 
-    return store.once(call, request, operations.create_exam, effect)
+    return store.once(call, asked, operations.create_exam, effect)
 
 
 def get(store: QuizStore, request: Document) -> Document:
@@ -125,9 +129,10 @@ def _mine(exam: Document, attempts: list[Document], standing: Document | None, n
         "next_start_at": _next_start(exam, attempts) if left > 0 else None,
         "exempt": exam.get("exempt", False),
         "make_up_of": exam.get("make_up_of"),
+        "mode": exam.get("mode", practice_exam.EXAM),
         "cancelled_because": exam.get("cancelled_because"),
         "score": counted["score"] if counted else None,
-        "grade": review.graded(exam, counted["score"], exam["max_score"]) if counted else None,
+        "grade": grade_of(exam, counted["score"], exam["max_score"]) if counted else None,
         "passed": counted["passed"] if counted else None,
         "errata": [erratum for attempt in attempts for erratum in review.errata(attempt, view)],
     }
@@ -138,6 +143,33 @@ def _next_start(exam: Document, attempts: list[Document]) -> datetime | None:
     return rules.next_start_at(exam, handed_in_at) if handed_in_at else None
 
 
+def _unless_given(request: Document) -> Document:
+    """What an exam has where the request does not say."""
+    practice = practice_exam.is_practice(request)
+    given = {name: request[name] for name in ("review", "credits") if request[name] is not None}
+    if practice:
+        return {"review": practice_exam.SHOWN_AT_ONCE, "credits": practice_exam.NO_CREDITS} | given
+    return {"review": ReviewRules().load({}), "credits": practice_exam.CREDITS} | given
+
+
+def _forms(store: QuizStore, paper: Document, id: str, request: Document, now: datetime) -> list[Document]:
+    """The forms of the exam, with their orders; those of a practice say so."""
+    leave_out, opens_at = request["leave_out_retired"], max(now, request["opens_at"])
+    forms = papers.forms(store, paper, id, now, opens_at, leave_out=leave_out)
+    if practice_exam.is_practice(request):
+        questions = [question for form in forms for question in form["questions"]]
+        errors = practice_exam.question_errors(questions, withheld(store, now))
+        if errors:
+            raise rules.InvalidExam(errors)
+        forms = [form | {"mode": request["mode"]} for form in forms]
+    return [with_orders(form, request["shuffle"]) for form in forms]
+
+
+def _left_out(paper: Document, forms: list[Document]) -> list[str]:
+    asked = {question["id"] for form in forms for question in form["questions"]}
+    return [id for id in paper.get("question_ids", []) if id not in asked]
+
+
 def _former(store: QuizStore, request: Document, now: datetime) -> Document:
     """What a make-up exam has of the one that it makes up."""
     if request["make_up_of"] is None:
@@ -145,6 +177,8 @@ def _former(store: QuizStore, request: Document, now: datetime) -> Document:
     former = store.exams.current(request["make_up_of"])
     if former is None:
         raise rules.InvalidExam([{"field": "make_up_of", "message": "exam.unknown_exam"}])
+    if practice_exam.is_practice(former):
+        raise rules.InvalidExam([{"field": "make_up_of", "message": "exam.not_of_a_practice"}])
     if rules.window(former, now) == rules.UPCOMING:
         raise rules.InvalidExam([{"field": "make_up_of", "message": "exam.not_begun"}])
     return {
@@ -175,4 +209,10 @@ _IN_STATE = {
 
 def shown(exam: Document) -> Document:
     """The exam as a trainer sees it."""
-    return {**exam, "id": exam["_id"]}
+    return {
+        **exam,
+        "id": exam["_id"],
+        "mode": exam.get("mode", practice_exam.EXAM),
+        "grace_seconds": int(rules.grace(exam).total_seconds()),
+        "left_out": exam.get("left_out", []),
+    }

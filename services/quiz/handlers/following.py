@@ -43,10 +43,11 @@ def note_changes(store: QuizStore, now: datetime) -> None:
 def _move(store: QuizStore, exam: Document, attempt: Document) -> None:
     for _ in range(TRIES):
         due = due_at(personal(exam, attempt["person_id"]), attempt["started_at"])
-        if attempt["state"] != rules.RUNNING or attempt["due_at"] == due:
+        times = {"due_at": due, "locks_at": locks_at(exam, due)}
+        if attempt["state"] != rules.RUNNING or all(attempt[name] == time for name, time in times.items()):
             return
         try:
-            store.attempts.update(attempt, {"due_at": due, "locks_at": locks_at(due)})
+            store.attempts.update(attempt, times)
             return
         except Stale:
             # An answer was saved in between.

@@ -11,7 +11,9 @@ from chassis.refusals import Stale
 from contracts.event import Draft, Received
 from contracts.quiz.events import AttemptGradedV1
 from services.quiz.model import attempt as rules
+from services.quiz.model.grades import grade_of
 from services.quiz.model.marking import new_markings
+from services.quiz.model.practice_exam import is_practice
 from services.quiz.model.regrade import corrected_form
 from services.quiz.model.standing import standing, standing_id
 from services.quiz.store import QuizStore
@@ -42,6 +44,7 @@ def grade_attempts(store: QuizStore, attempts: list[Document], now: datetime) ->
     marked = [attempt | fields.get(attempt["_id"], {}) for attempt in attempts]
     store.markings.open([marking for attempt in marked if waits(attempt) for marking in _essays(store, attempt, now)])
     _count(store, marked)
+    store.practice.let_enter(_of_practice(store, marked))
     catch_up(store, marked, now)
 
 
@@ -148,11 +151,20 @@ def _count(store: QuizStore, attempts: list[Document]) -> None:
 
 
 def counts(store: QuizStore, attempt: Document) -> bool:
-    """Whether it was handed in before its exam was cancelled, if it was."""
+    """Whether it was handed in before its exam was cancelled, if it was; a practice's never counts."""
     exam = store.exams.get(attempt["exam_id"])
     assert exam is not None
     cancelled_at: datetime | None = exam.get("cancelled_at")
-    return cancelled_at is None or attempt["submitted_at"] < cancelled_at
+    return not is_practice(exam) and (cancelled_at is None or attempt["submitted_at"] < cancelled_at)
+
+
+def _of_practice(store: QuizStore, attempts: list[Document]) -> dict[str, datetime]:
+    """The graded ones of practices, which no event tells of: from when on they may enter the wrong-question book."""
+    return {
+        attempt["_id"]: attempt["graded_at"]
+        for attempt in attempts
+        if attempt["state"] == rules.GRADED and is_practice(store.exams.get(attempt["exam_id"]) or {})
+    }
 
 
 def _count_one(store: QuizStore, attempt: Document, session: Any) -> None:
@@ -213,6 +225,7 @@ def _told(exam: Document, attempt: Document, counts: Document, *, by_regrade: bo
         max_score=exam["max_score"],
         required=exam["required"],
         makes_up=exam.get("makes_up"),
+        grade=grade_of(exam, counts["score"], exam["max_score"]),
         submitted_at=attempt["submitted_at"],
         graded_at=attempt["graded_at"],
         regrade_id=errata[-1]["regrade_id"] if by_regrade and errata else None,

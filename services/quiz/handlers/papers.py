@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chassis.clock import BUREAU_ZONE
@@ -16,6 +16,7 @@ from services.quiz.model.feasibility import account
 from services.quiz.model.grading import total
 from services.quiz.model.overlap import between_papers, between_variants
 from services.quiz.model.question import category_code, in_force
+from services.quiz.model.retirement import why_not_asked
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -68,15 +69,18 @@ def known(store: QuizStore, id: str) -> Document:
     return paper
 
 
-def forms(store: QuizStore, paper: Document, exam_id: str, now: datetime) -> list[Document]:
+def forms(
+    store: QuizStore, paper: Document, exam_id: str, now: datetime, opens_at: datetime, *, leave_out: bool
+) -> list[Document]:
     """The forms of a new exam on the paper, with the questions as they are now: one, or one for each variant.
 
-    ``InvalidPaper`` when a question of a fixed paper is gone or a cell can no longer be filled.
+    ``InvalidPaper`` when a cell can no longer be filled, or names each question of a fixed paper that is retired or
+    whose law is not in force on the day of ``opens_at``; those are left out instead where that is chosen, but not all.
     """
     if paper["kind"] == rules.FIXED:
         questions = store.bank.questions(paper["question_ids"])
-        chosen = [(questions[id], questions[id]["score"]) for id in paper["question_ids"]]
-        return [{"_id": f"{exam_id}.0", **rules.form_of(chosen)}]
+        chosen = _still_asked(paper, questions, opens_at.astimezone(BUREAU_ZONE).date(), leave_out=leave_out)
+        return [{"_id": f"{exam_id}.0", **rules.form_of((questions[id], questions[id]["score"]) for id in chosen)}]
     draws = _draws(store, paper, now)
     questions = store.bank.questions({id for draw in draws for cell in draw for id in cell})
     return [
@@ -104,6 +108,19 @@ def overlap(store: QuizStore, request: Document, call: Call) -> Document:
         "between_variants": between_variants(own),
         "with_other": between_papers(own, _variants(store, other, call.now)) if other else None,
     }
+
+
+def _still_asked(paper: Document, questions: dict[str, Document], day: date, *, leave_out: bool) -> list[str]:
+    reasons = {id: why_not_asked(questions.get(id), day) for id in paper["question_ids"]}
+    chosen = [id for id, reason in reasons.items() if reason is None]
+    errors: list[Document] = [
+        {"field": "paper_id", "message": reason, "parts": {"place": place, "question_id": id}}
+        for place, (id, reason) in enumerate(reasons.items(), start=1)
+        if reason is not None
+    ]
+    if errors and not (leave_out and chosen):
+        raise rules.InvalidPaper(errors)
+    return chosen
 
 
 def _variants(store: QuizStore, paper: Document, now: datetime) -> list[list[str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from services.quiz.model import attempt as rules
 from services.quiz.model.exam import allowed
-from services.quiz.model.grades import DEFAULT_SCALE, grade
+from services.quiz.model.grades import grade_of
 from services.quiz.model.shuffling import in_order
 
 Document = dict[str, Any]
@@ -25,11 +26,16 @@ def for_a_trainer() -> set[str]:
     return {SCORE, *_OF_ANSWERS}
 
 
-def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> Document:
-    """The attempt's questions, answers, score and review, as far as its state and ``view`` allow."""
-    view = view if attempt["state"] == rules.GRADED else set()
+def shown(
+    exam: Document, form: Document, attempt: Document, view: set[str], held_back: Collection[str] = ()
+) -> Document:
+    """The attempt's questions, answers, score and review, as far as its state and ``view`` allow. While questions are
+    ``held_back`` (ids), nothing is told of them, nor what would tell of them: the score.
+    """
+    of_answers = view if attempt["state"] == rules.GRADED else set()
+    view = of_answers - {SCORE, KEY} if held_back else of_answers
     in_turn = in_order(form, attempt.get("order"))
-    looks_back = not view.isdisjoint(_OF_ANSWERS)
+    looks_back = not of_answers.isdisjoint(_OF_ANSWERS)
     return {
         "submitted_at": attempt.get("submitted_at"),
         "answers_stored": attempt.get("answers_stored", rules.stored_answers(attempt["answers"])),
@@ -38,15 +44,14 @@ def shown(exam: Document, form: Document, attempt: Document, view: set[str]) -> 
         "max_score": form["max_score"],
         "score": attempt["score"] if SCORE in view else None,
         "passed": attempt["score"] >= exam["pass_score"] if SCORE in view else None,
-        "grade": graded(exam, attempt["score"], form["max_score"]) if SCORE in view else None,
+        "grade": grade_of(exam, attempt["score"], form["max_score"]) if SCORE in view else None,
         "errata": errata(attempt, view),
-        "review": [_reviewed(question, attempt, view) for question in in_turn] if looks_back else None,
+        "review": [
+            _reviewed(question, attempt, set() if question["id"] in held_back else of_answers) for question in in_turn
+        ]
+        if looks_back
+        else None,
     }
-
-
-def graded(exam: Document, score: float, max_score: float) -> Document | None:
-    """What the exam's scale calls the score."""
-    return grade(exam.get("grades") or DEFAULT_SCALE, score, max_score)
 
 
 def shows_questions(attempt: Document, view: set[str]) -> bool:

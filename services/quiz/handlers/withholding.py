@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.quiz.model.exam import allowed, locks_at, over_at
+from services.quiz.model.practice_exam import is_practice
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -22,9 +23,18 @@ def withheld(store: QuizStore, now: datetime) -> set[str]:
     """
     secret: set[str] = set()
     for exam in store.practice.exams_with_secrets(now - LATE):
-        if now < locks_at(over_at(exam)) or hides(exam, now):
+        if now < locks_at(exam, over_at(exam)) or hides(exam, now):
             secret |= store.practice.asked_in(exam)
     return secret
+
+
+def held_back(store: QuizStore, form: Document, now: datetime) -> set[str]:
+    """The ids of those questions of a practice's form that it must not tell of now; of an exam's form none, since its
+    own review rules decide.
+    """
+    if not is_practice(form):
+        return set()
+    return withheld(store, now) & {question["id"] for question in form["questions"]}
 
 
 def hidden(store: QuizStore, now: datetime) -> set[str]:

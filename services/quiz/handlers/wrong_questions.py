@@ -12,7 +12,7 @@ from chassis.refusals import NotFound, Stale
 from contracts.call import Call
 from contracts.event import Received
 from services.quiz.handlers.memory import schedule
-from services.quiz.handlers.withholding import hidden, hides
+from services.quiz.handlers.withholding import held_back, hidden, hides
 from services.quiz.model import attempt as attempts
 from services.quiz.model import card as rules
 from services.quiz.model.exam import AFTER_CLOSE, IMMEDIATELY, locks_at, over_at
@@ -101,7 +101,7 @@ def _may_enter_at(exam: Document, submitted_at: datetime) -> datetime | None:
     when = {exam["review"]["key"], exam["review"]["correctness"]}
     if when == {IMMEDIATELY}:
         return submitted_at
-    return locks_at(over_at(exam)) if when <= {IMMEDIATELY, AFTER_CLOSE} else None
+    return locks_at(exam, over_at(exam)) if when <= {IMMEDIATELY, AFTER_CLOSE} else None
 
 
 def _take_in(store: QuizStore, attempt: Document, now: datetime) -> None:
@@ -116,7 +116,10 @@ def _take_in(store: QuizStore, attempt: Document, now: datetime) -> None:
         if moment is not None and moment > now:
             store.practice.let_enter({attempt["_id"]: moment})
         return
-    questions = [question for question in form["questions"] if question["type"] != ESSAY]
+    secret = held_back(store, form, now)
+    questions = [
+        question for question in form["questions"] if question["type"] != ESSAY and question["id"] not in secret
+    ]
     for _ in range(TRIES):
         ids = {question["id"]: rules.card_id(attempt["person_id"], question["id"]) for question in questions}
         cards = store.practice.cards(ids.values())

@@ -6,12 +6,14 @@ from typing import Any
 from services.quiz.model.exam import CLOSED, OPEN, UPCOMING, InvalidExam, window
 from services.quiz.model.grades import is_descending
 from services.quiz.model.overrides import opens_first_at, shut_at, window_errors
+from services.quiz.model.practice_exam import practice_errors
 
 # Nobody has sat it yet: all but its paper, whose forms are made.
 BEFORE = frozenset(
     {
         *("title", "opens_at", "closes_at", "latest_start_at", "time_limit_minutes", "attempts_allowed"),
-        *("minutes_between_attempts", "pass_score", "grades", "audience", "review", "credits", "required"),
+        *("grace_seconds", "minutes_between_attempts", "pass_score", "grades", "audience", "review"),
+        *("credits", "required"),
     }
 )
 # What those who sat it went by stays; more time harms nobody.
@@ -46,7 +48,7 @@ def changed(exam: dict[str, Any], changes: dict[str, Any], now: datetime) -> dic
     if result["pass_score"] > exam["max_score"]:
         parts = {"max_score": exam["max_score"]}
         errors.append({"field": "pass_score", "message": "exam.nobody_passes", "parts": parts})
-    errors += window_errors(result) + grade_errors(result)
+    errors += window_errors(result) + grade_errors(result) + practice_errors(result)
     if errors:
         raise InvalidExam(errors)
     return result | {"shut_at": shut_at(result)}

@@ -9,7 +9,7 @@ LATE, CANCELLED, EXEMPT = "late", "cancelled", "exempt"
 SAT, MISSED = "sat", "missed"
 IMMEDIATELY, AFTER_CLOSE, NEVER = "immediately", "after_close", "never"
 
-# How long after the deadline an answer that was on its way is still taken.
+# How long after the deadline an answer that was on its way is still taken, where the exam does not say.
 GRACE = timedelta(seconds=5)
 
 
@@ -97,9 +97,15 @@ def due_at(exam: dict[str, Any], started_at: datetime) -> datetime:
     return min(started_at + timedelta(minutes=exam["time_limit_minutes"]), closes_at)
 
 
-def locks_at(due: datetime) -> datetime:
+def grace(exam: dict[str, Any]) -> timedelta:
+    """How long after a deadline the exam still takes an answer that was on its way."""
+    seconds = exam.get("grace_seconds")
+    return GRACE if seconds is None else timedelta(seconds=seconds)
+
+
+def locks_at(exam: dict[str, Any], due: datetime) -> datetime:
     """From when on no answer is taken any more and the server hands in."""
-    return due + GRACE
+    return due + grace(exam)
 
 
 def is_for(audience: dict[str, list[str]], person: Person) -> bool:
@@ -119,7 +125,7 @@ def allowed(exam: dict[str, Any], what: str, now: datetime) -> bool:
     answering.
     """
     rule = exam["review"][what]
-    return rule == IMMEDIATELY or (rule == AFTER_CLOSE and now >= locks_at(over_at(exam)))
+    return rule == IMMEDIATELY or (rule == AFTER_CLOSE and now >= locks_at(exam, over_at(exam)))
 
 
 def over_at(exam: dict[str, Any]) -> datetime:

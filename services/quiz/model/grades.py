@@ -28,6 +28,11 @@ def grade(scale: dict[str, Any], score: float, max_score: float) -> dict[str, st
     return None
 
 
+def grade_of(exam: dict[str, Any], score: float, max_score: float) -> dict[str, str] | None:
+    """What the exam's own scale calls the score, or the usual one where it names none."""
+    return grade(exam.get("grades") or DEFAULT_SCALE, score, max_score)
+
+
 def is_descending(scale: dict[str, Any]) -> bool:
     """Whether every step begins below the one before it, so that each can be reached."""
     starts = [step["from_percent"] for step in scale["steps"]]

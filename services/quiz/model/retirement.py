@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.quiz.model.question import Content
+from services.quiz.model.question import Content, in_force
 
 ACTIVE, RETIRED = "active", "retired"
 EXPIRED, BY_HAND = "expired", "by_hand"
@@ -25,6 +25,16 @@ def state_after(stored: dict[str, Any], content: Content, today: date, asked: st
     if because == EXPIRED and not is_repealed(content.valid_to, today):
         return {"state": ACTIVE, "retired_because": None}
     return {"state": state, "retired_because": because}
+
+
+def why_not_asked(stored: dict[str, Any] | None, day: date) -> str | None:
+    """The code of why a question cannot be asked on ``day``; None when it can."""
+    if stored is None:
+        return "paper.question_gone"
+    if in_force(stored, day):
+        return None
+    by_law = stored["state"] == ACTIVE or stored.get("retired_because") == EXPIRED
+    return "paper.question_not_in_force" if by_law else "paper.question_retired"
 
 
 def is_repealed(valid_to: str | None, today: date) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis import every, serve
 from contracts.quiz import operations
-from services.quiz.handlers import attempts
+from services.quiz.handlers import attempts, feedback
 
 
 class Attempts:
@@ -21,6 +21,10 @@ class Attempts:
     @serve(operations.submit_attempt)
     def submit_attempt(self, request, call):
         return attempts.submit(self.store, request, call)
+
+    @serve(operations.tell_answer)
+    def tell_answer(self, request, call):
+        return feedback.tell(self.store, request, call)
 
     @serve(operations.get_attempt)
     def get_attempt(self, request, call):

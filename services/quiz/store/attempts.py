@@ -1,9 +1,9 @@
 """Attempts: ``_id`` ``<form id>.<unique>``, ``exam_id``, ``person_id``, ``number``, ``form_id``, ``state``,
-``started_at``, ``due_at``, ``locks_at``, ``answers`` {question id: ``answer``, ``sequence``,
-``saved_at``}; then ``submitted_at``, ``by``, ``answers_stored``, ``answers_hash``; then ``marks``, ``by_hand``,
-``score``, ``graded_at``, ``keys`` (the number of the last regrade that its marks know of), ``regrade`` (the last one
-that is done with it), ``errata`` (the regrades that changed its score: ``regrade_id``, ``notice``, ``before``,
-``after``, ``at``).
+``started_at``, ``due_at``, ``locks_at``, ``answers`` {question id: ``answer``, ``sequence``, ``saved_at``, in a
+practice ``told_at``: since when feedback was given}; then ``submitted_at``, ``by``, ``answers_stored``,
+``answers_hash``; then ``marks``, ``by_hand``, ``score``, ``graded_at``, ``keys`` (the number of the last regrade that
+its marks know of), ``regrade`` (the last one that is done with it), ``errata`` (the regrades that changed its score:
+``regrade_id``, ``notice``, ``before``, ``after``, ``at``).
 """
 
 from __future__ import annotations
@@ -50,11 +50,21 @@ class Attempts:
             return False
         return True
 
-    def save(self, id: str, person_id: str, question_id: str, answer: Any, sequence: int, now: datetime) -> bool:
+    def save(
+        self,
+        id: str,
+        person_id: str,
+        question_id: str,
+        answer: Any,
+        sequence: int,
+        now: datetime,
+        practice: bool = False,
+    ) -> bool:
         """Stores one answer, durably, in one round trip that it may share; False when any guard stood against it,
         or it was stored already.
 
-        Guards: the attempt is the person's, running and not locked, and no sequence as great is stored.
+        Guards: the attempt is the person's, running and not locked, and no sequence as great is stored; in a
+        ``practice``, no feedback was given on the answer.
         """
         place = f"answers.{question_id}"
         return self._saves.write(
@@ -65,6 +75,7 @@ class Attempts:
                     "state": "running",
                     "locks_at": {"$gt": now},
                     f"{place}.sequence": {"$not": {"$gte": sequence}},
+                    **({f"{place}.told_at": None} if practice else {}),
                 },
                 {
                     "$set": {place: {"answer": answer, "sequence": sequence, "saved_at": now}},
@@ -72,6 +83,15 @@ class Attempts:
                 },
             )
         )
+
+    def tell(self, id: str, question_id: str, sequence: int, now: datetime) -> bool:
+        """Notes, durably, that feedback is given on the answer of this sequence, which stands from now on; False when
+        another was stored meanwhile, or the attempt runs no more.
+        """
+        place = f"answers.{question_id}"
+        stands = {"_id": id, "state": "running", "locks_at": {"$gt": now}, f"{place}.sequence": sequence}
+        change = {"$set": {f"{place}.told_at": now}, "$inc": {"version": 1}}
+        return self._collection.update_one(stands, change).matched_count == 1
 
     def update(
         self,

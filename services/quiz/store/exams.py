@@ -5,13 +5,14 @@ An exam: the fields of its request, ``max_score``, ``question_count``, ``variant
 newer ones ``shut_at`` (when it is over for everybody), ``overrides`` {person id: what is granted}, ``replaced`` (what
 was granted before), ``changed_at``, ``followed`` (whether running attempts are in line with the change),
 ``cancelled_at``, ``cancelled_because``, ``cancelled_by``; of a make-up ``made_up`` (the exams before it in the row) and
-``makes_up`` (the first of them).
+``makes_up`` (the first of them); ``mode``, which a practice's forms have too; ``grace_seconds``; ``left_out`` (retired
+questions of a fixed paper).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from pymongo import DESCENDING
@@ -22,12 +23,20 @@ from chassis.outbox.aggregates import Aggregates
 from chassis.paging import page
 from contracts.event import Draft
 from services.quiz.model.grading import Shape
+from services.quiz.model.practice_exam import is_practice
 
 Document = dict[str, Any]
 _NEWEST_FIRST = [("closes_at", DESCENDING), ("_id", DESCENDING)]
 
 # A form of 100 questions takes some 100 kB, its shapes 10.
 EXAMS_KEPT, FORMS_KEPT, SHAPES_KEPT = 256, 40, 400
+
+
+class Asked(NamedTuple):
+    """What a save must know of a form: the ``shapes`` of answers by question id, whether it is of a ``practice``."""
+
+    shapes: dict[str, Shape]
+    practice: bool
 
 
 class Exams:
@@ -38,7 +47,7 @@ class Exams:
         self._forms = db["forms"]
         self._kept: LRUCache[str, Document] = LRUCache(EXAMS_KEPT)
         self._kept_forms: LRUCache[str, Document] = LRUCache(FORMS_KEPT)
-        self._kept_shapes: LRUCache[str, dict[str, Shape]] = LRUCache(SHAPES_KEPT)
+        self._kept_shapes: LRUCache[str, Asked] = LRUCache(SHAPES_KEPT)
 
     def get(self, id: str) -> Document | None:
         """The exam as it was at most a second ago, or None."""
@@ -90,16 +99,16 @@ class Exams:
             self._kept_forms[id] = found
         return self._kept_forms[id]
 
-    def shapes(self, form_id: str) -> dict[str, Shape] | None:
-        """What an answer to each question of the form must look like, by question id; None for no form."""
-        shapes = self._kept_shapes.get(form_id)
-        if shapes is None:
+    def asked(self, form_id: str) -> Asked | None:
+        """What an answer to each question of the form must look like; None for no form."""
+        asked = self._kept_shapes.get(form_id)
+        if asked is None:
             form = self.form(form_id)
             if form is None:
                 return None
-            shapes = {question["id"]: Shape.of(question) for question in form["questions"]}
-            self._kept_shapes[form_id] = shapes
-        return shapes
+            asked = Asked({question["id"]: Shape.of(question) for question in form["questions"]}, is_practice(form))
+            self._kept_shapes[form_id] = asked
+        return asked
 
     def insert(self, exam: Document, forms: list[Document], events: list[Draft], session: ClientSession | None) -> None:
         """Adds the forms, then the exam that names them, with its events."""

@@ -27,7 +27,7 @@ Document = dict[str, Any]
 CARDS_READ, EXAMS_KEPT = 5_000, 1_000
 _OF_CARDS = {"question_id": 1, "category": 1, "answered": 1, "wrong": 1, "due_on": 1, "known": 1, "in_book": 1}
 _OF_QUESTIONS = {"type": 1, "category": 1, "lines": 1, "state": 1, "valid_from": 1, "valid_to": 1}
-_OF_EXAMS = {"closes_at": 1, "shut_at": 1, "review": 1, "variants": 1}
+_OF_EXAMS = {"closes_at": 1, "shut_at": 1, "grace_seconds": 1, "review": 1, "variants": 1}
 
 
 class Practice:
@@ -139,11 +139,12 @@ class Practice:
         return {question["_id"]: question for question in found}
 
     def exams_with_secrets(self, since: datetime) -> list[Document]:
-        """The exams that close after ``since`` for anybody, and those whose keys or results are never shown."""
+        """The exams that close after ``since`` for anybody, and those whose keys or results are never shown; those that
+        are given as practice have no secrets.
+        """
         secret = [{f"review.{what}": "never"} for what in ("key", "correctness")]
-        return list(
-            self._exams.find({"$or": [{"closes_at": {"$gt": since}}, {"shut_at": {"$gt": since}}, *secret]}, _OF_EXAMS)
-        )
+        wanted = [{"closes_at": {"$gt": since}}, {"shut_at": {"$gt": since}}, *secret]
+        return list(self._exams.find({"$or": wanted, "mode": {"$ne": "practice"}}, _OF_EXAMS))
 
     def asked_in(self, exam: Document) -> frozenset[str]:
         """The ids of all questions that any form of the exam asks; a form never gets others."""

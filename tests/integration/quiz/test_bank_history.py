@@ -170,10 +170,10 @@ def test_a_question_that_somebody_took_out_stays_out_when_a_file_updates_it(stor
 
 
 def test_an_exam_that_exists_keeps_a_question_that_retires(store):
-    id = create(store, valid_to="2026-03-09")["id"]
+    id = create(store, valid_to="2026-03-10")["id"]
     request = operations.create_paper.load({"title": "卷", "kind": "fixed", "question_ids": [id]})
     exam = an_exam(store, papers.create(store, request, by(TRAINER)), pass_score=1)
-    questions.retire_expired(store, DAY_AFTER)
+    questions.retire_expired(store, DAY_AFTER + timedelta(days=1))
 
     assert begin(store, exam, a_member())["questions"][0]["id"] == id
     assert exams.get(store, {"exam_id": exam["id"]})["question_count"] == 1

@@ -276,6 +276,26 @@ def test_the_grade_is_shown_with_the_score_by_the_exams_own_scale(store):
     assert mine(store, own, person)["grade"] == {"name": "过关", "english": "cleared"}
 
 
+def test_the_study_record_is_told_the_grade_of_what_counts_by_the_exams_own_scale(store):
+    steps = [{"name": "过关", "english": "cleared", "from_percent": 70}]
+    own = an_exam(store, grades={"version": "1", "source": "本所", "steps": steps})
+    usual, best, failed = an_exam(store), a_member(), a_member()
+    sit(store, own, best)
+    sit(store, usual, best)
+    # What counts is the best attempt, whatever the last one is worth.
+    sit(store, usual, best, ("A",))
+    sit(store, usual, failed, ("A",))
+
+    told = {
+        (exam["id"], person.id): [event["data"]["grade"] for event in standing_of(store, exam, person)["outbox"]]
+        for exam, person in ((own, best), (usual, best), (usual, failed))
+    }
+
+    assert told[own["id"], best.id] == [{"name": "过关", "english": "cleared"}]
+    assert told[usual["id"], best.id] == [{"name": "合格", "english": "pass"}] * 2
+    assert told[usual["id"], failed.id] == [None]
+
+
 def test_starting_reads_once_whatever_was_granted_or_changed(watched, recorder):
     exam, person = an_exam(watched), a_member()
     begin(watched, exam, a_member())

@@ -9,14 +9,15 @@ from services.quiz.handlers import (
     exam_changes,
     exam_statistics,
     exams,
+    feedback,
     following,
     hints,
     imports,
     marking,
     media,
     papers,
-    questions,
     question_exports,
+    questions,
     regrades,
 )
 from tests.integration.quiz import practising
@@ -32,6 +33,7 @@ from tests.integration.quiz.building import (
     an_import,
     begin,
     by,
+    grade,
     look,
     mark_essay,
     progress,
@@ -92,6 +94,24 @@ def do_everything(store):
     submit(store, third, person)
     walk(lambda page: exams.mine(store, page, by(person)))
     do_practise(store, person)
+    sit_a_practice(store, person)
+
+
+def sit_a_practice(store, person):
+    """With feedback, and silenced by an exam that asks the same."""
+    paper = a_paper(store)
+    exam = an_exam(store, paper, mode="practice", credits=None)
+    attempt = begin(store, exam, person)
+    save(store, attempt, person, 0, "A", 1)
+    asked = {"attempt_id": attempt["id"], "question_id": attempt["questions"][0]["id"]}
+    for _ in range(2):
+        feedback.tell(store, asked, by(person))
+    an_exam(store, paper, leave_out_retired=True)
+    begin(store, exam, person)
+    look(store, attempt, person)
+    submit(store, attempt, person)
+    grade(store, attempt)
+    look(store, attempt, person)
 
 
 def change_exams(store, person):
@@ -147,6 +167,10 @@ def manage_the_bank(store):
     picture = media.add(store, {"content": PIXEL}, by(TRAINER))["id"]
     media.get(store, {"media_id": picture})
     questions.create(store, a_question(media=[{"place": "stem", "id": picture, "alt": "图"}]), by(TRAINER))
+    exported = question_exports.export(store, {"format": "moodle_xml"})
+    an_import(store, base64.b64decode(exported["content"]))
+    imports.work_off(store, NOW)
+    media.forget_unused(store, NOW + 2 * media.UNUSED_KEPT)
     walk(lambda page: questions.list_page(store, page | {"state": "retired", "reason": "expired"}))
     walk(lambda page: questions.list_page(store, page | {"reason": "expired"}))
     filters = {
@@ -167,10 +191,6 @@ def manage_the_bank(store):
         an_exam(store, paper, pass_score=1)
     papers.get(store, {"paper_id": paper["id"]})
     for filter in ({}, {"kind": "drawn"}):
-    exported = question_exports.export(store, {"format": "moodle_xml"})
-    an_import(store, base64.b64decode(exported["content"]))
-    imports.work_off(store, NOW)
-    media.forget_unused(store, NOW + 2 * media.UNUSED_KEPT)
         walk(lambda page, filter=filter: papers.list_page(store, page | filter))
 
 

@@ -8,7 +8,8 @@ import pytest
 from contracts.quiz import operations
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import TRAINER as TRAINER_ROLE
-from services.quiz.handlers import attempts, exam_changes, exams, media, practice, wrong_questions
+from services.quiz.handlers import attempts, exam_changes, exams, feedback, media, practice, wrong_questions
+from services.quiz.model.practice_exam import NoFeedback, QuestionsWithheld
 from tests.integration.quiz.building import (
     CLOSES,
     NOW,
@@ -51,6 +52,7 @@ FOR_TAKERS = [
     operations.start_attempt,
     operations.save_answer,
     operations.submit_attempt,
+    operations.tell_answer,
     operations.get_attempt,
     operations.get_attempt_media,
     operations.get_practice,
@@ -60,7 +62,12 @@ FOR_TAKERS = [
     operations.remove_wrong_question,
 ]
 # They tell keys of questions that no exam holds back.
-OF_OTHER_QUESTIONS = {operations.get_practice, operations.answer_practice, operations.list_wrong_questions}
+OF_OTHER_QUESTIONS = {
+    operations.get_practice,
+    operations.answer_practice,
+    operations.list_wrong_questions,
+    operations.tell_answer,
+}
 
 
 def walk(value):
@@ -102,6 +109,7 @@ def everything_a_taker_is_told(store, exam, person):
     yield operations.get_attempt_media, media.get_in_attempt(store, id | {"media_id": PICTURE["id"]}, by(person))
     yield operations.save_answer, save(store, attempt, person, 0, "A", 2)
     yield operations.save_answer, save(store, attempt, person, 0, "C", 1)
+    yield from everything_told_of_answers(store, attempt, person)
     save(store, attempt, person, 2, "论述", 3)
     yield operations.start_attempt, begin(store, exam, person)
     yield operations.get_attempt, attempts.get(store, id, by(person))
@@ -119,6 +127,17 @@ def everything_a_taker_is_told(store, exam, person):
         yield operations.get_attempt, attempts.get(store, id, by(person, now))
         yield operations.my_exams, exams.mine(store, mine, by(person, now))
         yield from everything_in_practice(store, person, now)
+
+
+def everything_told_of_answers(store, attempt, person):
+    """Nothing in the exam; in a practice, of questions that no exam asks, all of it."""
+    asked = {"attempt_id": attempt["id"], "question_id": attempt["questions"][0]["id"]}
+    with pytest.raises(NoFeedback):
+        feedback.tell(store, asked, by(person))
+    practised = begin(store, an_exam(store, mode="practice", credits=None), person)
+    save(store, practised, person, 0, "A")
+    asked = {"attempt_id": practised["id"], "question_id": practised["questions"][0]["id"]}
+    yield operations.tell_answer, feedback.tell(store, asked, by(person))
 
 
 def change_for_the_person(store, exam, person):
@@ -157,7 +176,9 @@ def everything_that_is_published(store, exam, person, attempt):
 
 @pytest.fixture(autouse=True)
 def picture(store):
-    store.media.add(PICTURE["id"], b"a picture", {"media_type": "image/png", "width": 1, "height": 1, "added_at": NOW})
+    store.media.add(
+        PICTURE["id"], b"a picture", {"media_type": "image/png", "width": 1, "height": 1, "added_at": NOW}, NOW
+    )
 
 
 @pytest.fixture(params=["after_close", "never"])
@@ -202,6 +223,32 @@ def test_the_keys_are_there_to_be_found_when_they_may_be_seen(store):
     seen = operations.get_attempt.dump(attempts.get(store, {"attempt_id": attempt["id"]}, by(person)))
 
     assert {"钥匙填空甲", "钥匙填空乙", "钥匙解析", "钥匙依据"} <= set(walk(seen))
+
+
+def test_no_key_of_a_practice_leaves_once_an_exam_asks_its_questions(store):
+    paper, person = a_paper(store, QUESTIONS[:2]), a_member()
+    exam = an_exam(store, paper, mode="practice", credits=None, pass_score=1)
+    done = begin(store, exam, person)
+    submit(store, done, person)
+    grade(store, done)
+    attempt = begin(store, exam, person)
+    save(store, attempt, person, 0, "A")
+    asked = {"attempt_id": attempt["id"], "question_id": attempt["questions"][0]["id"]}
+    assert feedback.tell(store, asked, by(person))["key"] == "B"
+
+    an_exam(store, paper, pass_score=1)
+
+    with pytest.raises(QuestionsWithheld):
+        feedback.tell(store, asked, by(person))
+    wrong_questions.take_in(store, NOW)
+    for told in (
+        operations.start_attempt.dump(begin(store, exam, person)),
+        operations.get_attempt.dump(attempts.get(store, {"attempt_id": attempt["id"]}, by(person))),
+        operations.get_attempt.dump(attempts.get(store, {"attempt_id": done["id"]}, by(person))),
+        operations.my_exams.dump(exams.mine(store, {"limit": 200, "cursor": None}, by(person))),
+        operations.submit_attempt.dump(submit(store, attempt, person)),
+    ):
+        assert_no_key(told)
 
 
 def test_every_other_operation_is_closed_to_takers():

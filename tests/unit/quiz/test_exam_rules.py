@@ -81,6 +81,15 @@ def test_what_waits_for_the_close_waits_for_the_last_answer_too():
     assert not rules.allowed(exam, "explanation", CLOSES + timedelta(days=999))
 
 
+@pytest.mark.parametrize("seconds", [0, 5, 600])
+def test_an_exam_has_a_grace_of_its_own(seconds):
+    exam = an_exam(grace_seconds=seconds)
+
+    assert rules.locks_at(exam, CLOSES) == CLOSES + timedelta(seconds=seconds)
+    assert not rules.allowed(exam, "key", CLOSES + timedelta(seconds=seconds) - timedelta(milliseconds=1))
+    assert rules.allowed(exam, "key", CLOSES + timedelta(seconds=seconds))
+
+
 @pytest.mark.parametrize(
     ("moment", "begun", "running", "state"),
     [

@@ -79,7 +79,7 @@ def test_no_key_may_be_seen_while_anybody_may_still_answer(granted, now):
     exam["shut_at"] = overrides.shut_at(exam)
 
     if rules.allowed(exam, "key", now):
-        assert all(now >= rules.locks_at(overrides.personal(exam, id)["closes_at"]) for id in (*granted, "other"))
+        assert all(now >= rules.locks_at(exam, overrides.personal(exam, id)["closes_at"]) for id in (*granted, "other"))
 
 
 def test_the_moment_of_the_latest_start_is_in_time_and_the_next_is_late():
@@ -129,7 +129,9 @@ def test_a_better_score_has_no_worse_grade(first, second, max_score):
     ("now", "changes", "refused"),
     [
         (OPENS - timedelta(seconds=1), {"attempts_allowed": 3, "opens_at": OPENS + timedelta(hours=1)}, []),
+        (OPENS - timedelta(seconds=1), {"grace_seconds": 60}, []),
         (OPENS, {"attempts_allowed": 3}, ["attempts_allowed"]),
+        (OPENS, {"grace_seconds": 60}, ["grace_seconds"]),
         (OPENS, {"title": "另一", "closes_at": CLOSES + timedelta(hours=1)}, []),
         (OPENS, {"closes_at": CLOSES - timedelta(hours=1)}, ["closes_at"]),
         (CLOSES, {"closes_at": CLOSES + timedelta(hours=1)}, ["closes_at"]),
