@@ -33,10 +33,18 @@ class Elective(Schema):
     credits = fields.Float(required=True)
 
 
+class EntryGrade(Schema):
+    """A grade by its name in Chinese and its ``english`` one."""
+
+    name = fields.String(required=True)
+    english = fields.String(required=True)
+
+
 class StudyEntry(Schema):
     """What counts once; ``ref`` is the exam's or session's id, of a waiver what it waives.
 
-    A session of a course has its ``course_id``; a waiver its ``reason`` and who granted it (``by``).
+    A session of a course has its ``course_id``; a waiver its ``reason`` and who granted it (``by``); an exam the
+    ``grade`` that its scale gives the score, absent below the lowest.
     """
 
     kind = fields.String(required=True, validate=one_of("exam", "practice", "session", "waiver"))
@@ -44,6 +52,7 @@ class StudyEntry(Schema):
     title = fields.String(required=True)
     at = Instant(required=True)
     score = fields.Float()
+    grade = fields.Nested(EntryGrade)
     credits = fields.Float(required=True)
     course_id = Id()
     reason = fields.String()

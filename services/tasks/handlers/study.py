@@ -96,7 +96,7 @@ def get_record(store: TasksStore, request: Mapping[str, Any], call: Call) -> Doc
 
 
 def list_records(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
-    """A page of the records of a unit's active people, those without any entry included."""
+    """A page of the records of a unit's active people, those without any entry included; of entries the newest."""
     found = store.active_people(request.get("unit_id"), request["limit"], request["cursor"])
     learners = [learner_of(person) for person in found["items"]]
     return {"items": [_listed(record) for record in _records(store, learners)], "next_cursor": found["next_cursor"]}
@@ -139,7 +139,7 @@ def _entry(event: Received) -> Document:
         "passed": standing["passed"],
         "attempt_id": standing["attempt_id"],
         "sequence": event.sequence,
-    } | ({"makes_up": standing["makes_up"]} if standing.get("makes_up") else {})
+    } | {name: standing[name] for name in ("makes_up", "grade") if standing.get(name)}
 
 
 def _practice_entry(event: Received) -> Document:

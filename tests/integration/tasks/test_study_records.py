@@ -1,10 +1,13 @@
 """Study records: credited once an exam, in whatever order and however often it is told."""
 
 import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chassis.refusals import NotFound
+from contracts.quiz.events import AttemptGradedV1
 from contracts.tasks import operations
 from services.tasks.handlers import study
 from tests.integration.tasks.building import (
@@ -55,6 +58,30 @@ def test_a_regrade_that_takes_the_pass_away_takes_the_credits_away(store):
     study.credit_attempts(store, [failed])
     kept = record(store, person)
     assert (kept["credits"], kept["required"]["done"]) == (0.0, 0)
+
+
+def test_an_entry_shows_the_grade_that_was_told_last_and_none_where_none_was(store):
+    person, good = actor("member", id="graded"), {"name": "良好", "english": "good"}
+
+    def shown():
+        (entry,) = operations.get_my_study_record.dump(record(store, person))["entries"]
+        return entry.get("grade", "absent")
+
+    study.credit_attempts(store, [a_standing(person.id, "exam-1", grade=good)])
+    with_grade = shown()
+    study.credit_attempts(store, [a_standing(person.id, "exam-1", sequence=2, grade=None, score=50.0, passed=False)])
+
+    assert (with_grade, shown()) == (good, "absent")
+
+
+def test_an_event_of_before_there_were_grades_is_credited(store):
+    person, old = actor("member", id="ungraded"), a_standing("ungraded", "exam-1")
+    told = {name: value for name, value in AttemptGradedV1.schema().dump(old.data).items() if name != "grade"}
+
+    study.credit_attempts(store, [replace(old, data=AttemptGradedV1.schema().load(told))])
+
+    (entry,) = operations.get_my_study_record.dump(record(store, person))["entries"]
+    assert (entry["score"], "grade" in entry) == (81.0, False)
 
 
 def test_a_title_that_looks_like_an_expression_is_kept_as_it_is(store):
@@ -126,3 +153,31 @@ def test_answers_have_the_form_of_the_contract(store):
     kept = operations.get_my_study_record.dump(record(store, actor("member", id="shaped")))
     assert set(kept) == {"person_id", "credits", "points", "required", "elective", "entries"}
     assert set(kept["entries"][0]) == {"kind", "ref", "title", "at", "score", "credits"}
+
+
+def test_a_list_shows_the_figures_of_whole_records_and_their_newest_entries_page_by_page(store):
+    path = (BUREAU, "paged-unit")
+    people = [actor("member", id=f"paged-{number}", path=path) for number in range(5)]
+    study.know_people(store, [a_person(one) for one in people])
+    busy = people[1]
+    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(study.LISTED + 5)]
+    shuffled = sorted(range(len(days)), key=lambda day: (day * 7) % 11)
+    standings = [a_standing(busy.id, f"exam-{day}", submitted_at=days[day]) for day in shuffled]
+    study.credit_attempts(store, standings)
+
+    pages, cursor = [], None
+    while not pages or cursor:
+        page = ask(store, TRAINER, unit_id="paged-unit", limit=2, cursor=cursor)
+        pages.append(operations.list_study_records.dump(page)["items"])
+        cursor = page["next_cursor"]
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    listed = {kept["person_id"]: kept for page in pages for kept in page}
+    assert list(listed) == [one.id for one in people]
+    shown, whole = listed[busy.id], operations.get_study_record.dump(record(store, busy))
+    assert (len(shown["entries"]), shown["entries_total"]) == (study.LISTED, len(days))
+    assert [entry["ref"] for entry in shown["entries"]] == [f"exam-{day}" for day in range(len(days) - 1, 4, -1)]
+    assert len(whole["entries"]) == len(days)
+    figures = ("credits", "points", "required", "elective")
+    assert [shown[name] for name in figures] == [whole[name] for name in figures]
+    assert listed[people[0].id]["entries_total"] == 0
