@@ -1,7 +1,7 @@
-"""A question bank over all categories, two papers, three exams, some sittings that are over, and a day of practice.
+"""A question bank over all categories, papers and exams on them, some sittings that are over, and a day of practice.
 
 The questions of ``questions.csv`` are of our own writing and go in by the import that trainers use. Those of the
-category 业务常识 are in no exam, so there is something to practise while the exams are open.
+category 业务常识 are in no exam but a practice, so there is something to practise while the exams are open.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cli.seed import marking
+from cli.seed import arrangements, marking
 from cli.seed.context import Client, Context, SeedFailed
 
 FILE = Path(__file__).with_name("questions.csv")
@@ -54,11 +54,12 @@ def run(context: Context) -> None:
     drawn = _made(trainer, "/papers", {"title": DRAWN_PAPER, "kind": "drawn", "blueprint": blueprint})
     exam = _made(trainer, "/exams", _exam(OPEN_EXAM, fixed, opens=-1, closes=365, required=True, credits=2))
     _made(trainer, "/exams", _exam(WEEKLY_EXAM, drawn, opens=-1, closes=365, credits=1, key="immediately"))
-    _made(trainer, "/exams", _exam(LATER_EXAM, drawn, opens=30, closes=60, required=True, credits=3))
+    later = _made(trainer, "/exams", _exam(LATER_EXAM, drawn, opens=30, closes=60, required=True, credits=3))
     keys = {question["id"]: question for question in questions}
     for username, mistakes in context.track(list(SITTINGS.items()), "答卷"):
         _sit(context, context.client(username), exam["id"], keys, mistakes)
     marking.run(context, trainer, exam["id"])
+    arrangements.run(context, trainer, exam, later, drawn)
     _practise(context.client(PRACTISES), keys)
     _leave_a_repealed_one(trainer)
 

@@ -66,8 +66,9 @@ GET    /study-records                        401 403 403 200 200 403 403 403 403
 """
 
 
-def _routes() -> Iterator[Route]:
-    for section in _ROUTES.strip().split("\n\n"):
+def routes(table: str) -> Iterator[Route]:
+    """The rows of a table with these columns."""
+    for section in table.strip().split("\n\n"):
         heading, *rows = section.splitlines()
         above, *columns = heading.split()
         assert columns == list(COLUMNS), heading
@@ -78,4 +79,4 @@ def _routes() -> Iterator[Route]:
             yield Route(method, above, "".join(below), statuses)
 
 
-ROUTES = tuple(_routes())
+ROUTES = tuple(routes(_ROUTES))

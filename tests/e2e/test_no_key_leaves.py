@@ -85,19 +85,7 @@ def an_exam(trainer, secret, review):
             {"type": "true_false", "stem": f"题{secrets.token_hex(6)}", "answer": True, "score": 2},
         )
     ]
-    paper = {"title": "卷", "kind": "fixed", "question_ids": [question["id"] for question in made]}
-    now = datetime.now(UTC)
-    exam = {
-        "title": f"钥题{secrets.token_hex(3)}",
-        "paper_id": _created(trainer, "/papers", paper)["id"],
-        "opens_at": (now - timedelta(minutes=1)).isoformat(),
-        "closes_at": (now + timedelta(hours=1)).isoformat(),
-        "time_limit_minutes": 30,
-        "attempts_allowed": 2,
-        "pass_score": 1,
-        "review": review,
-    }
-    return _created(trainer, "/exams", exam)
+    return _held(trainer, made, attempts_allowed=2, review=review)
 
 
 class Walk:
@@ -122,11 +110,13 @@ class Walk:
         self.texts.append((name, answer.text + str(answer.headers)))
         return answer
 
+    def route(self, wanted):
+        return next(route for route in self._routes if route[2] == wanted)
+
     def write(self, wanted, **request):
         """A route by its operation id."""
-        method, path, name = next(route for route in self._routes if route[2] == wanted)
-        answer = self.ask(method, path, name, **request)
-        assert answer.status_code < 300, (name, answer.text)
+        answer = self.ask(*self.route(wanted), **request)
+        assert answer.status_code < 300, (wanted, answer.text)
         return answer.json() if answer.content else None
 
 
@@ -145,13 +135,28 @@ def walk(signed_in, routes, trainer, secret, events):
     for sequence, (question, answer) in enumerate(zip(attempt["questions"], ("甲", "A", False), strict=True), 1):
         walk.known["question_id"] = question["id"]
         walk.write("attempts.save_answer", json={"answer": answer, "sequence": sequence})
+        assert walk.ask(*walk.route("attempts.tell_answer"), json={}).status_code == 409
     walk.everything()
     walk.write("attempts.submit_attempt", json={})
     eventually(lambda: member.get(f"/attempts/{attempt['id']}").json()["state"] == "graded")
     walk.everything()
+    look_at_once(walk, trainer)
     practise(walk)
     walk.everything()
     return walk
+
+
+def look_at_once(walk, trainer):
+    """The feedback of a practice, whose question no exam asks."""
+    question = {"type": "single", "stem": f"练{secrets.token_hex(6)}", "options": _options(), "answer": "B", "score": 1}
+    exam = _held(trainer, [_created(trainer, "/questions", question | {"category": "law"})], mode="practice")
+    planted = dict(walk.known)
+    walk.known["exam_id"] = exam["id"]
+    attempt = walk.write("exams.start_attempt", json={})
+    walk.known |= {"attempt_id": attempt["id"], "question_id": attempt["questions"][0]["id"]}
+    walk.write("attempts.save_answer", json={"answer": "A", "sequence": 1})
+    assert walk.write("attempts.tell_answer", json={})["key"] == "B"
+    walk.known |= planted
 
 
 def practise(walk):
@@ -218,6 +223,21 @@ def _routes_of(service):
             if isinstance(endpoint, Endpoint) and endpoint.operation.service == service:
                 found.add(f"{resource.blp.name}.{name}")
     return found
+
+
+def _held(trainer, questions, **fields):
+    """An exam that is open, of these questions."""
+    paper = {"title": "卷", "kind": "fixed", "question_ids": [question["id"] for question in questions]}
+    now = datetime.now(UTC)
+    exam = {
+        "title": f"钥题{secrets.token_hex(3)}",
+        "paper_id": _created(trainer, "/papers", paper)["id"],
+        "opens_at": (now - timedelta(minutes=1)).isoformat(),
+        "closes_at": (now + timedelta(hours=1)).isoformat(),
+        "time_limit_minutes": 30,
+        "pass_score": 1,
+    }
+    return _created(trainer, "/exams", exam | fields)
 
 
 def _options():
