@@ -112,6 +112,23 @@ def test_a_save_and_feedback_at_the_same_moment_never_leave_a_told_answer_change
     assert {(one.result()["answer"], one.result()["sequence"]) for one in told} == {(kept["answer"], kept["sequence"])}
 
 
+def test_a_save_that_comes_between_reading_and_telling_is_what_is_told_of(store, person, monkeypatch):
+    attempt = begin(store, a_practice(store), person)
+    save(store, attempt, person, 0, "A", 1)
+    real, saves = store.attempts.get, iter([lambda: save(store, attempt, person, 0, "B", 2)])
+
+    def read(id, session=None):
+        found = real(id, session)
+        next(saves, lambda: None)()
+        return found
+
+    monkeypatch.setattr(store.attempts, "get", read)
+
+    told = tell(store, attempt, person, 0)
+
+    assert (told["answer"], told["sequence"], told["correct"]) == ("B", 2, True)
+
+
 def test_nothing_stored_is_nothing_to_be_told_of_and_not_to_know_is_an_answer(store, person):
     attempt = begin(store, a_practice(store), person)
 
