@@ -145,3 +145,20 @@ def test_a_regrade_reaches_every_try_in_the_wrong_question_book(store):
     enter(store, exam, person, NOW)
 
     assert ids(book(store, person)) == []
+
+
+@pytest.mark.parametrize("shuffled", ["questions", "options"])
+def test_what_alone_is_asked_to_be_shuffled_is_shuffled(store, shuffled):
+    paper = a_paper(store, [{"answer": "B"}] * 6)
+    shuffle = {"questions": False, "options": False} | {shuffled: True}
+    exam = an_exam(store, paper, shuffle=shuffle, pass_score=1)
+
+    begun = [begin(store, exam, a_member())["questions"] for _ in range(12)]
+
+    orders = {
+        "questions": {tuple(question["id"] for question in asked) for asked in begun},
+        "options": {tuple(option["key"] for option in question["options"]) for asked in begun for question in asked},
+    }
+    other = "options" if shuffled == "questions" else "questions"
+    assert len(orders[shuffled]) > 2
+    assert len(orders[other]) == 1

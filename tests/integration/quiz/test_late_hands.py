@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.quiz import operations
-from services.quiz.handlers import exam_changes, following, grading
+from services.quiz.handlers import attempts, exam_changes, exams, following, grading
 from services.quiz.store import QuizStore
 from tests.integration.quiz.building import (
     MINUTE,
@@ -120,3 +120,66 @@ def test_a_change_is_not_looked_after_for_ever(store, exam):
     following.note_changes(store, NOW + following.FOLLOWED)
 
     assert exam["id"] not in {found["_id"] for found in store.exams.not_followed()}
+
+
+def mine(store, exam, person, now):
+    page = operations.my_exams.dump(exams.mine(store, {"limit": 200, "cursor": None}, by(person, now)))
+    return next(item for item in page["items"] if item["id"] == exam["id"])
+
+
+def test_an_attempt_whose_time_is_over_runs_no_more_though_nobody_came_to_it_yet(store):
+    exam, person = an_exam(store, attempts_allowed=1), a_member()
+    attempt = begin(store, exam, person)
+
+    in_grace, over = (mine(store, exam, person, attempt["due_at"] + seconds * SECOND) for seconds in (4, 5))
+
+    assert (in_grace["state"], in_grace["running_attempt_id"]) == ("open", attempt["id"])
+    assert (over["state"], over["running_attempt_id"]) == ("sat", None)
+
+
+def test_more_than_one_batch_of_those_who_vanished_is_handed_in_at_once(store, exam, monkeypatch):
+    monkeypatch.setattr(attempts, "BATCH", 2)
+    begun = [begin(store, exam, a_member()) for _ in range(5)]
+
+    attempts.close_overdue(store, NOW + timedelta(hours=1))
+
+    assert {store.attempts.get(attempt["id"])["state"] for attempt in begun} == {"submitted"}
+
+
+def test_grading_in_a_process_that_has_not_heard_of_a_cancellation_credits_nobody(store, exam):
+    person, unaware = a_member(), elsewhere(store)
+    begin(unaware, exam, a_member())
+    exam_changes.cancel(store, {"exam_id": exam["id"], "reason": "停电"}, by(TRAINER, NOW + MINUTE))
+    late = begin(unaware, exam, person, NOW + 2 * MINUTE)
+    save(unaware, late, person, 0, "B", now=NOW + 2 * MINUTE)
+    submit(unaware, late, person, NOW + 3 * MINUTE)
+
+    grading.grade(unaware, [submitted(unaware.attempts.get(late["id"]))])
+
+    assert store.attempts.get(late["id"])["score"] == 2.0
+    assert standing_of(store, exam, person) is None
+
+
+def test_a_cancellation_says_why_and_is_told_as_one(store, exam):
+    person = a_member()
+    begin(store, exam, person)
+
+    exam_changes.cancel(store, {"exam_id": exam["id"], "reason": "场地停电"}, by(TRAINER, NOW + MINUTE))
+
+    assert mine(store, exam, person, NOW + MINUTE)["cancelled_because"] == "场地停电"
+    *_, event = store.db["exams"].find_one({"_id": exam["id"]})["outbox"]
+    assert (event["type"], event["data"]["cancelled_at"]) == ("quiz.exam_changed.v1", "2026-03-10T01:01:00.000Z")
+
+
+def test_a_cancellation_that_was_cut_short_is_finished_when_it_is_asked_for_again(store, exam, monkeypatch):
+    attempt = begin(store, exam, a_member())
+    request = {"exam_id": exam["id"], "reason": "停电"}
+    with monkeypatch.context() as crash:
+        crash.setattr(exam_changes, "follow", lambda *_: (_ for _ in ()).throw(ConnectionError))
+        with pytest.raises(ConnectionError):
+            exam_changes.cancel(store, request, by(TRAINER, NOW + MINUTE))
+
+    exam_changes.cancel(store, request, by(TRAINER, NOW + 2 * MINUTE))
+
+    handed_in = store.attempts.get(attempt["id"])
+    assert (handed_in["state"], handed_in["submitted_at"]) == ("submitted", NOW + MINUTE)

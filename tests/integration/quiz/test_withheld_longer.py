@@ -8,7 +8,7 @@ from contracts.quiz import operations
 from services.quiz.handlers import exam_changes, wrong_questions
 from services.quiz.model.exam import GRACE
 from tests.integration.quiz.building import CLOSES, MINUTE, NOW, TRAINER, a_member, a_paper, an_exam, by, sit
-from tests.integration.quiz.practising import AFTER, DAY, FULL, a_bank, book, enter, ids, todays
+from tests.integration.quiz.practising import AFTER, DAY, FULL, a_bank, book, enter, ids, todays, told_graded
 
 AT_ONCE = {"key": "immediately", "correctness": "immediately"}
 
@@ -58,3 +58,16 @@ def test_only_what_is_marked_at_once_is_practised(store, fields, practised):
     asked = {id for _ in range(4) for id in ids(todays(store, a_member(line=line), settings=FULL))}
 
     assert bool(asked & bank) is practised
+
+
+def test_all_that_wait_enter_their_books_at_once_however_many(store, monkeypatch):
+    monkeypatch.setattr(wrong_questions, "BATCH", 1)
+    exam, people = an_exam(store, a_paper(store, [{"answer": "B"}]), review=AT_ONCE, pass_score=1), []
+    for _ in range(3):
+        people.append(a_member())
+        sit(store, exam, people[-1], ("A",))
+        wrong_questions.let_enter(store, [told_graded(store, exam, people[-1])])
+
+    wrong_questions.take_in(store, NOW)
+
+    assert [len(ids(book(store, person, NOW))) for person in people] == [1, 1, 1]

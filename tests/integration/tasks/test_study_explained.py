@@ -172,3 +172,12 @@ def test_a_record_shows_the_newest_entry_first(store, unit):
     shown = [entry["at"] for entry in record_of(store, person.id)["entries"]]
 
     assert shown == sorted(shown, reverse=True)
+
+
+def test_who_has_the_day_on_which_a_course_is_due_is_not_behind_before_it_is_over(store, unit):
+    person = member(store, f"{unit}-in-time", BUREAU, unit)
+    a_course(store, units=[unit], due_on="2026-03-04")
+    midnight = datetime(2026, 3, 4, 16, tzinfo=UTC)
+
+    assert people(store, "behind", unit_id=unit, now=midnight - timedelta(minutes=1)) == []
+    assert people(store, "behind", unit_id=unit, now=midnight + timedelta(minutes=1)) == [person.id]

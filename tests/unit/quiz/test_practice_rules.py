@@ -205,3 +205,23 @@ def test_what_is_known_stays_out_of_the_book_when_an_old_attempt_is_marked_anew(
     back = cards.after_attempt(mended, QUESTION, an_attempt(right=False), schedule)
 
     assert (back["wrong"], back["wrong_in"], back["in_book"], back["known"]) == (1, ["a1"], False, True)
+
+
+def test_one_slip_is_no_weakness_beside_a_category_that_is_mostly_unknown():
+    told = [{"category": "law", "answered": 1, "wrong": 1}, {"category": "warning", "answered": 10, "wrong": 8}]
+
+    assert rules.weak_categories(told) == ("warning", "law")
+
+
+def test_what_is_always_remembered_is_asked_again_within_a_year():
+    memory, day = None, DAY
+    for _ in range(30):
+        next_time = schedule(memory, True, day)
+        assert next_time.due_on - day <= timedelta(days=365)
+        memory, day = next_time.memory, next_time.due_on
+
+
+def test_an_attempt_that_is_told_of_late_counts_as_of_the_day_of_the_last_answer():
+    memory = schedule(None, True, DAY).memory
+
+    assert schedule(memory, False, DAY - timedelta(days=9)) == schedule(memory, False, DAY)

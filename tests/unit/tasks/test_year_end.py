@@ -108,3 +108,8 @@ def test_a_mark_is_the_sum_of_its_parts_between_nothing_and_a_hundred(entries, d
     for part in marked.parts:
         assert 0 <= part.marks <= part.weight
         assert set(part.entry_ids) <= {one.id for one in entries}
+
+
+def test_what_was_done_before_the_year_is_not_missing_in_it():
+    part = parts([entry(ref="a", score=80.0, at=MORNING - YEAR)], required("a"))["required"]
+    assert (part.reached, part.missing, part.entry_ids) == (1, (), ("exam:a",))
