@@ -83,6 +83,11 @@ class Backlog:
         left = (Pending(i.id, [event for event in i.events if event["id"] not in self._published]) for i in found)
         return [item for item in left if item.events]
 
+    def remove_again(self, found: Sequence[Pending]) -> None:
+        """Of what a look found after the removal, takes out what was published: a copy, or a document put back."""
+        known = (Pending(i.id, [event for event in i.events if event["id"] in self._published]) for i in found)
+        self.published([item for item in known if item.events])
+
     def published(self, items: Sequence[Pending]) -> None:
         """The broker has confirmed these."""
         for item in items:

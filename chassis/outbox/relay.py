@@ -189,7 +189,9 @@ class Relay:
         if not found:
             backlog.held.relax()
             backlog.unpublished_since = None
-        self._relay(backlog, backlog.news(found))
+        news = backlog.news(found)
+        backlog.remove_again(found)
+        self._relay(backlog, news)
         return len(found) == BATCH
 
     def _relay(self, backlog: Backlog, pending: Sequence[Pending]) -> None:

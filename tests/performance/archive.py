@@ -79,7 +79,8 @@ class Archive:
 
         run(lambda _: Client(self._stage.system.address), send, ORIGINALS, 4)
         reports = _found(self._reports, {"case": {"$exists": True}})
-        return reports, list(self._cases.find({"_id": {"$in": [report["_id"] for report in reports]}}))
+        cases = _found(self._cases, {"_id": {"$in": [report["_id"] for report in reports]}, "uncounted": None})
+        return reports, cases
 
 
 def old_report(report: Document, number: int, id: str) -> Document:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chassis.outbox.relay import BATCH
 from deploy.local.broker import Broker
 from tests.integration.chassis.conftest import QUICK
 from tests.integration.chassis.dying_press import AFTER_PUBLISHING, BEFORE_PUBLISHING, DYING_PRESS
@@ -130,6 +131,24 @@ def test_two_relays_publish_each_event_once_between_them_while_nothing_goes_wron
     written = [press.print(f"once-{number % 4}") for number in range(200)]
     eventually(lambda: press.pending() == 0)
     assert sorted(listener.ids()) == sorted(written)
+
+
+def test_published_events_that_are_put_back_are_taken_out_and_hold_up_no_others(
+    press: Press, wire: Wire, service_process: StartService
+) -> None:
+    """More than a look's worth of them: were they left, every look would find these and nothing else."""
+    listener = Listener(wire, "press.events", "sheet_printed")
+    service_process(PRESS, QUICK)
+    first = press.print("put back")
+    eventually(lambda: press.pending() == 0)
+    [envelope] = [one for one in listener.collect() if one["id"] == first]
+    sheets = press.store.db.sheets
+    sheets.insert_many({"_id": f"copy-{number}", "outbox": [envelope]} for number in range(BATCH + 1))
+
+    later = press.print("later")
+
+    eventually(lambda: press.pending() == 0)
+    assert listener.ids() == [first, later]
 
 
 def test_one_of_two_relays_takes_over_when_the_other_is_frozen(

@@ -113,6 +113,15 @@ def test_what_could_not_be_removed_is_tried_again() -> None:
     assert documents.removed == ["a-1"]
 
 
+def test_what_was_published_and_is_found_again_is_removed_again() -> None:
+    backlog, documents, _ = a_backlog()
+    backlog.published([written("a", 1)])
+    backlog.remove()
+    backlog.remove_again([written("a", 1, 2), written("b", 1)])
+    backlog.remove()
+    assert documents.removed == ["a-1", "a-1"]
+
+
 def test_a_write_is_known_up_to_the_event_that_was_handed_over() -> None:
     backlog, *_ = a_backlog()
     backlog.hand_over([written("a", 1, 2)])
