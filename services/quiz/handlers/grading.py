@@ -161,7 +161,7 @@ def counts(store: QuizStore, attempt: Document) -> bool:
 def _of_practice(store: QuizStore, attempts: list[Document]) -> dict[str, datetime]:
     """The graded ones of practices, which no event tells of: from when on they may enter the wrong-question book."""
     return {
-        attempt["_id"]: attempt["graded_at"]
+        attempt["_id"]: attempt["submitted_at"]
         for attempt in attempts
         if attempt["state"] == rules.GRADED and is_practice(store.exams.get(attempt["exam_id"]) or {})
     }

@@ -21,7 +21,10 @@ Document = dict[str, Any]
 Ask = Callable[[Operation, dict[str, Any]], Any]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADER = ("工号", "姓名", "单位", "条线", "类型", "名称", "日期", "成绩", "学时", "积分", "必修", "合格", "说明")
+HEADER = (
+    *("工号", "姓名", "单位", "条线", "类型", "名称", "日期"),
+    *("成绩", "等级", "学时", "积分", "必修", "合格", "说明"),
+)
 KINDS = {"exam": "考试", "practice": "练习", "session": "集中学习", "waiver": "免修"}
 # So many rows take about two seconds, and 1 MB; what is more comes in further parts.
 MOST_ROWS = 20_000
@@ -105,6 +108,7 @@ def _cells(entry: Mapping[str, Any], day: str) -> list[str]:
         entry["title"],
         day,
         "" if score is None else f"{score:g}",
+        (entry.get("grade") or {}).get("name", ""),
         f"{entry['credits']:g}",
         str(entry.get("points", 0)),
         _YES_NO[bool(entry.get("required"))],

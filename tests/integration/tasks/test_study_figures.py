@@ -237,6 +237,19 @@ def test_records_are_exported_one_entry_a_row_and_no_cell_is_a_formula(store):
     assert len(exported(store, unit_id="exported")[0]) == len(rows) + 1
 
 
+def test_a_row_of_an_exam_names_its_grade(store):
+    know_unit(store, BUREAU, "of-grades")
+    person = actor("member", id="of-grades-a", path=(BUREAU, "of-grades"))
+    study.know_people(store, [a_person(person)])
+    good = {"name": "良好", "english": "good"}
+    study.credit_attempts(store, [a_standing(person.id, "with", grade=good), a_standing(person.id, "without")])
+
+    header, *rows = exported(store, unit_id="of-grades")[0]
+
+    assert {row[header.index("成绩")] for row in rows} == {"81"}
+    assert sorted(row[header.index("等级")] or "" for row in rows) == ["", "良好"]
+
+
 def statements(store, now, since=None, limit=2):
     cursor, told = None, []
     while True:
