@@ -202,6 +202,23 @@ def test_a_regrade_of_a_practice_credits_nothing_either(store, person):
     assert standing_of(store, exam, person) is None
 
 
+def test_what_a_regrade_of_a_practice_tells_is_held_back_with_its_questions(store, person):
+    paper = a_paper(store)
+    exam = a_practice(store, paper)
+    attempt = sit(store, exam, person)
+    regrade(store, exam, {"question_id": paper["question_ids"][2], "kind": "void"}, notice="第三题应选对。")
+
+    def told():
+        (listed,), (seen,) = mine(store, exam, person)["errata"], look(store, attempt, person)["errata"]
+        return [(one["notice"], one["before"], one["after"]) for one in (listed, seen)]
+
+    before = told()
+    an_exam(store, paper)
+
+    assert before == [(None, None, None), ("第三题应选对。", SOME_SCORE, SOME_SCORE + 1)]
+    assert told() == [(None, None, None)] * 2
+
+
 def test_feedback_is_by_the_keys_as_they_were_corrected(store, person):
     exam = a_practice(store)
     attempt = begin(store, exam, person)
@@ -351,6 +368,15 @@ def test_an_exam_of_before_there_were_practices_is_an_exam(store, person):
     sit(store, exam, person)
     assert standing_of(store, exam, person)["passed"]
     assert mine(store, exam, person)["mode"] == "exam"
+
+
+def test_an_exam_of_which_nothing_else_is_said_earns_one_credit_and_keeps_its_keys_until_it_closes(store):
+    exam = operations.get_exam.dump(an_exam(store, credits=None))
+
+    assert (exam["mode"], exam["credits"], exam["grace_seconds"]) == ("exam", 1, 5)
+    assert exam["review"] == dict.fromkeys(("correctness", "key", "explanation"), "after_close") | {
+        "score": "immediately"
+    }
 
 
 def test_saving_in_a_practice_and_in_an_exam_reads_nothing(watched, recorder):
