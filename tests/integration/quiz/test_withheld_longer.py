@@ -31,13 +31,15 @@ def test_the_book_waits_for_the_last_personal_window_and_then_takes_the_attempt_
     assert len(ids(book(store, person, CLOSES + DAY + GRACE))) == 1
 
 
-def test_nobody_practises_the_questions_of_an_exam_that_is_still_open_to_one(store):
-    paper = a_paper(store, [{"lines": ["still open"]}] * 4)
-    window = {"opens_at": (AFTER - DAY).isoformat(), "closes_at": (AFTER - timedelta(hours=1)).isoformat()}
+@pytest.mark.parametrize("ago", [timedelta(hours=1), timedelta(days=3)], ids=["just closed", "closed for days"])
+def test_nobody_practises_the_questions_of_an_exam_that_is_still_open_to_one(store, ago):
+    line = f"still open after {ago.total_seconds():.0f} s"
+    paper = a_paper(store, [{"lines": [line]}] * 4)
+    window = {"opens_at": (AFTER - 5 * DAY).isoformat(), "closes_at": (AFTER - ago).isoformat()}
     exam = an_exam(store, paper, review=AT_ONCE, pass_score=1, **window)
 
     def asked(now):
-        return {id for _ in range(4) for id in ids(todays(store, a_member(line="still open"), now, FULL))}
+        return {id for _ in range(4) for id in ids(todays(store, a_member(line=line), now, FULL))}
 
     assert asked(AFTER) & set(paper["question_ids"])
     grant(store, exam, a_member(), AFTER + timedelta(hours=1))
