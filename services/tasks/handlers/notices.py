@@ -8,7 +8,7 @@ twenty people's notices. What comes by events needs no such place: the event com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from contracts.tasks import operations
 from services.tasks.documents import case_of
 from services.tasks.handlers.reading import signed_in
 from services.tasks.holidays import CALENDAR
+from services.tasks.model.case import Case
 from services.tasks.model.notices import (
     KINDS,
     URGENT,
@@ -62,14 +63,42 @@ def make_notices(store: TasksStore, now: datetime) -> None:
 
 
 def tell_of_messages(store: TasksStore, events: Sequence[Received], now: datetime) -> None:
-    """Tells the handlers, or the desk, of messages from reporters; their cases are there already."""
+    """Tells the handlers, or the desk, of messages from reporters; their cases are there already.
+
+    Where a case was merged, those who handle it now; where a part was split off, those of the part too.
+    """
     written = [event for event in events if event.data["kind"] == "report" and event.data["author"] == "reporter"]
-    cases = store.notices.cases({event.data["report_id"] for event in written})
+    cases = _with_related(store, {event.data["report_id"] for event in written})
     told = []
     for event in written:
-        document = cases[event.data["report_id"]]
-        told.append((of_kind("message", case_of(document), event.id, event.time), document))
+        handled = _handled_in(cases[event.data["report_id"]], cases)
+        parts = [cases[part.case_id] for part in case_of(handled).parts]
+        for document in (handled, *(part for part in parts if part.get("handler_id"))):
+            told.append((of_kind("message", case_of(document), event.id, event.time), document))
     _tell(store, told, now)
+
+
+def _with_related(store: TasksStore, ids: Iterable[str]) -> dict[str, Document]:
+    """These cases, those that they were merged into, and the parts of all of them, by id."""
+    found: dict[str, Document] = {}
+    missing = set(ids)
+    while missing:
+        more = store.notices.cases(missing)
+        found |= more
+        missing = {id for document in more.values() for id in _related(case_of(document))} - found.keys()
+    return found
+
+
+def _related(case: Case) -> Iterator[str]:
+    if case.merged_into:
+        yield case.merged_into
+    yield from (part.case_id for part in case.parts)
+
+
+def _handled_in(document: Document, cases: Mapping[str, Document]) -> Document:
+    while into := case_of(document).merged_into:
+        document = cases[into]
+    return document
 
 
 def tell_of_stage(store: TasksStore, event: Received, now: datetime) -> None:

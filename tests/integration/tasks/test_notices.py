@@ -171,6 +171,37 @@ def test_a_message_is_told_once_to_the_handler_and_never_for_what_staff_wrote(st
     assert kinds(store, staff.desk) == []
 
 
+def test_a_message_is_told_to_whoever_handles_a_part_too(store, staff):
+    case_id = opened(store)
+    act(store, case_id, "accept", by(staff.desk), allegations=["甲", "乙", "丙"])
+    theirs, _nobodys = (
+        act(store, case_id, "split", by(staff.desk), allegation_numbers=[number], reason="另案")["parts"][-1]
+        for number in (2, 3)
+    )
+    for id, who in ((case_id, staff.handler), (theirs["id"], staff.other)):
+        act(store, id, "assign", by(staff.desk), handler_id=who.id)
+    make(store)
+
+    notices.tell_of_messages(store, [a_message(case_id)], NOW)
+
+    assert kinds(store, staff.handler) == kinds(store, staff.other) == ["message", "assigned"]
+    assert inbox(store, staff.other)[0]["case_id"] == theirs["id"]
+    assert kinds(store, staff.desk) == []
+
+
+def test_a_message_of_a_merged_report_is_told_to_whoever_handles_it_now(store, staff):
+    leading, between, case_id = assigned(store, staff), opened(store), opened(store)
+    act(store, case_id, "merge", by(staff.desk), into=between, reason="同一事项")
+    act(store, between, "merge", by(staff.desk), into=leading, reason="同一事项")
+    make(store)
+
+    notices.tell_of_messages(store, [a_message(case_id)], NOW)
+
+    assert kinds(store, staff.handler) == ["message", "assigned"]
+    assert inbox(store, staff.handler)[0]["case_id"] == leading
+    assert kinds(store, staff.desk) == []
+
+
 def test_what_is_kept_of_a_message_tells_no_more_than_the_hour(store, staff):
     case_id = assigned(store, staff)
     notices.tell_of_messages(store, [a_message(case_id)], NOW + timedelta(minutes=17))
