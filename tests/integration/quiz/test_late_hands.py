@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chassis.refusals import WrongState
 from contracts.quiz import operations
 from services.quiz.handlers import attempts, exam_changes, exams, following, grading
 from services.quiz.store import QuizStore
@@ -183,3 +184,27 @@ def test_a_cancellation_that_was_cut_short_is_finished_when_it_is_asked_for_agai
 
     handed_in = store.attempts.get(attempt["id"])
     assert (handed_in["state"], handed_in["submitted_at"]) == ("submitted", NOW + MINUTE)
+
+
+def test_a_save_that_something_stood_against_is_never_said_to_be_saved(store, exam, monkeypatch):
+    person = a_member()
+    attempt = begin(store, exam, person)
+    save(store, attempt, person, 0, "A", 3)
+    # As when the attempt was locked when the save came and is open again when it is looked at.
+    monkeypatch.setattr(store.attempts, "save", lambda *_: False)
+
+    for place, sequence in ((0, 4), (1, 1)):
+        with pytest.raises(WrongState):
+            save(store, attempt, person, place, "B" if place == 0 else ["A"], sequence)
+    assert save(store, attempt, person, 0, "B", 2)["sequence"] == 3
+
+
+def test_a_deadline_that_was_moved_has_its_grace_too(store, exam):
+    person = a_member()
+    attempt = begin(store, exam, person)
+    grant(store, exam, person, extra_minutes=20)
+    moved = attempt["due_at"] + 20 * MINUTE
+
+    assert save(store, attempt, person, 0, "A", 1, moved + 4 * SECOND)["sequence"] == 1
+    with pytest.raises(WrongState):
+        save(store, attempt, person, 0, "B", 2, moved + 5 * SECOND)

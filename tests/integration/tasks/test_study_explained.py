@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from chassis.refusals import NotFound
 from contracts.quiz.events import PracticeCreditedV1
 from contracts.tasks import operations
-from services.tasks.handlers import courses, study, year_end
+from services.tasks.handlers import certificates, courses, study, study_exports, year_end
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import BUREAU, LEADER, TRAINER, a_standing, an_exam, by, received
 from tests.integration.tasks.studying import (
@@ -181,3 +182,51 @@ def test_who_has_the_day_on_which_a_course_is_due_is_not_behind_before_it_is_ove
 
     assert people(store, "behind", unit_id=unit, now=midnight - timedelta(minutes=1)) == []
     assert people(store, "behind", unit_id=unit, now=midnight + timedelta(minutes=1)) == [person.id]
+
+
+def statements(store: TasksStore, now: datetime) -> list[dict[str, Any]]:
+    """All that another learning-record store is told."""
+    home, cursor, told = "https://mingjing.example.gov.cn", None, []
+    while True:
+        request = operations.list_statements.load({"limit": 200, "cursor": cursor})
+        page = study_exports.list_statements(store, home, request, by(TRAINER, now=now))
+        told += operations.list_statements.dump(page)["statements"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return told
+
+
+def test_another_record_store_is_told_of_each_change_by_a_statement_with_an_id_of_its_own(store, unit):
+    person, at = member(store, f"{unit}-told", BUREAU, unit), NOW + timedelta(hours=1)
+    session = a_session(store, unit, title="初名")
+    attend(store, session, person.id, now=at)
+    before = statements(store, at + timedelta(hours=1))
+
+    change(store, session, title="改名")
+    after = statements(store, at + timedelta(hours=1))
+
+    [first], [anew] = (
+        [one for one in told if one["object"]["id"].endswith(session["id"])] for told in (before, after)
+    )  # fmt: skip
+    names = [one["object"]["definition"]["name"]["zh-CN"] for one in (first, anew)]
+    assert names == ["初名", "改名"]
+    assert anew["id"] != first["id"]
+    [voiding] = [one for one in after if one["object"]["id"] == first["id"]]
+    assert voiding["verb"]["id"].endswith("/voided")
+    # When it happened, not when it was told.
+    assert first["timestamp"] == anew["timestamp"] == "2026-03-04T01:00:00.000Z"
+
+
+def test_a_certificate_holds_no_more_once_its_exam_is_failed_after_all(store, unit):
+    person = member(store, f"{unit}-certified", BUREAU, unit)
+    study.credit_attempts(store, [a_standing(person.id, f"{unit}-exam", submitted_at=BEGAN)])
+    request = operations.issue_certificate.load({"person_id": person.id, "kind": "exam", "ref": f"{unit}-exam"})
+    code = certificates.issue(store, None, request, by(person, now=NOW))["code"]
+    assert certificates.verify(store, {"code": code}, by(None))["valid"]
+
+    regraded = {"sequence": 2, "passed": False, "credits": 0.0, "score": 50.0, "submitted_at": BEGAN}
+    study.credit_attempts(store, [a_standing(person.id, f"{unit}-exam", **regraded)])
+
+    assert not certificates.verify(store, {"code": code}, by(None))["valid"]
+    with pytest.raises(NotFound):
+        certificates.print_certificate(store, {"code": code}, by(person))
