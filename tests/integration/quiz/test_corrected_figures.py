@@ -26,8 +26,8 @@ from tests.integration.quiz.building import (
 QUESTIONS = 12
 
 
-def statistics(store, exam):
-    request = {"exam_id": exam["id"], "attempts": "first"}
+def statistics(store, exam, of="first"):
+    request = {"exam_id": exam["id"], "attempts": of}
     return operations.exam_statistics.dump(exam_statistics.get(store, request, by(TRAINER)))
 
 
@@ -104,3 +104,13 @@ def test_who_is_fast_at_a_second_try_knows_the_questions_and_is_no_hint(store):
         grade(store, attempt)
 
     assert [names for _, names in hinted(store, exam) if person.id in names] == []
+
+
+def test_of_several_tries_the_one_that_is_asked_for_is_counted_though_it_is_worse(store):
+    exam, person = an_exam(store, a_paper(store, [{"answer": "B"}] * 2), pass_score=1), a_member()
+    for answers in (("B", "A"), ("B", "B"), ("A", "A")):
+        sit(store, exam, person, answers)
+
+    means = {of: statistics(store, exam, of)["mean"] for of in ("first", "last", "highest", "all")}
+
+    assert means == {"first": 2.0, "last": 0.0, "highest": 4.0, "all": 2.0}
