@@ -113,3 +113,7 @@ def test_a_mark_is_the_sum_of_its_parts_between_nothing_and_a_hundred(entries, d
 def test_what_was_done_before_the_year_is_not_missing_in_it():
     part = parts([entry(ref="a", score=80.0, at=MORNING - YEAR)], required("a"))["required"]
     assert (part.reached, part.missing, part.entry_ids) == (1, (), ("exam:a",))
+
+
+def test_marks_are_rounded_to_one_decimal_with_halves_up():
+    assert parts([entry(ref="a", score=41.5)])["exams"].marks == 12.5
