@@ -142,3 +142,9 @@ def test_the_id_of_a_statement_is_a_uuid_of_version_five_and_never_changes():
 def test_an_exam_is_passed_or_failed():
     verbs = [next(statements(replace(AN_EXAM, passed=passed), HOME))["verb"]["id"] for passed in (True, False)]
     assert [verb.rsplit("/", 1)[1] for verb in verbs] == ["passed", "failed"]
+
+
+def test_a_score_is_told_as_it_is_and_as_a_share_of_what_could_be_reached():
+    [said] = statements(replace(AN_EXAM, score=30.0, max_score=40.0), HOME)
+    assert said["result"]["score"] == {"scaled": 0.75, "raw": 30.0, "min": 0, "max": 40.0}
+    assert (said["result"]["success"], said["timestamp"]) == (True, "2026-03-02T01:00:00.000Z")
