@@ -87,6 +87,9 @@ def test_what_is_granted_to_one_leaves_what_was_granted_to_another(store):
         second.id: (0, True),
     }
     assert granted(store, exam)["replaced"] == []
+    # Others are told of exemptions, of nothing else that is granted.
+    event = store.db["exams"].find_one({"_id": exam["id"]})["outbox"][-1]
+    assert event["data"]["exempt"] == [second.id]
     assert begin(store, exam, first)["due_at"] == NOW + 40 * MINUTE
     assert mine(store, exam, second)["state"] == "exempt"
 

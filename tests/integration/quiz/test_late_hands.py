@@ -208,3 +208,31 @@ def test_a_deadline_that_was_moved_has_its_grace_too(store, exam):
     assert save(store, attempt, person, 0, "A", 1, moved + 4 * SECOND)["sequence"] == 1
     with pytest.raises(WrongState):
         save(store, attempt, person, 0, "B", 2, moved + 5 * SECOND)
+
+
+def test_a_save_that_comes_while_the_attempt_is_handed_in_is_in_it_and_in_its_receipt(store, exam, monkeypatch):
+    person = a_member()
+    attempt = begin(store, exam, person)
+    original = store.attempts.update
+
+    def overtaken(*args, **kwargs):
+        monkeypatch.setattr(store.attempts, "update", original)
+        save(store, attempt, person, 0, "B", 1)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(store.attempts, "update", overtaken)
+    receipt = submit(store, attempt, person)
+
+    assert (receipt["answers_stored"], [one["sequence"] for one in receipt["answers"]]) == (1, [1])
+    store.db["attempts"].update_one({"_id": attempt["id"]}, {"$unset": {"answers_hash": ""}})
+    # Computed anew from what is stored.
+    assert submit(store, attempt, person) == receipt
+
+
+def test_the_database_itself_keeps_a_second_attempt_from_running(store, exam):
+    person = a_member()
+    running = store.attempts.get(begin(store, exam, person)["id"])
+    own = ("outbox", "sequence", "version")
+    second = {name: value for name, value in running.items() if name not in own} | {"_id": "second", "number": 2}
+
+    assert not store.attempts.insert(second)

@@ -145,6 +145,7 @@ def test_an_exam_is_passed_or_failed():
 
 
 def test_a_score_is_told_as_it_is_and_as_a_share_of_what_could_be_reached():
-    [said] = statements(replace(AN_EXAM, score=30.0, max_score=40.0), HOME)
+    stored_at = datetime(2026, 3, 9, tzinfo=UTC)
+    [said] = statements(replace(AN_EXAM, score=30.0, max_score=40.0, stored_at=stored_at), HOME)
     assert said["result"]["score"] == {"scaled": 0.75, "raw": 30.0, "min": 0, "max": 40.0}
     assert (said["result"]["success"], said["timestamp"]) == (True, "2026-03-02T01:00:00.000Z")
