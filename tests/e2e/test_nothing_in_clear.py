@@ -36,8 +36,8 @@ ENVIRONMENT = {
     "GATEWAY_WRONG_RECEIPT_LIMIT": "3/minute",
 }
 # Where the time of what reporters do stands, and is not told of a report: who does what regularly and when next, and
-# the counts behind keyed hashes of addresses.
-NOT_OF_REPORTS = ("gateway.counters", "leases")
+# the counts behind keyed hashes of addresses. Of new units it is kept until when they are told of, some time ahead.
+NOT_OF_REPORTS = ("gateway.counters", "leases", "identity.idempotency")
 
 
 class Told(NamedTuple):
