@@ -49,8 +49,13 @@ def know_units(store: TasksStore) -> None:
         ("same-1", "法律服务所", [BUREAU, "same-1"]),
         ("same-2", "法律服务所", [BUREAU, "same-2"]),
     ):
-        data = {"unit_id": unit_id, "path": path, "name": name, "code": f"C-{unit_id}", "aliases": [], "active": True}
-        units.know_units(store, [received(UnitChangedV1, unit_id, **data, head_ids=[], head_names=[])])
+        know_unit(store, unit_id, name, path)
+
+
+def know_unit(store: TasksStore, unit_id: str, name: str, path: list[str], *, active: bool = True) -> None:
+    """One more unit, or one that was closed."""
+    data = {"unit_id": unit_id, "path": path, "name": name, "code": f"C-{unit_id}", "aliases": [], "active": active}
+    units.know_units(store, [received(UnitChangedV1, unit_id, **data, head_ids=[], head_names=[])])
 
 
 def a_file(number: str, failing: str | None = None, **changes: Any) -> OldFile:

@@ -11,6 +11,7 @@ from chassis.refusals import Forbidden, IdempotencyKeyReused, Invalid, NotFound
 from contracts.reports.events import ContentAccessedV1, EvidenceFileReceivedV1
 from contracts.tasks import operations
 from services.tasks.handlers import evidence
+from services.tasks.model import custody
 from services.tasks.model.refusals import EvidenceWithdrawn, WrongState
 from services.tasks.model.refusals import Forbidden as NotYourAction
 from tests.integration.tasks.building import (
@@ -174,6 +175,19 @@ def test_an_act_that_is_still_to_come_is_refused(store):
         hand_over(store, case_id, at=NOW + timedelta(minutes=1))
     with pytest.raises(NotFound):
         hand_over(store, case_id, item=2)
+
+
+def test_a_full_custody_takes_no_further_act_by_hand_but_what_the_system_records(store, monkeypatch):
+    monkeypatch.setattr(custody, "MOST_LINKS", 2)
+    case_id = investigating(store)
+    add(store, case_id)
+    hand_over(store, case_id)
+    with pytest.raises(Forbidden) as refused:
+        hand_over(store, case_id)
+    assert refused.value.why == "evidence.custody_full"
+    evidence.note_opening(store, an_opening(case_id))
+    withdraw(store, case_id)
+    assert acts(store, case_id) == ["recorded", "handed_over", "file_opened", "withdrawn"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from nacl.signing import SigningKey
@@ -94,6 +95,13 @@ def test_numbers_run_through_the_year_whoever_exports_at_once(store):
     with ThreadPoolExecutor(3) as together:
         numbers = list(together.map(lambda one: export(store, one, by(DESK), prefix=prefix)["number"], cases))
     assert sorted(numbers) == [f"{prefix}卷〔2026〕{count}号" for count in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("minute", "year"), [(59, 2026), (0, 2027)])
+def test_the_year_of_a_number_is_that_of_the_bureau_s_wall(store, minute, year):
+    """Midnight in the bureau is four in the afternoon, UTC."""
+    moment = datetime(2026, 12, 31, 16 if minute == 0 else 15, minute, tzinfo=UTC)
+    assert f"卷〔{year}〕" in export(store, opened(store), by(DESK, now=moment))["number"]
 
 
 def test_the_number_of_a_bundle_is_no_other_documents_number(store):

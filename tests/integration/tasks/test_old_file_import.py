@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import Workbook
@@ -13,8 +14,18 @@ from chassis.refusals import Invalid, NotFound
 from services.tasks.handlers import old_file_imports
 from services.tasks.handlers.old_file_batches import Batch
 from services.tasks.old_file_table import written
-from tests.integration.tasks.building import DESK, DISTRICT, OFFICE, actor, by, get, history
-from tests.integration.tasks.old_files import FAULTS, a_file, as_csv, know_units, listed, progress, start, table
+from tests.integration.tasks.building import BUREAU, DESK, DISTRICT, OFFICE, actor, by, get, history
+from tests.integration.tasks.old_files import (
+    FAULTS,
+    a_file,
+    as_csv,
+    know_unit,
+    know_units,
+    listed,
+    progress,
+    start,
+    table,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -127,6 +138,29 @@ def test_units_are_found_by_name_code_or_id_and_a_file_about_an_unknown_one_is_n
         (5, "old_files.import.ambiguous_unit", "法律服务所", "old_files.right.excluded_units"),
     ]
     assert store.case(files["单-1"]["_id"])["excluded_unit_ids"] == [DISTRICT]
+
+
+def test_a_unit_that_was_closed_since_is_found_but_not_before_an_active_one_of_its_name(store):
+    for unit_id, name, active in (
+        ("closed", "原公证科", False),
+        ("closed-too", "律师科", False),
+        ("active", "律师科", True),
+    ):
+        know_unit(store, unit_id, name, [BUREAU, unit_id], active=active)
+    run(store, table(a_file("撤-1", "clear", excluded_units=("原公证科", "律师科"), unit="原公证科")))
+    file = kept(store, "撤-")["撤-1"]
+    assert (file["excluded_unit_ids"], file["unit_id"]) == (["closed", "active"], "closed")
+    assert store.case(file["_id"])["excluded_unit_ids"] == ["closed", "active"]
+
+
+def test_no_day_of_a_file_is_after_the_day_that_it_is_in_the_bureau(store, monkeypatch):
+    """One in the morning of the fifth; in UTC it is still the fourth."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 4, 17, 0, tzinfo=UTC))
+    result = run(store, table(*(a_file(f"今-{day}", closed_on=date(2026, 3, day)) for day in (5, 6))))
+    assert list(kept(store, "今-")) == ["今-5"]
+    assert [(row["row"], row["field"], row["message"]) for row in result["rejected"]] == [
+        (3, "closed_on", "old_files.import.in_the_future")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,13 @@ def test_what_a_file_says_is_for_the_desk_and_the_handler_of_its_case_alone(stor
         read(store, failed["id"], OTHER_HANDLER)
 
 
+def test_the_supervision_groups_own_desk_reads_nothing_that_a_file_says_of_its_own_unit(store, imports):
+    both = actor("supervisor", "desk", id="both", path=(BUREAU, DISTRICT))
+    read_by_both = {file["number"]: read(store, file["id"], both)["content"] for file in listed(store, both)}
+    assert read_by_both.keys() == numbers(listed(store))
+    assert {number for number, content in read_by_both.items() if content is None} == {"列-21", "列-32"}
+
+
 def test_whoever_must_keep_out_of_a_case_by_now_does_not_find_its_file_in_list_or_counts(store, imports):
     file = next(file for file in listed(store) if file["number"] == "列-10")
     others = [actor("desk", id="concerned"), actor("supervisor", id="concerned"), actor("desk", path=(BUREAU, "new"))]
