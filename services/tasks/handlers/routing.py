@@ -30,7 +30,8 @@ def list_candidates(store: TasksStore, request: Mapping[str, Any], call: Call) -
     if DESK not in acting_roles(actor, case):
         raise Forbidden("cases.not_your_action")
     people = store.routing.active_in_role(HANDLER, request.get("unit_id"), request.get("line"))
-    loads = store.routing.loads([person["_id"] for person in people], IN_HAND_STATES, actor.unit_path, call.now)
+    ids = [person["_id"] for person in people]
+    loads = store.routing.loads(ids, IN_HAND_STATES, actor.unit_path, actor.id, call.now)
     candidates = [
         Candidate(colleague_of(person), person["line"], Load(*loads.get(person["_id"], (0, 0)))) for person in people
     ]

@@ -40,13 +40,23 @@ class Routing:
         return list(self._people.find(wanted).sort("_id", ASCENDING))
 
     def loads(
-        self, handler_ids: Iterable[str], states: Sequence[str], hidden_from: Sequence[str], now: datetime
+        self,
+        handler_ids: Iterable[str],
+        states: Sequence[str],
+        hidden_from: Sequence[str],
+        reader_id: str,
+        now: datetime,
     ) -> dict[str, tuple[int, int]]:
         """Of each handler who has any: how many cases are in one of these states, and how many of them are overdue.
 
-        Cases about a unit of the reader are not counted, so that no figure tells of a case that is hidden.
+        Cases about a unit of the reader, and those from which the reader must keep out, are not counted, so that no
+        figure tells of a case that is hidden.
         """
-        in_hand: Document = {"handler_id": {"$in": list(handler_ids)}, "state": {"$in": list(states)}}
+        in_hand: Document = {
+            "handler_id": {"$in": list(handler_ids)},
+            "state": {"$in": list(states)},
+            "excluded_person_ids": {"$ne": reader_id},
+        }
         if hidden_from:
             in_hand["excluded_unit_ids"] = {"$nin": list(hidden_from)}
         overdue = {"$sum": {"$cond": [{"$lt": ["$next_due_at", now]}, 1, 0]}}

@@ -112,6 +112,22 @@ def test_no_figure_tells_the_desk_of_a_case_about_its_own_unit(store):
     assert (load(outsider), load(insider)) == (1, 0)
 
 
+def test_no_figure_tells_the_desk_of_a_case_from_which_it_must_keep_out(store):
+    somebody = handler(store, f"somebody-{new_id()}")
+    kept_out = actor("desk", id=f"desk-{new_id()}", path=(BUREAU, "routing-elsewhere"))
+    study.know_people(store, [a_person(kept_out)])
+    hidden = given_to(store, somebody)
+    given_to(store, somebody)
+    act(store, hidden, "exclude", by(DESK), person_ids=[kept_out.id], reason="近亲属")
+    case_id, late = opened(store), NOW + timedelta(days=90)
+
+    def load(who):
+        found = candidates(store, case_id, who, unit_id=TEAM, now=late)["items"]
+        return next((one["open"], one["overdue"]) for one in found if one["person_id"] == somebody.id)
+
+    assert (load(DESK), load(kept_out)) == ((2, 2), (1, 1))
+
+
 def test_candidates_are_for_the_desk_that_may_know_of_the_case(store):
     case_id = opened(store, subject_unit_ids=[DISTRICT])
     insider = actor("desk", id="insider", path=(BUREAU, DISTRICT))
