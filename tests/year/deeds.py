@@ -53,6 +53,14 @@ def assign(case: Life, by: str | None, fields: Fields, today: date) -> None:
     case.objection = None
 
 
+def reassign(case: Life, by: str | None, fields: Fields, today: date) -> None:
+    another = case.state == "assigned" and fields["unit_id"] != case.unit
+    assign(case, by, fields, today)
+    if another:
+        case.terms = [term for term in case.terms if term.rule != "object" or term.done is not None]
+        case.start(("object",), today, case.round)
+
+
 def start(case: Life, by: str, fields: Fields, today: date) -> None:
     case.investigators.add(by)
 
@@ -269,7 +277,7 @@ DEEDS: Mapping[str, Callable[..., None]] = {
     "record_custody": record_custody,
     "export": export,
     "close": close,
-    "reassign": assign,
+    "reassign": reassign,
     "insist": assign,
     "return": give_back,
     "object": object_to,

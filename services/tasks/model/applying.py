@@ -89,7 +89,7 @@ def _supervise(case: Case, entry: Entry) -> Case:
 _EFFECTS: dict[str, Callable[[Case, Entry], Case]] = {
     "accept": work.accept,
     "assign": hands.assign,
-    "reassign": hands.assign,
+    "reassign": hands.reassign,
     "start": work.investigated_by,
     "return": hands.leave,
     "record_step": work.record_step,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from services.tasks.model import clocks
@@ -15,9 +16,21 @@ def moved(case: Case, row: Transition, at: datetime, ref: str | None = None) -> 
     kept = [clock for clock in case.clocks if clock.ended_at or not _is_about(clock, row.drops, ref)]
     after = [_move_clock(clock, row, at, ref) for clock in kept]
     number = case.round + 1 if row.new_round else case.round
+    return (*_latest_runs_on(after, row), *_started(case, row.starts, at, number, ref))
+
+
+def begun_anew(case: Case, code: str, at: datetime) -> tuple[Clock, ...]:
+    """Its clocks with one of the rule ``code`` that begins at ``at``, in the place of one that still runs."""
+    kept = [clock for clock in case.clocks if clock.ended_at or clock.rule != code]
+    return (*kept, *_started(case, (code,), at, case.round, None))
+
+
+def _started(case: Case, codes: tuple[str, ...], at: datetime, number: int, ref: str | None) -> Iterator[Clock]:
     source = "report" if case.reported else case.source_kind
-    started = [clocks.start(code, at, source, case.named, number, case.route, ref) for code in row.starts]
-    return (*_latest_runs_on(after, row), *(clock for clock in started if clock))
+    for code in codes:
+        clock = clocks.start(code, at, source, case.named, number, case.route, ref)
+        if clock is not None:
+            yield clock
 
 
 def _is_about(clock: Clock, codes: tuple[str, ...], ref: str | None) -> bool:

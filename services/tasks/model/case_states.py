@@ -42,6 +42,8 @@ A case about the head of the bureau is hidden from the whole bureau: the supervi
 hands it on to the level above (`transfer`) within five working days (`forward_above`).
 After `re_examine`, nobody who investigated, decided or reviewed before it may be given the case, nor take an
 action with ¹.
+Whoever is given a case may object within five working days (`object`); where `reassign` gives it to another unit before
+anybody has begun, the days of that unit begin anew.
 
 A case that was merged has the state `merged` and follows the leading case: each step of that one that its reporter may
 know of, and each change of who handles it, is written to it too (`follow`), in the same transaction and as an event of

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.tasks.model import related
+from services.tasks.model import case_clocks, related
 from services.tasks.model.case import Case, Entry
+from services.tasks.model.transitions import ASSIGNED
 
 
 def assign(case: Case, entry: Entry) -> Case:
@@ -18,6 +19,16 @@ def assign(case: Case, entry: Entry) -> Case:
     return replace(
         case, handler_id=handler_id, unit_id=entry.details["unit_id"], joint_handler_ids=joint, objection=None
     )
+
+
+def reassign(case: Case, entry: Entry) -> Case:
+    """As ``assign``. Another unit that is given it before anybody has begun has a time of its own to object, which
+    《信访工作条例》 counts from when that unit was given it.
+    """
+    given = assign(case, entry)
+    if given.state != ASSIGNED or given.unit_id == case.unit_id:
+        return given
+    return replace(given, clocks=case_clocks.begun_anew(given, "object", entry.at))
 
 
 def leave(case: Case, _entry: Entry) -> Case:

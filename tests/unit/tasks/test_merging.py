@@ -17,9 +17,11 @@ from services.tasks.model.telling import told_clocks
 from tests.unit.tasks.builders import (
     BUREAU,
     CALENDAR,
+    COLLEAGUES,
     DESK,
     HANDLER,
     LEADER,
+    MORNING,
     OTHER_HANDLER,
     SUPERVISOR,
     File,
@@ -273,6 +275,42 @@ def test_the_desk_insists_once_and_gives_the_case_to_that_unit_in_no_other_way()
         file.act("object", HANDLER, reason="?")
     with pytest.raises(WrongState):
         file.act("insist", DESK, reason="?")
+
+
+ELSEWHERE = somebody("handler", id="elsewhere", unit_path=(BUREAU, "elsewhere"))
+
+
+def objecting(file: File) -> list[tuple[str, int]]:
+    """How each time to object stands, and on which day it began."""
+    terms = [clock for clock in file.case.clocks if clock.rule == "object"]
+    return [(clocks.state(one, file.now, CALENDAR), (one.started_at - MORNING).days) for one in terms]
+
+
+def test_another_unit_that_is_given_the_case_before_anybody_has_begun_has_its_own_days_to_object():
+    file = assigned().later(8)
+    file.colleagues = {**COLLEAGUES, ELSEWHERE.id: ELSEWHERE.as_colleague()}
+    file.act("reassign", DESK, handler_id=ELSEWHERE.id, reason="调整")
+    assert objecting(file) == [("running", 8)]
+    file.later(5).act("object", ELSEWHERE, reason="不属职权")
+    assert (file.case.state, file.case.objection) == ("returned", (ELSEWHERE.id, "elsewhere"))
+
+
+def test_a_unit_that_was_overruled_takes_no_other_ones_days_away():
+    file = assigned().act("object", HANDLER, reason="不属职权").act("insist", DESK, reason="属职权").later(1)
+    file.colleagues = {**COLLEAGUES, ELSEWHERE.id: ELSEWHERE.as_colleague()}
+    file.act("reassign", DESK, handler_id=ELSEWHERE.id, reason="调整")
+    assert objecting(file) == [("met", 0), ("running", 1)]
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["in the same unit", "when somebody has begun"])
+def test_a_change_of_hands_alone_gives_nobody_more_days_to_object(begun):
+    file = assigned()
+    file.colleagues = {**COLLEAGUES, ELSEWHERE.id: ELSEWHERE.as_colleague()}
+    if begun:
+        file.act("start", HANDLER)
+    to = ELSEWHERE if begun else OTHER_HANDLER
+    file.later(3).act("reassign", DESK, handler_id=to.id, reason="调整")
+    assert objecting(file) == ([] if begun else [("running", 0)])
 
 
 def test_only_an_objection_is_insisted_on():
