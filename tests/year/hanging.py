@@ -48,6 +48,7 @@ def tell_followers(cases: Cases, leading: Life, action: str, today: date) -> Non
             led(case, leading)
             if tells:
                 case.shown.append(case.shows)
+            tell_the_parts(cases, case, None, today)
 
 
 def tell_the_whole(cases: Cases, part: Life, before: tuple[bool, str | None], today: date) -> None:
@@ -60,17 +61,20 @@ def tell_the_whole(cases: Cases, part: Life, before: tuple[bool, str | None], to
     tell_followers(cases, whole, "note_part", today)
 
 
-def tell_the_parts(cases: Cases, whole: Life, by: str, today: date) -> None:
-    """Whoever keeps out of the whole keeps out of its parts."""
+def tell_the_parts(cases: Cases, whole: Life, by: str | None, today: date) -> None:
+    """Whoever keeps out of the whole keeps out of its parts, people and units."""
     for one in whole.parts:
         part = cases[one]
         new = [person for person in whole.kept_out if person not in part.kept_out]
-        if not new:
-            continue
-        before, action = standing(part), how_kept_out(part, new)
-        part.take(action, by, {"person_ids": new}, today)
-        tell_followers(cases, part, action, today)
-        tell_the_whole(cases, part, before, today)
+        if new:
+            before, action = standing(part), how_kept_out(part, new)
+            part.take(action, by, {"person_ids": new}, today)
+            tell_followers(cases, part, action, today)
+            tell_the_whole(cases, part, before, today)
+        if not {*whole.about} <= {*part.about}:
+            part.about = tuple(dict.fromkeys((*part.about, *whole.about)))
+            part.take("keep_from", None, {}, today)
+            tell_followers(cases, part, "keep_from", today)
 
 
 def how_kept_out(case: Life, persons: Collection[str]) -> str:
@@ -123,6 +127,7 @@ def merge(cases: Cases, case: Life, by: str, leading: Life, today: date) -> None
     case.shown.append(case.shows)
     tell_followers(cases, leading, cause, today)
     tell_the_parts(cases, leading, by, today)
+    tell_the_parts(cases, case, by, today)
 
 
 def separate(cases: Cases, case: Life, by: str, today: date) -> None:

@@ -105,6 +105,7 @@ TABLE = {
         new_round=True,
     ),
     "record_rating": _row("", None, ""),
+    "keep_from": _row("", None, ""),
     "absorb": _row(MAY_LEAD, None, ""),
     "let_go": _row("", None, ""),
     "follow": _row("merged", None, ""),

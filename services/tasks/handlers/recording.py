@@ -67,10 +67,11 @@ def tell_followers(
         told = merging.follow(case, leading, entry, rated_by)
         if told is not None:
             write(store, document, case, told, now, session=session)
+            tell_parts(store, apply(case, told), told, now, session)
 
 
 def tell_parts(store: TasksStore, whole: Case, entry: Entry, now: datetime, session: Any) -> None:
-    """Keeps whoever must keep out of the whole out of its parts, which are about the same report."""
+    """Keeps people and units that must keep out of the whole out of its parts, which are about the same report."""
     for one in whole.parts:
         document = store.case(one.case_id, session)
         if document is None:
@@ -79,6 +80,7 @@ def tell_parts(store: TasksStore, whole: Case, entry: Entry, now: datetime, sess
         kept_out = kept_out_too(part, whole, entry)
         if kept_out is not None:
             record(store, document, part, kept_out, now, session=session)
+        _keep_from(store, one.case_id, whole, entry, now, session)
 
 
 def _concerns_others(case: Case, after: Case, entry: Entry) -> bool:

@@ -60,10 +60,12 @@ def _merge(
     if handed_back is not None:
         write(store, other, leading, handed_back, now, session=session)
         leading = apply(leading, handed_back)
-    done = write(store, document, case, merging.merged(entry, leading), now, session=session)
+    follows = merging.merged(entry, leading)
+    done = write(store, document, case, follows, now, session=session)
     # The one that is merged now knows it all already; what followed it, and what followed the other before, does not.
     tell_followers(store, leading, handed_back or taken, now, session)
     tell_parts(store, leading, taken, now, session)
+    tell_parts(store, apply(case, follows), follows, now, session)
     return done
 
 

@@ -331,6 +331,18 @@ def test_a_unit_that_turns_out_to_be_concerned_is_kept_from_the_parts_too(store)
             get(store, case_id, insider)
 
 
+def test_a_unit_that_a_merged_report_is_about_is_kept_from_the_parts_too(store):
+    whole, part = divided(store, 2)
+    insider = actor("desk", id="insider-4", path=(BUREAU, "unit-x"))
+    assert get(store, part, insider)["id"] == part
+    merge(store, opened(store, subject_unit_ids=["unit-x"]), whole)
+    for case_id in (whole, part):
+        with pytest.raises(NotFound):
+            get(store, case_id, insider)
+    assert history(store, part)["items"][-1]["action"] == "keep_from"
+    assert told(store, part)[-1]["excluded_unit_ids"] == ["unit-x"]
+
+
 # -- people
 
 

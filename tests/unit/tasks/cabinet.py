@@ -9,7 +9,7 @@ from typing import Any
 from services.tasks.model import merging, splitting
 from services.tasks.model.applying import apply
 from services.tasks.model.case import Case, Entry
-from services.tasks.model.conflict import sees
+from services.tasks.model.conflict import kept_from, sees
 from services.tasks.model.decisions import Action, decide
 from services.tasks.model.exclusion import kept_out_too
 from services.tasks.model.ratings import rated
@@ -87,6 +87,7 @@ class Cabinet:
         file.add(merging.merged(entry, other.case))
         self._follow(other.case, handed_back or taken)
         self._tell_parts(other.case, taken)
+        self._tell_parts(file.case, file.history[-1])
 
     def _record(self, file: File, entry: Entry, rated_by: str | None = None) -> None:
         before, after = file.case, apply(file.case, entry)
@@ -104,6 +105,9 @@ class Cabinet:
             kept_out = kept_out_too(self[part.case_id], whole, entry)
             if kept_out:
                 self._record(self.files[part.case_id], kept_out)
+            hidden = kept_from(self[part.case_id], whole.excluded_unit_ids, entry.at)
+            if hidden:
+                self._record(self.files[part.case_id], hidden)
 
     def _follow(self, leading: Case, entry: Entry, rated_by: str | None = None) -> None:
         for follower in leading.followers:
@@ -111,3 +115,4 @@ class Cabinet:
             told = merging.follow(file.case, leading, entry, rated_by)
             if told:
                 file.add(told)
+                self._tell_parts(file.case, told)

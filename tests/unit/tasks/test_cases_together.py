@@ -33,7 +33,8 @@ class CasesTogether(RuleBasedStateMachine):
         self.cabinet = Cabinet(colleagues=COLLEAGUES)
         for id, mode in zip(REPORTS, modes, strict=True):
             kind = "report" if mode else "clue"
-            self.cabinet.put(report(id=id, number=id, source_id=id, source_kind=kind, reporter_mode=mode))
+            about = {"source_kind": kind, "reporter_mode": mode, "excluded_unit_ids": [f"unit-of-{id}"]}
+            self.cabinet.put(report(id=id, number=id, source_id=id, **about))
 
     @rule(row=st.sampled_from(ROWS), person=st.sampled_from(PEOPLE), days=st.integers(0, 9), data=st.data())
     def anything_by_anybody(self, row, person, days, data):
@@ -169,7 +170,9 @@ class CasesTogether(RuleBasedStateMachine):
     def whoever_keeps_out_of_a_whole_keeps_out_of_its_parts(self):
         for file in self.cabinet.files.values():
             for part in file.case.parts:
-                assert set(self.cabinet[part.case_id].excluded_person_ids) >= set(file.case.excluded_person_ids)
+                kept_from = self.cabinet[part.case_id]
+                assert set(kept_from.excluded_person_ids) >= set(file.case.excluded_person_ids)
+                assert set(kept_from.excluded_unit_ids) >= set(file.case.excluded_unit_ids)
 
     @invariant()
     def somebody_can_move_each_on(self):
