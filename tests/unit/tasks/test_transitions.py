@@ -17,11 +17,14 @@ from services.tasks.model.transitions import (
     FINAL,
     FORMER,
     JOINT,
+    OPENING,
     RE_EXAMINE,
+    RE_REVIEWED,
     ROWS,
     STATES,
     TABLE,
 )
+from tests.year.table import TABLE as WRITTEN
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "case-states.md"
 
@@ -94,6 +97,30 @@ def test_nobody_takes_what_the_system_does_by_itself():
 def test_states_and_actions_have_their_words(words):
     assert {f"state.{state}" for state in STATES} <= words.keys()
     assert {f"action.{row.action}" for row in ROWS} <= words.keys()
+
+
+def test_the_year_knows_every_action_that_moves_a_case():
+    stages = {"remind", "urge", "escalate"}
+    missing = {row.action for row in ROWS} - WRITTEN.keys()
+    assert missing <= {OPENING.action, "open_part", *stages}
+    assert WRITTEN.keys() <= BY_ACTION.keys()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.action in WRITTEN], ids=lambda row: row.action)
+def test_each_action_is_as_it_was_written_down_once_more_by_hand(row):
+    """So that a role too many, or a time limit that is not stopped, is no matter of writing the document anew."""
+    written = WRITTEN[row.action]
+    assert {*row.sources} == {*written.sources}
+    assert row.target == written.to
+    # Who takes a re-review is told apart from the table there.
+    if row is not RE_REVIEWED:
+        assert {"joint" if role == JOINT else role for role in row.roles} == written.who
+    for name in ("starts", "meets", "drops"):
+        assert {*getattr(row, name)} == {*getattr(written, name)}, name
+    assert {*row.runs_on} == {*written.again}
+    assert (row.tell.reporter_state if row.tell else None) == written.tells
+    assert (row.new_round, row.newcomers_only, row.resumes) == (written.new_round, written.newcomers, written.resumes)
+    assert row.pauses == (row.action == "suspend")
 
 
 def test_to_decide_against_a_measure_is_one_of_the_measures():
