@@ -303,6 +303,24 @@ def test_each_opening_of_its_file_is_a_link_and_other_readings_are_none(store):
     assert links[0]["ref"] == opening.data["access_id"]
 
 
+def test_an_opening_that_comes_while_another_is_recorded_breaks_no_chain(store, monkeypatch):
+    case_id = investigating(store)
+    add(store, case_id)
+    meanwhile, get_item = [an_opening(case_id, copy="clean")], store.evidence.get
+
+    def and_then_the_other(*asked, **options):
+        found = get_item(*asked, **options)
+        if meanwhile:
+            evidence.note_opening(store, meanwhile.pop())
+        return found
+
+    monkeypatch.setattr(store.evidence, "get", and_then_the_other)
+    evidence.note_opening(store, an_opening(case_id))
+    found = item_of(store, case_id)
+    assert [link["copy"] for link in found["custody"]] == [None, "clean", "original"]
+    assert found["broken_at"] is None
+
+
 def test_an_event_about_an_item_that_there_is_not_is_kept_for_people_to_look_at(store):
     with pytest.raises(Reject):
         evidence.attach_file(store, a_file("no-such-case"))
