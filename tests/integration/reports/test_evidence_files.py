@@ -136,6 +136,12 @@ def test_an_upload_goes_on_after_a_break(officer):
     assert officer.fetch(1) == CONTENT
 
 
+def test_a_file_on_its_way_is_not_told_with_its_item(officer):
+    upload = officer.begin(1, file_name="a.mp3", length=len(CONTENT))
+    officer.put(1, upload, CONTENT[:PART_BYTES])
+    assert opened(officer, 1) is None
+
+
 def test_an_item_has_one_file_which_never_changes(store, officer):
     first = officer.send(1, CONTENT, key="k1")
     assert officer.send(1, CONTENT, key="k1") == first
