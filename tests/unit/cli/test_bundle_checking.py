@@ -197,6 +197,25 @@ def test_a_file_that_an_archive_holds_twice_is_told(made):
     assert verdict(archive).extra == [NAMES[0]]
 
 
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE])
+def test_an_archive_that_holds_manifest_or_signature_twice_is_no_bundle(made, name):
+    """Another program might show the other one."""
+    archive = made.with_name("bundle.zip")
+    with zipfile.ZipFile(archive, "a") as files, pytest.warns(UserWarning, match="Duplicate"):
+        files.writestr(name, (made / name).read_bytes())
+    with pytest.raises(NoBundle, match="2 times"):
+        verdict(archive)
+
+
+def test_a_signature_that_is_written_otherwise_is_told_though_it_says_the_same(made):
+    written = (made / SIGNATURE).read_bytes()
+    same_bits = {b"A": b"B", b"Q": b"R", b"g": b"h", b"w": b"x"}[written[-4:-3]]
+    for other in (written + b"\n", b" " + written, written.rstrip(), written[:-4] + same_bits + written[-3:]):
+        (made / SIGNATURE).write_bytes(other)
+        with pytest.raises(NoBundle, match="not as it was written"):
+            verdict(made)
+
+
 def test_the_command_names_what_is_wrong_and_ends_with_1(made, tmp_path):
     key = tmp_path / "tasks-export.pub"
     key.write_text(f"export-public:{base64.b64encode(PUBLIC[0]).decode()}\n")
