@@ -40,6 +40,19 @@ def test_a_name_becomes_a_label_that_is_no_path_and_hides_nothing(name: str) -> 
     assert rules.neutral_name(label) == label
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("账单\u202egpj.exe", "账单gpj.exe"),
+        ("\u2066a\u2069\u200e.pdf", "a.pdf"),
+        ("a\0b\x1b[2J.txt", "ab[2J.txt"),
+        ("a\u2028b\u2029.txt", "ab.txt"),
+    ],
+)
+def test_marks_that_make_a_name_read_otherwise_are_taken_out(name: str, label: str) -> None:
+    assert rules.neutral_name(name) == label
+
+
 @pytest.mark.parametrize("name", ["证据 (1).jpg", "会议记录.2026-03.docx", "ｱﾍﾞｾﾞ.pdf", "a-b_c.txt"])
 def test_ordinary_names_stay_as_they_are(name: str) -> None:
     assert rules.neutral_name(name) == unicodedata.normalize("NFC", name)

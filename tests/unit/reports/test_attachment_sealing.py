@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.reports.attachments import sealing
 from services.reports.attachments.clean_copy import in_parts
 from services.reports.attachments.sealing import SEALED_PART_BYTES, AttachmentKey
 from services.reports.model.attachments import PART_BYTES
@@ -32,6 +33,15 @@ def test_a_full_part_and_the_last_of_several_have_one_size() -> None:
     for content in (b"", b"x", bytes(PART_BYTES)):
         assert len(KEY.seal_part("original", 1, content)) == SEALED_PART_BYTES
     assert len(KEY.seal_part("original", 0, bytes(PART_BYTES))) == SEALED_PART_BYTES
+
+
+def test_a_part_does_not_open_as_one_of_another_version_of_the_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = KEY.seal_part("original", 0, b"content")
+    monkeypatch.setattr(sealing, "VERSION", sealing.VERSION + 1)
+
+    for passed_off in (sealed, bytes((sealing.VERSION,)) + sealed[1:]):
+        with pytest.raises(ContentUnreadable):
+            KEY.open_part("original", 0, passed_off)
 
 
 @given(st.integers(0, PART_BYTES - 1))

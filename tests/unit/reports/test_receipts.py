@@ -93,6 +93,13 @@ def test_the_way_of_writing_makes_no_difference(payload, data):
     assert receipts.read(written) == receipt
 
 
+@pytest.mark.parametrize("between", [*"-‐‑‒–—―−－ー_. 　\u00a0\t", "\r\n", " - ", ""], ids=lambda text: ascii(text))
+def test_groups_may_be_set_apart_as_any_keyboard_or_font_does(between):
+    receipt = receipts.write("7K3QX9M2ABCDEFGHJKN")
+
+    assert receipts.read(receipt.replace("-", between)) == receipt
+
+
 @pytest.mark.parametrize(
     "typed",
     [

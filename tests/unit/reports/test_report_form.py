@@ -109,6 +109,7 @@ def test_the_lines_of_work_and_the_typical_complaints_have_categories():
         ),
         ({"details": {"danger_why": "有人守在门口"}}, "details.danger_why", "not_asked_for"),
         ({"category": "contact", "details": {"case_number": "一\n二"}}, "details.case_number", "line_break"),
+        ({"category": "contact", "details": {"case_number": "一\r二"}}, "details.case_number", "line_break"),
         ({"category": "contact", "details": {"case_number": 7}}, "details.case_number", "not_a_text"),
         ({"category": "conduct", "details": {"frequency": "often"}}, "details.frequency", "not_a_choice"),
         (

@@ -111,7 +111,7 @@ def test_the_key_that_seals_is_never_taken_out(desk):
     key_files.add(desk, keys.DESK_PRIVATE)
     current, _ = key_files.ids_in(desk, keys.DESK_PRIVATE)
 
-    with pytest.raises(keys.BadKey, match=current):
+    with pytest.raises(keys.BadKey, match=f"seals with {current}"):
         key_files.remove(desk, keys.DESK_PRIVATE, current)
 
 

@@ -60,7 +60,11 @@ def test_no_other_role_reads_a_case(role):
 
 @pytest.mark.parametrize("excluded", [["u1"], ["other", "u1"], ["root"]])
 def test_nobody_of_a_reported_unit_or_below_it_reads(excluded):
-    assert not may_read_case_report(somebody("desk", "handler"), handled_by("p1", kept_from=excluded))
+    reader = somebody("desk", "handler")
+
+    assert not may_read_case_report(reader, handled_by("p1", kept_from=excluded))
+    assert not may_read_case_report(reader, handled_by("p1"), excluded)
+    assert not may_read_case_report(reader, handled_by("p1", kept_from=["other"]), excluded)
     assert not may_read_suggestion(somebody("desk"), excluded)
 
 

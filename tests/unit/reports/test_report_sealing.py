@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nacl.bindings import crypto_box_seal_open
 from nacl.exceptions import CryptoError
@@ -60,6 +60,15 @@ def test_a_sealed_text_cannot_be_moved_to_another_report_or_field(report_id, fie
 
     with pytest.raises(ContentUnreadable):
         sealing.open_text(DATA_KEY, report_id, field, sealed)
+
+
+def test_a_sealed_text_does_not_open_as_one_of_another_version_of_the_layout(monkeypatch):
+    sealed = sealing.seal_text(DATA_KEY, "r1", "content", b"text")
+    monkeypatch.setattr(sealing, "VERSION", sealing.VERSION + 1)
+
+    for passed_off in (sealed, bytes((sealing.VERSION,)) + sealed[1:]):
+        with pytest.raises(ContentUnreadable):
+            sealing.open_text(DATA_KEY, "r1", "content", passed_off)
 
 
 @given(texts, texts)
@@ -163,6 +172,8 @@ def test_keyed_hashes_need_the_servers_key():
     assert SEALER.id_of("report", "key") != other.id_of("report", "key")
 
 
+@example("message/r1/", "staff", "message/r1/staff", "")
+@example("rating/r1", "7", "rating/r", "17")
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_scopes_and_keys_never_run_into_each_other(scope, key, other_scope, other_key):
     same = (scope, key) == (other_scope, other_key)
