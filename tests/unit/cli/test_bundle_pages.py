@@ -188,3 +188,36 @@ def test_the_index_names_each_copy_with_its_hash_and_marks_what_is_shut_away_or_
     if not told:
         assert "未经病毒扫描" not in text
         assert "不随卷" not in text
+
+
+def an_item(number, title, **changes):
+    link = {
+        "number": 1, "at": "2026-03-02T01:00:00.000Z", "act_text": "登记", "by": {"id": "p", "name": "张承办"},
+        "to": None, "why": None, "where": None, "purpose_code": None, "hash": f"{number}" * 64,
+    }  # fmt: skip
+    return {
+        "item": number, "title": title, "state": "kept", "kind_text": "书证", "source": "窗口调取", "how": None,
+        "obtained_by": "李四", "obtained_on": "2026-03-01", "file": None, "intact": True, "broken_at": None, "links": 1,
+        "head": link["hash"], "custody": [link], **changes,
+    }  # fmt: skip
+
+
+def test_the_index_has_every_item_of_evidence_struck_out_or_broken_and_its_custody():
+    case = {
+        "number": "2026-000007", "state": "closed", "category": "conduct.attitude", "source": {"kind": "clue"},
+        "handler_id": "p", "unit_id": None, "version": 9, "clocks": [], "allegations": [],
+        "guards": dict.fromkeys(words.GUARDS, True),
+    }  # fmt: skip
+    items = [
+        an_item(1, "台账原件"),
+        an_item(2, "误录的照片", state="withdrawn"),
+        an_item(3, "录音", intact=False, broken_at=2),
+        an_item(4, None, file={"sha256": "f" * 64}),
+    ]
+    text = said(documents.index(case, [], items, [], [], {"p": "张承办"}, font_named(None)).content())
+    for item in items:
+        assert item["title"] is None or item["title"] in text
+        assert item["custody"][0]["hash"] in text
+    assert (text.count("在卷"), text.count("已撤销")) == (3, 1)
+    for mark in ("第 2 环", "does not open", "not in the bundle", "f" * 64, "窗口调取", "2026-03-02 09:00", "张承办"):
+        assert mark in text, mark
