@@ -102,6 +102,34 @@ def test_months_are_counted_as_people_count_them(ended_at, months, last):
     assert kept_until(ended_at, months, BUREAU_ZONE) == last
 
 
+@given(ends, st.sampled_from(CODES), moments)
+def test_the_rule_that_is_found_speaks_of_that_kind_that_category_and_that_end(end, category, ended_at):
+    rule = CURRENT.rule_for(Ended(end[0], category, end[1], ended_at))
+
+    assert rule.kind == end[0]
+    assert end[1] in rule.outcomes
+    assert any(is_within(category, code) for code in rule.categories)
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "outcome", "rule"),
+    [
+        ("report", "money.gifts", "substantiated", "report-substantiated-grave"),
+        ("report", "money.gifts", "unsubstantiated", "report-unsubstantiated"),
+        ("report", "money.gifts", "refused", "report-refused"),
+        ("report", "conduct.attitude", "substantiated", "report-substantiated"),
+        ("report", "conduct.attitude", "false", "report-unsubstantiated"),
+        ("report", "conduct.attitude", "unclear", "report-unclear"),
+        ("suggestion", "service.rules", "adopted", "suggestion-adopted"),
+        ("suggestion", "service.rules", "not_adopted", "suggestion-not-adopted"),
+    ],
+)
+def test_category_and_end_together_choose_the_rule(kind, category, outcome, rule):
+    schedule = retention.all_versions()["2026-01"]
+
+    assert schedule.rule_for(Ended(kind, category, outcome, datetime(2026, 3, 1, tzinfo=UTC))).id == rule
+
+
 def test_the_nearest_category_decides():
     schedule = schedule_of(
         {

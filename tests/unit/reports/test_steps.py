@@ -128,6 +128,14 @@ def test_nothing_more_is_owed_for_what_is_not_accepted_or_handed_on(state):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("state", sorted(GIVEN_AWAY))
+@pytest.mark.parametrize("clock", [a_clock("handle", due=63), a_clock("handle", "paused")], ids=["running", "paused"])
+def test_what_began_before_it_was_given_away_is_not_waited_for_any_more(state, clock):
+    told = report(*ACCEPTED, clock, state=state)
+
+    assert states(told)["result"] == "not_needed"
+
+
 def test_for_an_anonymous_reporter_telling_the_result_has_no_day_but_is_told_when_done():
     handled = report(*ACCEPTED, a_clock("handle", "met", met=30), state="handled")
 
