@@ -111,6 +111,21 @@ def test_each_reading_is_recorded_with_who_which_why_and_when(store, sealer, cas
     assert second["actor_id"] == DESK.id
 
 
+def test_the_event_of_a_reading_tells_who_which_and_for_which_of_the_known_purposes(store, sealer, case):
+    report = read(store, sealer, case, HANDLER, purpose="核对张三丰的说法")
+    read(store, sealer, case, DESK, purpose="supervision")
+
+    in_own_words, known = (
+        access["outbox"][0]["data"] for access in store.db.accesses.find({"case_id": case}).sort("_id", 1)
+    )
+    of_both = {"report_id": report["report_id"], "case_id": case, "what": "report"}
+    assert of_both.items() <= in_own_words.items()
+    assert of_both.items() <= known.items()
+    assert (in_own_words["actor_id"], in_own_words["purpose_code"]) == (HANDLER.id, None)
+    assert (known["actor_id"], known["purpose_code"]) == (DESK.id, "supervision")
+    assert "张三丰" not in str(in_own_words)
+
+
 def test_what_cannot_be_recorded_is_not_opened(store, sealer, case):
     """The database refuses the record: then the content stays closed, and its key untouched."""
     store.db.command("collMod", "accesses", validator={"nobody": {"$exists": True}})
