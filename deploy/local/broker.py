@@ -169,11 +169,13 @@ class Broker:
     def kill(self) -> None:
         """End the node with SIGKILL; the data stays.
 
-        RabbitMQ 3.10 writes the list of its quorum queues to disk half a second late or more, so that a single node
-        that dies right after a queue was declared cannot find it again. Tests are about clients: it is written first.
+        RabbitMQ 3.10 writes the list of its quorum queues, and its log of bindings, to disk half a second late or more,
+        so that a single node that dies right after a queue was declared cannot find it again, or nothing reaches it any
+        more. Tests are about clients: both are written first.
         """
+        written = "[dets:sync(Table) || Table <- dets:all()], ok = mnesia:sync_log()."
         with suppress(RuntimeError, subprocess.TimeoutExpired):
-            self.control("eval", "[dets:sync(Table) || Table <- dets:all()].", deadline_s=15)
+            self.control("eval", written, deadline_s=60)
         self.server.kill()
 
     def kill_all(self) -> None:
