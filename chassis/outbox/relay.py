@@ -189,9 +189,8 @@ class Relay:
         if not found:
             backlog.held.relax()
             backlog.unpublished_since = None
-        news = backlog.news(found)
         backlog.remove_again(found)
-        self._relay(backlog, news)
+        self._relay(backlog, backlog.news(found))
         return len(found) == BATCH
 
     def _relay(self, backlog: Backlog, pending: Sequence[Pending]) -> None:
