@@ -70,12 +70,14 @@ def _fill(
     after = position(cursor, BY_ID)[0] if cursor else ""
     last: Document | None = None
     while people := store.learners(request.get("unit_id"), None, None, limit=_AT_ONCE, after=after):
-        after = people[-1]["_id"]
-        for person, rows in _rows(store, ask, people, units, request.get("year")):
-            if last is not None and count + len(rows) > MOST_ROWS:
+        after, rows = people[-1]["_id"], list[list[str]]()
+        for person, theirs in _rows(store, ask, people, units, request.get("year")):
+            if last is not None and count + len(theirs) > MOST_ROWS:
+                offload(book.append, rows)
                 return cursor_after(last, BY_ID)
-            offload(book.append, rows)
-            count, last = count + len(rows), person
+            rows += theirs
+            count, last = count + len(theirs), person
+        offload(book.append, rows)
     return None
 
 
