@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.seed.context import Client, Context
+from cli.seed.exams import exam_on
 
 MAKE_UP = "教育整顿应知应会测试（补考）"
 PRACTICE_PAPER = "业务常识练习卷"
@@ -28,24 +28,11 @@ def run(context: Context, trainer: Client, sat: dict[str, Any], later: dict[str,
             trainer.api("PUT", f"/exams/{later['id']}/overrides/{person_id}", given)
     titles = {exam["title"] for exam in trainer.items("/exams")}
     if MAKE_UP not in titles:
-        trainer.api("POST", "/exams", _exam(MAKE_UP, paper, 20, 40) | {"make_up_of": sat["id"], "credits": 2})
+        trainer.api("POST", "/exams", exam_on(paper, MAKE_UP, opens=20, closes=40, make_up_of=sat["id"], credits=2))
     if PRACTICE not in titles:
         chosen = list(trainer.items("/questions", state="active", category=PRACTISED_CATEGORY))
         ids = [question["id"] for question in chosen if question["type"] != "essay"][:PRACTISED]
         body = {"title": PRACTICE_PAPER, "kind": "fixed", "question_ids": ids}
         made = trainer.api("POST", "/papers", body)
         practice = {"mode": "practice", "attempts_allowed": 20, "pass_score": made["max_score"] * 0.6}
-        trainer.api("POST", "/exams", _exam(PRACTICE, made, -1, 365) | practice)
-
-
-def _exam(title: str, paper: dict[str, Any], opens: int, closes: int) -> dict[str, Any]:
-    """For everyone, so many days from now."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return {
-        "title": title,
-        "paper_id": paper["id"],
-        "opens_at": (now + timedelta(days=opens)).isoformat(),
-        "closes_at": (now + timedelta(days=closes)).isoformat(),
-        "time_limit_minutes": 90,
-        "pass_score": 60,
-    }
+        trainer.api("POST", "/exams", exam_on(made, PRACTICE, opens=-1, closes=365, **practice))

@@ -7,12 +7,12 @@ category 业务常识 are in no exam but a practice, so there is something to pr
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from cli.seed import arrangements, marking
 from cli.seed.context import Client, Context, SeedFailed
+from cli.seed.exams import exam_on
 
 FILE = Path(__file__).with_name("questions.csv")
 
@@ -52,9 +52,12 @@ def run(context: Context) -> None:
     fixed = _made(trainer, "/papers", {"title": FIXED_PAPER, "kind": "fixed", "question_ids": _choice(questions)})
     blueprint = [{"category": category, "count": PER_CATEGORY, "score": 5} for category in CATEGORIES]
     drawn = _made(trainer, "/papers", {"title": DRAWN_PAPER, "kind": "drawn", "blueprint": blueprint})
-    exam = _made(trainer, "/exams", _exam(OPEN_EXAM, fixed, opens=-1, closes=365, required=True, credits=2))
-    _made(trainer, "/exams", _exam(WEEKLY_EXAM, drawn, opens=-1, closes=365, credits=1, key="immediately"))
-    later = _made(trainer, "/exams", _exam(LATER_EXAM, drawn, opens=30, closes=60, required=True, credits=3))
+    usual = {"attempts_allowed": 3, "grading": "highest", "review": _review("after_close")}
+    required = usual | {"required": True}
+    weekly = usual | {"review": _review("immediately"), "credits": 1}
+    exam = _made(trainer, "/exams", exam_on(fixed, OPEN_EXAM, opens=-1, closes=365, **required, credits=2))
+    _made(trainer, "/exams", exam_on(drawn, WEEKLY_EXAM, opens=-1, closes=365, **weekly))
+    later = _made(trainer, "/exams", exam_on(drawn, LATER_EXAM, opens=30, closes=60, **required, credits=3))
     keys = {question["id"]: question for question in questions}
     for username, mistakes in context.track(list(SITTINGS.items()), "答卷"):
         _sit(context, context.client(username), exam["id"], keys, mistakes)
@@ -101,31 +104,8 @@ def _choice(questions: list[dict[str, Any]]) -> list[str]:
     return chosen
 
 
-def _exam(
-    title: str,
-    paper: dict[str, Any],
-    *,
-    opens: int,
-    closes: int,
-    credits: int,
-    required: bool = False,
-    key: str = "after_close",
-) -> dict[str, Any]:
-    """An exam for everyone that opens and closes so many days from now."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return {
-        "title": title,
-        "paper_id": paper["id"],
-        "opens_at": (now + timedelta(days=opens)).isoformat(),
-        "closes_at": (now + timedelta(days=closes)).isoformat(),
-        "time_limit_minutes": 90,
-        "attempts_allowed": 3,
-        "grading": "highest",
-        "pass_score": 60,
-        "review": {"score": "immediately", "correctness": "immediately", "key": key, "explanation": key},
-        "credits": credits,
-        "required": required,
-    }
+def _review(key: str) -> dict[str, str]:
+    return {"score": "immediately", "correctness": "immediately", "key": key, "explanation": key}
 
 
 def _made(trainer: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
