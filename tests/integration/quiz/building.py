@@ -11,7 +11,17 @@ from contracts.call import Actor, Call
 from contracts.event import Received
 from contracts.quiz import operations
 from contracts.quiz.events import AttemptSubmittedV1
-from services.quiz.handlers import attempts, exams, grading, imports, marking, papers, questions, regrades
+from services.quiz.handlers import (
+    attempts,
+    exam_changes,
+    exams,
+    grading,
+    imports,
+    marking,
+    papers,
+    questions,
+    regrades,
+)
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 OPENS, CLOSES = NOW - timedelta(days=1), NOW + timedelta(days=1)
@@ -77,6 +87,18 @@ def an_exam(store, paper=None, **fields):
         "credits": 2,
     }
     return exams.create(store, operations.create_exam.load(exam | fields), by(TRAINER))
+
+
+def change(store, exam, now=NOW, version=None, **fields):
+    """The exam with these fields otherwise; times as they are."""
+    request = operations.update_exam.load({"exam_id": exam["id"], "expected_version": version, **_told(fields)})
+    return exam_changes.update(store, request, by(TRAINER, now))
+
+
+def grant(store, exam, person, now=NOW, **fields):
+    """What is granted to the person; times as they are."""
+    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病"} | _told(fields)
+    return exam_changes.grant(store, operations.put_override.load(request), by(TRAINER, now))
 
 
 def begin(store, exam, person, now=NOW, **changes):
@@ -167,3 +189,19 @@ def an_import(store, content, **fields):
 def progress(store, import_id):
     """What the trainer sees of the import."""
     return operations.get_import.dump(imports.get(store, {"import_id": import_id}))
+
+
+def run_import(store, content, **fields):
+    """What the trainer sees of an import once it is worked off."""
+    import_id = an_import(store, content, **fields)
+    imports.work_off(store, NOW)
+    return progress(store, import_id)
+
+
+def counts(done):
+    """What became of the rows of an import: all, created, updated, unchanged, rejected."""
+    return tuple(done[name] for name in ("total", "created", "updated", "unchanged", "rejected_total"))
+
+
+def _told(fields):
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}

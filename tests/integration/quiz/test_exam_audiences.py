@@ -20,7 +20,9 @@ from tests.integration.quiz.building import (
     an_exam,
     begin,
     by,
+    change,
     grade,
+    grant,
     look,
     save,
     sit,
@@ -30,20 +32,8 @@ from tests.integration.quiz.building import (
 DAY = timedelta(days=1)
 
 
-def grant(store, exam, person, now=NOW, **fields):
-    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病"} | fields
-    request |= {name: value.isoformat() for name, value in fields.items() if name.endswith("_at")}
-    return exam_changes.grant(store, operations.put_override.load(request), by(TRAINER, now))
-
-
 def granted(store, exam):
     return operations.list_overrides.dump(exam_changes.granted(store, {"exam_id": exam["id"]}))
-
-
-def change(store, exam, now=NOW, **fields):
-    fields |= {name: value.isoformat() for name, value in fields.items() if name.endswith("_at")}
-    request = operations.update_exam.load({"exam_id": exam["id"], "expected_version": None, **fields})
-    return exam_changes.update(store, request, by(TRAINER, now))
 
 
 def make_up_of(store, exam, now, paper=None, **fields):

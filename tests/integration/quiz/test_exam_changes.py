@@ -21,7 +21,9 @@ from tests.integration.quiz.building import (
     an_exam,
     begin,
     by,
+    change,
     grade,
+    grant,
     look,
     save,
     sit,
@@ -36,18 +38,6 @@ DAY = timedelta(days=1)
 def exam(store):
     """Each test's own, since each changes it."""
     return an_exam(store)
-
-
-def grant(store, exam, person, now=NOW, **fields):
-    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病"} | fields
-    request |= {name: value.isoformat() for name, value in fields.items() if name.endswith("_at")}
-    return exam_changes.grant(store, operations.put_override.load(request), by(TRAINER, now))
-
-
-def change(store, exam, now=NOW, version=None, **fields):
-    fields |= {name: value.isoformat() for name, value in fields.items() if name.endswith("_at")}
-    request = operations.update_exam.load({"exam_id": exam["id"], "expected_version": version, **fields})
-    return exam_changes.update(store, request, by(TRAINER, now))
 
 
 def cancel(store, exam, now=NOW):

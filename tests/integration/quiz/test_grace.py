@@ -5,20 +5,19 @@ from datetime import timedelta
 import pytest
 
 from chassis.refusals import WrongState
-from contracts.quiz import operations
-from services.quiz.handlers import attempts, exam_changes
+from services.quiz.handlers import attempts
 from services.quiz.model.exam import InvalidExam
 from tests.integration.quiz.building import (
     CLOSES,
     MINUTE,
     NOW,
     SECOND,
-    TRAINER,
     a_member,
     an_exam,
     begin,
-    by,
+    change,
     grade,
+    grant,
     look,
     save,
     submit,
@@ -83,19 +82,9 @@ def test_keys_wait_until_the_exams_own_grace_is_over(store):
     assert look(store, attempt, person, CLOSES + 600 * SECOND)["review"][0]["key"] == "B"
 
 
-def change(store, exam, **fields):
-    request = operations.update_exam.load({"exam_id": exam["id"], "expected_version": None, **fields})
-    return exam_changes.update(store, request, by(TRAINER))
-
-
-def grant(store, exam, person, **fields):
-    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "出差", **fields}
-    exam_changes.grant(store, operations.put_override.load(request), by(TRAINER))
-
-
 def test_another_grace_reaches_who_began_in_an_early_window_that_was_taken_back(store):
     exam, person = an_exam(store, opens_at=(NOW + MINUTE).isoformat()), a_member()
-    grant(store, exam, person, opens_at=(NOW - MINUTE).isoformat())
+    grant(store, exam, person, opens_at=NOW - MINUTE)
     attempt = begin(store, exam, person)
     grant(store, exam, person)
 

@@ -14,7 +14,7 @@ from contracts.quiz import operations
 from services.quiz import files
 from services.quiz.files.template import EXPLAINED
 from services.quiz.handlers import imports, question_exports, questions
-from tests.integration.quiz.building import NOW, TRAINER, an_import, by, progress
+from tests.integration.quiz.building import NOW, TRAINER, an_import, by, counts, progress, run_import
 from tests.unit.quiz.questions import PICTURES, contents
 
 FORMATS = ("csv", "xlsx", "gift", "aiken", "moodle_xml", "qti3")
@@ -30,22 +30,12 @@ def a_file(count=3, answer="A"):
     return HEADER + "".join(f"单选题,题{number},甲,乙,{answer},2,法律\n" for number in range(count))
 
 
-def run(store, content, **fields):
-    import_id = an_import(store, content, **fields)
-    imports.work_off(store, NOW)
-    return progress(store, import_id)
-
-
-def counts(done):
-    return tuple(done[name] for name in ("total", "created", "updated", "unchanged", "rejected_total"))
-
-
 def bank(store):
     return {found["stem"]: found for found in store.db["questions"].find()}
 
 
 def test_a_file_becomes_questions_and_an_account(store):
-    done = run(store, a_file() + "单选题,坏题,甲,乙,Z,2,法律\n")
+    done = run_import(store, a_file() + "单选题,坏题,甲,乙,Z,2,法律\n")
 
     assert (done["state"], counts(done)) == ("done", (4, 3, 0, 0, 1))
     assert done["rejected"] == [{"row": 5, "field": "answer", "message": "question.answer_single", "value": "Z"}]
@@ -63,11 +53,11 @@ def test_the_import_is_seen_as_running_until_it_is_done(store):
 
 
 def test_a_re_import_updates_instead_of_doubling(store):
-    run(store, a_file())
+    run_import(store, a_file())
     ids = {stem: found["_id"] for stem, found in bank(store).items()}
 
-    assert counts(run(store, a_file())) == (3, 0, 0, 3, 0)
-    assert counts(run(store, a_file(4, answer="B"))) == (4, 1, 3, 0, 0)
+    assert counts(run_import(store, a_file())) == (3, 0, 0, 3, 0)
+    assert counts(run_import(store, a_file(4, answer="B"))) == (4, 1, 3, 0, 0)
     assert {stem: found["_id"] for stem, found in bank(store).items() if stem in ids} == ids
     assert bank(store)["题0"]["answer"] == "B"
     assert (bank(store)["题0"]["revision"], bank(store)["题0"]["version"]) == (2, 2)
@@ -77,16 +67,16 @@ def test_a_question_that_was_written_by_hand_is_updated_by_the_import_of_its_ste
     given = {"type": "true_false", "stem": "题 0！", "answer": True, "category": "law"}
     id = questions.create(store, operations.create_question.load(given), by(TRAINER))["id"]
 
-    assert counts(run(store, a_file(1))) == (1, 0, 1, 0, 0)
+    assert counts(run_import(store, a_file(1))) == (1, 0, 1, 0, 0)
     assert questions.get(store, {"question_id": id})["type"] == "single"
 
 
 def test_export_and_import_again_changes_nothing(store):
-    run(store, a_file())
+    run_import(store, a_file())
     before = bank(store)
     for format in FORMATS:
         exported = question_exports.export(store, {"format": format, "state": "active"})
-        done = run(store, base64.b64decode(exported["content"]))
+        done = run_import(store, base64.b64decode(exported["content"]))
         assert (exported["left_out"], counts(done)) == (0, (3, 0, 0, 3, 0)), format
     assert bank(store) == before
 
@@ -104,38 +94,38 @@ def test_whatever_a_format_holds_is_taken_in_again_unchanged(store, format, writ
     exported = question_exports.export(store, {"format": format, "state": "active"})
     held = len(written) - exported["left_out"]
     if held:
-        assert counts(run(store, base64.b64decode(exported["content"]), format=format)) == (held, 0, 0, held, 0)
+        assert counts(run_import(store, base64.b64decode(exported["content"]), format=format)) == (held, 0, 0, held, 0)
     assert list(store.db["questions"].find().sort("_id", 1)) == sorted(given, key=lambda one: one["_id"])
 
 
 def test_a_question_that_was_stored_before_rubrics_and_pictures_were_is_not_changed_by_its_own_export(store):
-    run(store, a_file(1))
+    run_import(store, a_file(1))
     store.db["questions"].update_many({}, {"$unset": {"rubric": "", "media": "", "retired_because": ""}})
     exported = question_exports.export(store, {"format": "csv", "state": "active"})
 
-    assert counts(run(store, base64.b64decode(exported["content"]))) == (1, 0, 0, 1, 0)
+    assert counts(run_import(store, base64.b64decode(exported["content"]))) == (1, 0, 0, 1, 0)
 
 
 def test_a_dry_run_gives_the_whole_account_and_writes_nothing(store):
-    run(store, a_file(2))
+    run_import(store, a_file(2))
     before = bank(store)
     content = a_file(1) + "单选题,题1,甲,乙,B,2,法律\n单选题,新题,甲,乙,A,2,法律\n单选题,坏题,甲,乙,Z,2,法律\n"
 
-    dry = run(store, content, dry_run="true")
+    dry = run_import(store, content, dry_run="true")
 
     assert (dry["state"], dry["dry_run"], dry["processed"], counts(dry)) == ("done", True, 4, (4, 1, 1, 1, 1))
     assert [row["row"] for row in dry["rejected"]] == [5]
     assert bank(store) == before
-    wet = run(store, content)
+    wet = run_import(store, content)
     assert (counts(wet), wet["duplicates"]) == (counts(dry), dry["duplicates"])
     assert bank(store)["题1"]["answer"] == "B"
 
 
 def test_stems_that_stand_in_the_bank_are_told_row_by_row(store):
-    run(store, a_file(2))
+    run_import(store, a_file(2))
     ids = {stem: found["_id"] for stem, found in bank(store).items()}
 
-    done = run(
+    done = run_import(
         store, a_file(1) + "单选题,题 1！,甲,乙,B,2,法律\n单选题,题2,甲,乙,A,2,法律\n单选题,题2,甲,乙,A,2,法律\n"
     )
 
@@ -168,7 +158,7 @@ def test_progress_is_counted_while_an_import_runs(store, monkeypatch):
 
 
 def test_somebody_who_writes_while_a_file_is_taken_in_loses_nothing(store, monkeypatch):
-    run(store, a_file(1))
+    run_import(store, a_file(1))
     (id,) = (found["_id"] for found in bank(store).values())
     keep, calls = store.revisions.keep, []
 
@@ -181,7 +171,7 @@ def test_somebody_who_writes_while_a_file_is_taken_in_loses_nothing(store, monke
             monkeypatch.setattr(store.revisions, "keep", write_in_between)
 
     monkeypatch.setattr(store.revisions, "keep", write_in_between)
-    assert counts(run(store, a_file(1).replace("2,法律", "3,法律"))) == (1, 0, 1, 0, 0)
+    assert counts(run_import(store, a_file(1).replace("2,法律", "3,法律"))) == (1, 0, 1, 0, 0)
 
     assert (bank(store)["题0"]["revision"], bank(store)["题0"]["score"]) == (3, 3.0)
     page = questions.list_revisions(store, {"question_id": id, "limit": 5, "cursor": None})
@@ -189,12 +179,12 @@ def test_somebody_who_writes_while_a_file_is_taken_in_loses_nothing(store, monke
 
 
 def test_pictures_stay_with_a_question_that_a_file_updates(store):
-    run(store, a_file(1))
+    run_import(store, a_file(1))
     picture = {"place": "A", "id": "picture", "alt": "国徽"}
     store.db["questions"].update_many({}, {"$set": {"media": [picture]}})
 
-    assert counts(run(store, a_file(1))) == (1, 0, 0, 1, 0)
-    assert counts(run(store, a_file(1, answer="B"))) == (1, 0, 1, 0, 0)
+    assert counts(run_import(store, a_file(1))) == (1, 0, 0, 1, 0)
+    assert counts(run_import(store, a_file(1, answer="B"))) == (1, 0, 1, 0, 0)
     assert bank(store)["题0"]["media"] == [picture]
 
 
@@ -221,7 +211,7 @@ def test_the_template_filled_in_is_imported(store, format):
     }
 
     assert file["file_name"] == f"题库导入模板.{format}"
-    done = run(store, filled(base64.b64decode(file["content"]), format, line))
+    done = run_import(store, filled(base64.b64decode(file["content"]), format, line))
     assert (done["rejected"], counts(done)) == ([], (1, 1, 0, 0, 0))
     assert (bank(store)["模板题"]["category"], bank(store)["模板题"]["answer"]) == ("party_history", "B")
 
@@ -238,7 +228,7 @@ def test_the_template_explains_each_of_its_columns_in_both_languages():
 @pytest.mark.parametrize("crash_after", ["the rows are written", "the progress is written"])
 def test_an_import_that_was_cut_short_goes_on_and_counts_every_row_once(store, monkeypatch, crash_after):
     monkeypatch.setattr(imports, "BATCH", 2)
-    run(store, a_file(1, answer="B"))
+    run_import(store, a_file(1, answer="B"))
     import_id = an_import(store, a_file(5))
     advance, calls = store.imports.advance, []
 
@@ -265,7 +255,7 @@ def test_an_import_that_was_cut_short_goes_on_and_counts_every_row_once(store, m
 
 
 def test_a_file_that_is_none_fails_with_the_reason(store):
-    done = run(store, "just a letter")
+    done = run_import(store, "just a letter")
 
     assert (done["state"], done["message"]) == ("failed", "import.unknown_format")
 
@@ -287,7 +277,7 @@ def test_an_import_that_brings_the_service_down_again_and_again_is_given_up(stor
 
 
 def test_the_account_lists_a_thousand_rejected_rows_and_counts_them_all(store):
-    done = run(store, HEADER + "".join(f"连线题,题{number},,,A,1,法律\n" for number in range(1100)))
+    done = run_import(store, HEADER + "".join(f"连线题,题{number},,,A,1,法律\n" for number in range(1100)))
 
     assert (len(done["rejected"]), done["rejected_total"]) == (1000, 1100)
 

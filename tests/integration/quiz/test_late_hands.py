@@ -17,6 +17,7 @@ from tests.integration.quiz.building import (
     an_exam,
     begin,
     by,
+    grant,
     save,
     standing_of,
     submit,
@@ -33,11 +34,6 @@ def exam(store):
 def elsewhere(store):
     """Another process of the service, which keeps no exam yet."""
     return QuizStore(store.client, store.db.name.removesuffix(store.database_name))
-
-
-def grant(store, exam, person, **fields):
-    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病"} | fields
-    return exam_changes.grant(store, operations.put_override.load(request), by(TRAINER))
 
 
 def due(store, attempt):

@@ -11,8 +11,8 @@ from PIL import Image
 from chassis.ids import new_id
 from contracts.quiz import operations
 from services.quiz.files import Embedded, read
-from services.quiz.handlers import imports, media, question_exports, questions
-from tests.integration.quiz.building import NOW, TRAINER, a_question, an_import, by, progress
+from services.quiz.handlers import media, question_exports, questions
+from tests.integration.quiz.building import NOW, TRAINER, a_question, by, counts, run_import
 from tests.unit.quiz.questions import PICTURES, contents
 
 WITH_PICTURES = ("moodle_xml", "qti3")
@@ -52,16 +52,6 @@ def moodle(*shown, stem="图中是什么", answer="红船"):
 </question></quiz>"""
 
 
-def run(store, content, **fields):
-    import_id = an_import(store, content, **fields)
-    imports.work_off(store, NOW)
-    return progress(store, import_id)
-
-
-def counts(done):
-    return tuple(done[name] for name in ("total", "created", "updated", "unchanged", "rejected_total"))
-
-
 def the_question(store):
     (found,) = store.db["questions"].find()
     return found
@@ -77,7 +67,7 @@ def exported(store, format):
 def test_a_picture_of_moodle_becomes_one_of_the_question_without_what_else_was_in_its_file(store):
     exif = Image.Exif()
     exif[0x010F] = "Camera of somebody"
-    done = run(store, moodle(("南湖红船", a_file(exif=exif.tobytes()))))
+    done = run_import(store, moodle(("南湖红船", a_file(exif=exif.tobytes()))))
 
     assert (counts(done), done["rejected"]) == ((1, 1, 0, 0, 0), [])
     (shown,) = the_question(store)["media"]
@@ -89,20 +79,20 @@ def test_a_picture_of_moodle_becomes_one_of_the_question_without_what_else_was_i
 
 @pytest.mark.parametrize("format", WITH_PICTURES)
 def test_what_is_exported_with_pictures_is_taken_in_unchanged_here_and_in_another_bank(store, format):
-    run(store, moodle(("红船", a_photograph()), ("国徽", a_file("blue"))))
+    run_import(store, moodle(("红船", a_photograph()), ("国徽", a_file("blue"))))
     before = the_question(store)
     content, file = exported(store, format)
 
     assert (file["left_out"], file["because"]) == (0, {})
-    assert counts(run(store, content)) == (1, 0, 0, 1, 0)
+    assert counts(run_import(store, content)) == (1, 0, 0, 1, 0)
     assert the_question(store) == before
     assert store.db["media"].count_documents({}) == 2
 
     empty = ("questions", "media")
     for name in empty:
         store.db[name].delete_many({})
-    assert counts(run(store, content)) == (1, 1, 0, 0, 0)
-    assert counts(run(store, content)) == (1, 0, 0, 1, 0)
+    assert counts(run_import(store, content)) == (1, 1, 0, 0, 0)
+    assert counts(run_import(store, content)) == (1, 0, 0, 1, 0)
     assert [one["alt"] for one in the_question(store)["media"]] == ["红船", "国徽"]
     assert store.media.known(one["id"] for one in the_question(store)["media"]) == {
         one["id"] for one in the_question(store)["media"]
@@ -126,22 +116,22 @@ def test_the_pictures_of_whatever_is_exported_are_in_the_file(store, format, wri
 
 
 def test_a_file_that_shows_other_pictures_changes_them_and_one_that_shows_none_takes_none_away(store):
-    run(store, moodle(("红船", a_file("red"))))
+    run_import(store, moodle(("红船", a_file("red"))))
     first = the_question(store)["media"]
 
-    assert counts(run(store, moodle(answer="南湖红船"))) == (1, 0, 1, 0, 0)
+    assert counts(run_import(store, moodle(answer="南湖红船"))) == (1, 0, 1, 0, 0)
     assert the_question(store)["media"] == first
-    assert counts(run(store, moodle(("国徽", a_file("blue"))))) == (1, 0, 1, 0, 0)
+    assert counts(run_import(store, moodle(("国徽", a_file("blue"))))) == (1, 0, 1, 0, 0)
     assert [one["alt"] for one in the_question(store)["media"]] == ["国徽"]
     revisions = store.db["question_revisions"].find().sort("revision", -1)
     assert next(revisions)["media"] == first
 
 
 def test_a_picture_that_is_none_or_says_nothing_rejects_its_question_with_the_reason(store):
-    done = run(store, moodle(("红船", b"<svg/>"), ("国徽", a_file())))
+    done = run_import(store, moodle(("红船", b"<svg/>"), ("国徽", a_file())))
     assert done["rejected"] == [{"row": 1, "field": "media", "message": "media.not_a_picture", "value": "红船"}]
 
-    done = run(store, moodle((" ", a_file())))
+    done = run_import(store, moodle((" ", a_file())))
     assert [(row["field"], row["message"]) for row in done["rejected"]] == [("media", "import.picture_without_alt")]
     assert store.db["questions"].count_documents({}) == 0
 
@@ -149,15 +139,15 @@ def test_a_picture_that_is_none_or_says_nothing_rejects_its_question_with_the_re
 def test_a_dry_run_tells_of_pictures_what_the_import_would_and_keeps_none(store):
     content = moodle(("红船", a_file()))
 
-    assert counts(run(store, content, dry_run="true")) == (1, 1, 0, 0, 0)
+    assert counts(run_import(store, content, dry_run="true")) == (1, 1, 0, 0, 0)
     assert store.db["media"].count_documents({}) == 0
-    assert counts(run(store, moodle(("红船", b"no picture")), dry_run="true")) == (1, 0, 0, 0, 1)
-    run(store, content)
-    assert counts(run(store, content, dry_run="true")) == (1, 0, 0, 1, 0)
+    assert counts(run_import(store, moodle(("红船", b"no picture")), dry_run="true")) == (1, 0, 0, 0, 1)
+    run_import(store, content)
+    assert counts(run_import(store, content, dry_run="true")) == (1, 0, 0, 1, 0)
 
 
 def test_what_an_export_leaves_out_is_counted_by_reason_and_named(store):
-    run(store, moodle(("红船", a_file())))
+    run_import(store, moodle(("红船", a_file())))
     essay = a_question(type="essay", options=[], answer="范文", stem="论法治")
     questions.create(store, essay, by(TRAINER))
     questions.create(store, a_question(stem="普通题"), by(TRAINER))

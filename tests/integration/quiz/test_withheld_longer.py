@@ -4,23 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.quiz import operations
-from services.quiz.handlers import exam_changes, wrong_questions
+from services.quiz.handlers import wrong_questions
 from services.quiz.model.exam import GRACE
-from tests.integration.quiz.building import CLOSES, MINUTE, NOW, TRAINER, a_member, a_paper, an_exam, by, sit
+from tests.integration.quiz.building import CLOSES, MINUTE, NOW, a_member, a_paper, an_exam, grant, sit
 from tests.integration.quiz.practising import AFTER, DAY, FULL, a_bank, book, enter, ids, todays, told_graded
 
 AT_ONCE = {"key": "immediately", "correctness": "immediately"}
 
 
-def grant(store, exam, person, closes_at):
-    request = {"exam_id": exam["id"], "person_id": person.id, "reason": "因病", "closes_at": closes_at.isoformat()}
-    exam_changes.grant(store, operations.put_override.load(request), by(TRAINER))
-
-
 def test_the_book_waits_for_the_last_personal_window_and_then_takes_the_attempt_in(store):
     exam, person = an_exam(store, a_paper(store, [{"answer": "B"}]), pass_score=1), a_member()
-    grant(store, exam, a_member(), CLOSES + DAY)
+    grant(store, exam, a_member(), closes_at=CLOSES + DAY)
     sit(store, exam, person, ("A",))
     enter(store, exam, person, NOW)
 
@@ -42,7 +36,7 @@ def test_nobody_practises_the_questions_of_an_exam_that_is_still_open_to_one(sto
         return {id for _ in range(4) for id in ids(todays(store, a_member(line=line), now, FULL))}
 
     assert asked(AFTER) & set(paper["question_ids"])
-    grant(store, exam, a_member(), AFTER + timedelta(hours=1))
+    grant(store, exam, a_member(), closes_at=AFTER + timedelta(hours=1))
 
     assert not asked(AFTER) & set(paper["question_ids"])
     assert asked(AFTER + timedelta(hours=1) + MINUTE) & set(paper["question_ids"])

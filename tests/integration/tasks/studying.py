@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from contracts.call import Actor
 from contracts.identity.events import UnitChangedV1
 from contracts.tasks import operations
-from services.tasks.handlers import attendance, courses, coverage, study, study_sessions, units
+from services.tasks.handlers import attendance, courses, coverage, study, study_exports, study_sessions, units
 from services.tasks.store import TasksStore
-from tests.integration.tasks.building import LEADER, TRAINER, a_person, by, received
+from tests.integration.tasks.building import BUREAU, LEADER, TRAINER, a_person, by, received
 
 KEY = b"k" * 32
 # Wednesday afternoon in the bureau; the session of these tests began that morning.
 NOW = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
+HOME = "https://mingjing.example.gov.cn"
+NUMBERS = count()
 SPEAKERS = [{"name": name} for name in ("张三", "李四", "王五")]
 
 
@@ -24,6 +27,14 @@ def know_unit(store: TasksStore, *path: str) -> None:
     """A unit of this path."""
     data = {"unit_id": path[-1], "path": list(path), "name": f"{path[-1]}支部", "code": None, "aliases": []}
     units.know_units(store, [received(UnitChangedV1, path[-1], **data, active=True, head_ids=[], head_names=[])])
+
+
+def a_unit(store: TasksStore) -> str:
+    """A unit of the bureau that no other test knows."""
+    name = f"unit-of-{next(NUMBERS)}"
+    know_unit(store, BUREAU)
+    know_unit(store, BUREAU, name)
+    return name
 
 
 def member(
@@ -96,6 +107,18 @@ def people(store: TasksStore, figure: str, limit: int = 200, *, now: datetime = 
         store, operations.list_coverage_people, coverage.list_people, limit, now, {**asked, "figure": figure}
     )
     return [one["person_id"] for one in found]
+
+
+def statements(store: TasksStore, now: datetime, since: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+    """All that another learning-record store is told."""
+    cursor, told = None, []
+    while True:
+        request = operations.list_statements.load({"limit": limit, "since": since, "cursor": cursor})
+        page = study_exports.list_statements(store, HOME, request, by(TRAINER, now=now))
+        told += operations.list_statements.dump(page)["statements"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return told
 
 
 def _pages(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -17,19 +16,23 @@ from services.tasks.handlers import attendance, attendance_imports, units
 from services.tasks.model.check_in import code_for
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import BUREAU, TRAINER, actor, by, received
-from tests.integration.tasks.studying import BEGAN, KEY, NOW, a_session, attend, change, know_unit, member, record_of
+from tests.integration.tasks.studying import (
+    BEGAN,
+    KEY,
+    NOW,
+    a_session,
+    a_unit,
+    attend,
+    change,
+    member,
+    record_of,
+)
 from tests.integration.tasks.test_study_sessions import weeks
-
-NUMBERS = count()
 
 
 @pytest.fixture
 def unit(store: TasksStore) -> str:
-    """A unit of the test's own."""
-    name = f"limited-{next(NUMBERS)}"
-    know_unit(store, BUREAU)
-    know_unit(store, BUREAU, name)
-    return name
+    return a_unit(store)
 
 
 def end(store: TasksStore, unit: str) -> None:

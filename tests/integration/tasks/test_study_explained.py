@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from chassis.refusals import NotFound
 from contracts.quiz.events import PracticeCreditedV1
 from contracts.tasks import operations
-from services.tasks.handlers import certificates, courses, study, study_exports, year_end
+from services.tasks.handlers import certificates, courses, study, year_end
 from services.tasks.store import TasksStore
 from tests.integration.tasks.building import BUREAU, LEADER, TRAINER, a_standing, an_exam, by, received
 from tests.integration.tasks.studying import (
@@ -20,27 +19,22 @@ from tests.integration.tasks.studying import (
     SPEAKERS,
     a_course,
     a_session,
+    a_unit,
     attend,
     change,
     entries,
     figures,
-    know_unit,
     member,
     people,
     record_of,
+    statements,
 )
 from tests.integration.tasks.test_study_sessions import weeks
-
-NUMBERS = count()
 
 
 @pytest.fixture
 def unit(store: TasksStore) -> str:
-    """A unit of the test's own."""
-    name = f"explained-{next(NUMBERS)}"
-    know_unit(store, BUREAU)
-    know_unit(store, BUREAU, name)
-    return name
+    return a_unit(store)
 
 
 def practise(store: TasksStore, person_id: str) -> None:
@@ -182,18 +176,6 @@ def test_who_has_the_day_on_which_a_course_is_due_is_not_behind_before_it_is_ove
 
     assert people(store, "behind", unit_id=unit, now=midnight - timedelta(minutes=1)) == []
     assert people(store, "behind", unit_id=unit, now=midnight + timedelta(minutes=1)) == [person.id]
-
-
-def statements(store: TasksStore, now: datetime) -> list[dict[str, Any]]:
-    """All that another learning-record store is told."""
-    home, cursor, told = "https://mingjing.example.gov.cn", None, []
-    while True:
-        request = operations.list_statements.load({"limit": 200, "cursor": cursor})
-        page = study_exports.list_statements(store, home, request, by(TRAINER, now=now))
-        told += operations.list_statements.dump(page)["statements"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return told
 
 
 def test_another_record_store_is_told_of_each_change_by_a_statement_with_an_id_of_its_own(store, unit):

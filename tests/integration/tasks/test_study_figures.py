@@ -34,11 +34,11 @@ from tests.integration.tasks.studying import (
     know_unit,
     member,
     record_of,
+    statements,
 )
 from tests.integration.tasks.test_study_sessions import weeks
 from tests.support.explaining import BY_READING_ALL, asked, stages
 
-HOME = "https://mingjing.example.gov.cn"
 NAMES = {"im-a": ("王小明", "100001"), "im-b": ("李小红", "100002"), "im-c": ("赵小刚", None)}
 
 
@@ -250,17 +250,6 @@ def test_a_row_of_an_exam_names_its_grade(store):
     assert sorted(row[header.index("等级")] or "" for row in rows) == ["", "良好"]
 
 
-def statements(store, now, since=None, limit=2):
-    cursor, told = None, []
-    while True:
-        request = operations.list_statements.load({"limit": limit, "since": since, "cursor": cursor})
-        page = study_exports.list_statements(store, HOME, request, by(TRAINER, now=now))
-        told += operations.list_statements.dump(page)["statements"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return told
-
-
 def about(told, session):
     return [one for one in told if one["object"]["id"].endswith(session["id"])]
 
@@ -269,14 +258,14 @@ def test_statements_come_once_settled_each_with_one_id_and_what_is_taken_back_is
     at = NOW + timedelta(hours=1)
     session = a_session(store, "figures")
     attend(store, session, "im-a", "im-b", now=at)
-    assert about(statements(store, at + timedelta(seconds=59)), session) == []
-    told = statements(store, at + timedelta(seconds=60))
+    assert about(statements(store, at + timedelta(seconds=59), limit=2), session) == []
+    told = statements(store, at + timedelta(seconds=60), limit=2)
     assert {one["actor"]["account"]["name"] for one in about(told, session)} == {"im-a", "im-b"}
     assert told == statements(store, at + timedelta(seconds=60), limit=50)
     assert len({one["id"] for one in told}) == len(told)
 
     attend(store, session, "im-b", now=at + timedelta(hours=1))
-    later = statements(store, at + timedelta(hours=2), since=(at + timedelta(minutes=1)).isoformat())
+    later = statements(store, at + timedelta(hours=2), since=(at + timedelta(minutes=1)).isoformat(), limit=2)
     [voided] = [one for one in about(told, session) if one["actor"]["account"]["name"] == "im-a"]
     assert [one["object"] for one in later] == [{"objectType": "StatementRef", "id": voided["id"]}]
 
@@ -296,7 +285,7 @@ def test_every_query_of_study_is_served_by_an_index(store, watched, recorder):
     certificates.print_certificate(watched, {"code": code}, by(TRAINER))
     certificates.list_certificates(watched, operations.list_certificates.load({"person_id": "im-b"}), by(TRAINER))
     exported(watched, unit_id="figures")
-    statements(watched, NOW + timedelta(days=1))
+    statements(watched, NOW + timedelta(days=1), limit=2)
     waiver = {"person_id": "im-b", "kind": "course", "ref": a_course(watched), "reason": "免"}
     courses.grant_waiver(watched, waiver, by(TRAINER, now=NOW))
     courses.withdraw_waiver(watched, waiver, by(TRAINER, now=NOW))
