@@ -199,8 +199,11 @@ def test_every_end_that_others_tell_of_is_known_to_the_rules():
     assert OUTCOMES["suggestion"] == set(DECISIONS)
 
 
-def test_a_tombstone_tells_the_month_of_receipt_in_the_bureau():
-    assert month_of(datetime(2026, 2, 28, 17, tzinfo=UTC), BUREAU_ZONE) == datetime(2026, 3, 1, tzinfo=BUREAU_ZONE)
+@pytest.mark.parametrize(
+    "received_at", [datetime(2026, 2, 28, 17, tzinfo=UTC), datetime(2026, 3, 17, 5, 42, 31, 7, tzinfo=UTC)]
+)
+def test_a_tombstone_tells_the_month_of_receipt_in_the_bureau_and_nothing_nearer(received_at):
+    assert month_of(received_at, BUREAU_ZONE) == datetime(2026, 3, 1, tzinfo=BUREAU_ZONE)
 
 
 def test_an_erased_report_is_refused_with_its_rule_in_both_languages():

@@ -115,6 +115,13 @@ def test_while_the_work_is_suspended_no_day_is_told():
     assert (result.state, result.due_at) == ("paused", None)
 
 
+def test_a_step_of_which_one_day_is_suspended_tells_none_of_its_other_days():
+    clocks = (a_clock("tell_acceptance", due=15), a_clock("tell_acceptance_named", "paused", started=16))
+    acceptance = steps(report(*clocks), day(2))[0]
+
+    assert (acceptance.state, acceptance.due_at) == ("paused", None)
+
+
 def test_why_a_day_moved_is_told_as_the_clock_tells_it():
     move = {"at": day(9), "reason": "extension.complex", "due_before": day(63), "due_after": day(93)}
 
