@@ -107,14 +107,22 @@ class ExamPublishedV1(Event):
     make_up_of = Id(load_default=None, allow_none=True)
 
 
+class PersonalClosing(Schema):
+    """Until when one person may sit an exam, where that is granted to them alone."""
+
+    person_id = Id(required=True)
+    closes_at = Instant(required=True)
+
+
 class ExamChangedV1(Event):
-    """An exam was changed or cancelled, or somebody was exempted from it.
+    """An exam was changed or cancelled, or something was granted to somebody in it.
 
     Emitted with each change, in the write that makes it. Subject: the exam, so ``sequence`` orders it with
     ``exam_published``: the newest replaces. Carries the whole state that ``exam_published`` does, ``cancelled_at``
-    (null while the exam is held) and ``exempt``, the persons who need not sit it. A cancelled exam is required of
-    nobody any more; what was earned in it before stays. A consumer may assume that nothing handed in after the
-    cancellation is credited.
+    (null while the exam is held), ``exempt``, the persons who need not sit it, and ``personal_closings``, those for
+    whom it closes at a time of their own, whatever ``closes_at`` says (empty in events from before it was told). A
+    cancelled exam is required of nobody any more; what was earned in it before stays. A consumer may assume that
+    nothing handed in after the cancellation is credited.
     """
 
     producer = "quiz"
@@ -131,6 +139,7 @@ class ExamChangedV1(Event):
     make_up_of = Id(load_default=None, allow_none=True)
     cancelled_at = Instant(load_default=None, allow_none=True)
     exempt = fields.List(Id(), load_default=list)
+    personal_closings = fields.List(fields.Nested(PersonalClosing, unknown=EXCLUDE), load_default=list)
 
 
 class PracticeCreditedV1(Event):

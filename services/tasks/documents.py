@@ -247,4 +247,5 @@ def required_exam_of(document: Document) -> RequiredExam:
         roles=frozenset(document["roles"]),
         due_at=document.get("closes_at"),
         exempt=frozenset(document.get("exempt", ())),
+        due_for={one["person_id"]: one["closes_at"] for one in document.get("personal_closings", ())},
     )

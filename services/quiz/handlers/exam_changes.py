@@ -86,7 +86,8 @@ def _change(store: QuizStore, exam: Document, fields: Document, call: Call) -> D
 
 def _told(exam: Document) -> Draft:
     told = {name: exam.get(name) for name in (*TOLD, "cancelled_at")}
-    return ExamChangedV1.draft(exam["_id"], exam_id=exam["_id"], **told, exempt=overrides.exempt(exam))
+    granted = {"exempt": overrides.exempt(exam), "personal_closings": overrides.personal_closings(exam)}
+    return ExamChangedV1.draft(exam["_id"], exam_id=exam["_id"], **told, **granted)
 
 
 def _held(store: QuizStore, id: str) -> Document:

@@ -47,6 +47,15 @@ def exempt(exam: dict[str, Any]) -> list[str]:
     return sorted(id for id, granted in exam.get("overrides", {}).items() if granted["exempt"])
 
 
+def personal_closings(exam: dict[str, Any]) -> list[dict[str, Any]]:
+    """For whom it closes at a time of their own, and when: ``[{"person_id", "closes_at"}]``."""
+    return [
+        {"person_id": id, "closes_at": granted["closes_at"]}
+        for id, granted in sorted(exam.get("overrides", {}).items())
+        if granted.get("closes_at") is not None
+    ]
+
+
 def window_errors(exam: dict[str, Any]) -> list[dict[str, Any]]:
     """What is wrong with a window: it must have a beginning before its end, and a latest start within."""
     errors = []

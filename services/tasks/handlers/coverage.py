@@ -14,11 +14,11 @@ from chassis.paging import cursor_after, position
 from chassis.refusals import Invalid, NotFound
 from contracts.call import Call
 from contracts.identity.organisation import LINES
-from services.tasks.documents import required_course_of, required_exam_of
+from services.tasks.handlers.study import required_of
 from services.tasks.handlers.study_sessions import weeks_asked
 from services.tasks.model.coverage import Figures, Period, Tally, divided, total
 from services.tasks.model.sessions import begins, week_of
-from services.tasks.model.study import Learner, RequiredExam, is_for
+from services.tasks.model.study import Learner, is_for
 from services.tasks.store import BY_ID, TasksStore
 from services.tasks.store.study_entries import study_query
 from services.tasks.study_documents import learner_of
@@ -118,27 +118,21 @@ def _covered(
 def _behind(
     store: TasksStore, weeks: Sequence[date], learners: Sequence[Learner], call: Call
 ) -> set[tuple[str, str, date]]:
-    """Who of these has not done what, due in which of the weeks: (person, exam or course, Monday)."""
-    due = {one.id: one for one in _due(store, weeks, call)}
+    """Who of these has not done what that was due for them, in which of the weeks: (person, exam or course, Monday)."""
+    first, last = begins(weeks[0]), min(begins(weeks[-1] + timedelta(weeks=1)), call.now)
+    due = [one for one in required_of(store) if one.falls_due(first, last)]
     if not due or not learners:
         return set()
-    done = store.study_entries.done(list(due), [one.id for one in learners])
+    done = store.study_entries.done([one.id for one in due], [one.id for one in learners])
     return {
-        (learner.id, task.id, week_of(task.due_at))
+        (learner.id, task.id, week_of(due_at))
         for learner in learners
-        for task in due.values()
-        if task.due_at is not None and is_for(task, learner) and (task.id, learner.id) not in done
+        for task in due
+        if is_for(task, learner)
+        and (due_at := task.due_of(learner.id)) is not None
+        and first <= due_at < last
+        and (task.id, learner.id) not in done
     }
-
-
-def _due(store: TasksStore, weeks: Sequence[date], call: Call) -> Iterator[RequiredExam]:
-    """The required exams and courses whose time was over in these weeks, and is over now."""
-    first, last = begins(weeks[0]), min(begins(weeks[-1] + timedelta(weeks=1)), call.now)
-    required = [required_exam_of(one) for one in store.required_exams()]
-    required += [required_course_of(one) for one in store.courses.required()]
-    for one in required:
-        if one.due_at is not None and first <= one.due_at < last:
-            yield one
 
 
 def _tallies(store: TasksStore, request: Mapping[str, Any], weeks: Sequence[date]) -> Iterator[Tally]:

@@ -20,6 +20,7 @@ Document = dict[str, Any]
 _SPREAD_AT_ONCE = 300
 # Entries of each record in a list: what is new. A year of daily practice is some 250.
 LISTED = 20
+_OF_SOME_EXAMS = ("make_up_of", "cancelled_at", "exempt", "personal_closings")
 
 
 def know_people(store: TasksStore, events: Sequence[Received]) -> None:
@@ -45,7 +46,7 @@ def know_exams(store: TasksStore, events: Sequence[Received]) -> None:
             "_id": event.data["exam_id"],
             **{name: event.data[name] for name in kept},
             **event.data["audience"],
-            **{name: event.data[name] for name in ("make_up_of", "cancelled_at", "exempt") if event.data.get(name)},
+            **{name: event.data[name] for name in _OF_SOME_EXAMS if event.data.get(name)},
             "sequence": event.sequence,
         }
         for event in events

@@ -32,7 +32,7 @@ def get_mark(store: TasksStore, request: Mapping[str, Any], call: Call) -> Docum
         year,
         learner_of(person),
         [year_end.YearEntry(id, study_entry_of(one), one.get("max_score") or 100.0) for id, one in entries.items()],
-        [one for one in required_of(store) if one.due_at is None or local_day(one.due_at).year == year],
+        [one for one in required_of(store) if (due := one.due_of(person_id)) is None or local_day(due).year == year],
         [one["_id"] for one in _held(store, person["unit_id"], year, call)],
     )
     return {

@@ -3,7 +3,8 @@
 ``person_times`` counts the entries of study records that are study (a passed exam, a session attended, practice), by
 unit, line and week of the entry: where the person was when they studied. The other figures count the active people of
 now: ``people`` all of them, ``covered`` those with at least one such entry in the period wherever they were then,
-``behind`` those who have not done something required of them that was due in the period.
+``behind`` those who have not done something required of them that was due in the period: for whoever was given a time
+of their own in an exam, at that time.
 """
 
 from __future__ import annotations

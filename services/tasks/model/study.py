@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.tasks.model.calendar import local_day
@@ -60,7 +60,8 @@ class StudyEntry:
 class RequiredExam:
     """A required exam or course and whom it is for; an empty set does not restrict. ``units`` name whole branches.
 
-    ``due_at``: until when it is to be done (aware), where that is known. ``exempt``: persons who need not.
+    ``due_at``: until when it is to be done (aware), where that is known; ``due_for``: the same for persons who were
+    given a time of their own, by id. ``exempt``: persons who need not.
     """
 
     id: str
@@ -69,6 +70,15 @@ class RequiredExam:
     roles: frozenset[str]
     due_at: datetime | None = None
     exempt: frozenset[str] = frozenset()
+    due_for: Mapping[str, datetime] = field(default_factory=dict)
+
+    def due_of(self, person_id: str) -> datetime | None:
+        """Until when this person is to do it (aware), where that is known."""
+        return self.due_for.get(person_id, self.due_at)
+
+    def falls_due(self, since: datetime, until: datetime) -> bool:
+        """Whether anybody's time for it ends from ``since`` until before ``until``."""
+        return any(end is not None and since <= end < until for end in (self.due_at, *self.due_for.values()))
 
 
 @dataclass(frozen=True)

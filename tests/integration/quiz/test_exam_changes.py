@@ -6,6 +6,7 @@ import pytest
 
 from chassis.refusals import NotFound, Stale, WrongState
 from contracts.quiz import operations
+from contracts.quiz.events import ExamChangedV1
 from services.quiz.handlers import attempts, exam_changes, exams, following
 from services.quiz.model.exam import ExamNotOpen, InvalidExam, NoAttemptsLeft, TooSoon
 from services.quiz.store import QuizStore
@@ -143,6 +144,21 @@ def test_who_is_exempted_has_nothing_to_sit_and_the_study_record_is_told(store, 
     assert (mine(store, exam, person)["state"], mine(store, exam, person)["exempt"]) == ("exempt", True)
     event = store.db["exams"].find_one({"_id": exam["id"]})["outbox"][-1]
     assert (event["type"], event["data"]["exempt"]) == ("quiz.exam_changed.v1", [person.id])
+
+
+def test_the_study_record_is_told_until_when_each_person_with_a_window_of_their_own_may_sit_it(store, exam):
+    later, longer = a_member(), a_member()
+    grant(store, exam, later, closes_at=CLOSES + DAY)
+    # More minutes, or an earlier opening, end with the exam.
+    grant(store, exam, longer, extra_minutes=10, opens_at=OPENS - DAY)
+
+    def closings():
+        event = store.db["exams"].find_one({"_id": exam["id"]})["outbox"][-1]
+        return ExamChangedV1.schema().load(event["data"])["personal_closings"]
+
+    assert closings() == [{"person_id": later.id, "closes_at": CLOSES + DAY}]
+    grant(store, exam, later, extra_minutes=5)
+    assert closings() == []
 
 
 def test_what_was_granted_before_is_kept_with_who_and_why(store, exam):
