@@ -29,7 +29,7 @@ def lift_hold(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call
 def read_hold(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call) -> dict[str, Any]:
     """Whether it is held, and every setting and lifting so far. ``NotFound``, ``Erased``."""
     report = report_of_case(store, request["case_id"], call)
-    return _told(report, sealer.data_key_for_desk(report["_id"], report["data_key"]))
+    return _told(report, request["case_id"], sealer.data_key_for_desk(report["_id"], report["data_key"]))
 
 
 def _decide(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: Call, *, held: bool) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _decide(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: 
         report = report_of_case(store, request["case_id"], call)
         data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
         if _is_so(report, data_key, held, request["reason"]):
-            return _told(report, data_key)
+            return _told(report, request["case_id"], data_key)
         entry = {
             "held": held,
             "at": call.now,
@@ -47,7 +47,7 @@ def _decide(store: ReportsStore, sealer: Sealer, request: dict[str, Any], call: 
             ),
         }
         try:
-            return _told(store.retention.hold(report, held, entry), data_key)
+            return _told(store.retention.hold(report, held, entry), request["case_id"], data_key)
         except Stale:
             if left == 0:
                 raise
@@ -60,9 +60,9 @@ def _is_so(report: dict[str, Any], data_key: bytes, held: bool, reason: str) -> 
     return held and bool(report.get("held")) and _history(report, data_key)[-1]["reason"] == reason
 
 
-def _told(report: dict[str, Any], data_key: bytes) -> dict[str, Any]:
+def _told(report: dict[str, Any], case_id: str, data_key: bytes) -> dict[str, Any]:
     return {
-        "case_id": report["case"]["id"],
+        "case_id": case_id,
         "held": bool(report.get("held")),
         "history": _history(report, data_key),
     }

@@ -83,7 +83,7 @@ def report_of_case(store: ReportsStore, case_id: str, call: Call) -> dict[str, A
     # What goes to the level above opens with no key that is here, whoever asks.
     if report is None or report.get("route") == ABOVE:
         raise NotFound("case")
-    case = next(one for one in (report["case"], *report.get("parts", ())) if one["id"] == case_id)
+    case = next(one for one in rules.cases_of(report) if one["id"] == case_id)
     if not rules.may_read_case_report(reader(call.actor), case, report["subject_unit_ids"]):
         raise NotFound("case")
     retention.refuse_erased(report)

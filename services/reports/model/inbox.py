@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.reports.model.report import Reader, may_read_case_report
+from services.reports.model.report import Reader, cases_of, may_read_case_report
 
 REPORTER = "reporter"
 STAFF = "staff"
@@ -63,6 +63,5 @@ def read_by(reader: Reader, report: Mapping[str, Any]) -> Mapping[str, Any]:
 
     ``report``: as ``store.reports.waiting`` found it for them.
     """
-    cases = (*((report["case"],) if "case" in report else ()), *report.get("parts", ()))
-    opens = (case for case in cases if may_read_case_report(reader, case, report["subject_unit_ids"]))
+    opens = (case for case in cases_of(report) if may_read_case_report(reader, case, report["subject_unit_ids"]))
     return next(opens, {})

@@ -91,6 +91,13 @@ def may_read_suggestion(reader: Reader, excluded_unit_ids: Collection[str]) -> b
     return "desk" in reader.roles and reader.units.isdisjoint(excluded_unit_ids)
 
 
+def cases_of(report: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The cases by which a report may be read, as they told of themselves last: the one that it opened, and parts of
+    it. A part may tell before the case that it was split off.
+    """
+    return (*((report["case"],) if "case" in report else ()), *report.get("parts", ()))
+
+
 def without_absent(value: Any) -> Any:
     """``value`` without empty texts and ``None`` in its objects, so that only what was said is sealed."""
     if isinstance(value, dict):

@@ -10,6 +10,7 @@ from chassis.refusals import NotFound
 from contracts.call import Actor
 from contracts.reports import operations
 from services.reports import handlers
+from services.reports.handlers import holds
 from tests.integration.reports.building import CALL, DESK, HANDLER, a_report, a_step, by, progressed, report_of
 
 PART_HANDLER = Actor("part-handler", "承办人", frozenset({"handler"}), "unit-b", ("bureau", "unit-b"))
@@ -48,6 +49,21 @@ def test_the_handler_of_the_part_and_the_desk_read_the_report_and_that_is_record
         assert (found["case_id"], found["report_id"], found["title"]) == (part, whole, "反映收受礼金")
         accesses = list(store.db["accesses"].find({"actor_id": actor.id, "report_id": whole}))
         assert [access["case_id"] for access in accesses] == [part]
+
+
+def test_a_part_that_tells_of_itself_before_the_case_that_it_was_split_off_opens_the_report(store, sealer, receipt):
+    report_id = report_of(store, sealer, receipt)["_id"]
+    handlers.show_progress(store, [a_part(report_id)])
+
+    assert read(store, sealer, f"part-of-{report_id}", PART_HANDLER)["report_id"] == report_id
+
+
+def test_a_hold_is_told_under_the_id_of_the_case_that_was_asked_for(store, sealer, whole):
+    handlers.show_progress(store, [a_part(whole)])
+    request = {"case_id": f"part-of-{whole}", "reason": "诉讼未结"}
+
+    for ask in (holds.hold_report, holds.hold_report, holds.read_hold, holds.lift_hold, holds.lift_hold):
+        assert ask(store, sealer, request, by(DESK))["case_id"] == f"part-of-{whole}"
 
 
 def test_each_handler_reads_under_the_id_of_their_own_case_alone(store, sealer, whole):
