@@ -132,6 +132,18 @@ def test_what_signed_in_people_and_readers_do_asks_for_nothing(client: FlaskClie
     assert client.post("/api/v1/sessions/refresh", json={}, headers=address).status_code == 401
 
 
+@pytest.mark.parametrize("method", ["PATCH", "HEAD", "DELETE"])
+def test_who_has_begun_an_upload_goes_on_with_it_whatever_the_load(client: FlaskClient, method: str) -> None:
+    headers = {"X-Forwarded-For": "192.0.2.7", **RECEIPT}
+    use_up(client)
+    begun = client.post(f"{CURRENT}/uploads", headers=headers)
+    # Without its version of the protocol, which is looked at after who is let in.
+    statuses = [client.open(f"{CURRENT}/uploads/u1", method=method, headers=headers).status_code for _ in range(30)]
+
+    assert begun.json["type"] == "/problems/proof-of-work-needed"
+    assert set(statuses) == {412}
+
+
 def test_the_form_tells_the_challenge_once_one_would_be_asked_for(
     client: FlaskClient, turn_clock: Callable[[float], None]
 ) -> None:

@@ -43,6 +43,17 @@ def test_exactly_as_many_as_allowed_get_through(rate: int, reserve: bool) -> Non
     assert spend(limit, rate + 50) == rate
 
 
+def test_what_is_counted_tells_the_address_to_nobody_who_tries_all_of_them_without_the_key() -> None:
+    told = []
+    for key in (KEY, KEY, b"another key"):
+        counters = RecordingCounters()
+        spend(Limit("x", "5/minute", counters, key), 1)
+        told.append([name.rpartition("/")[2] for name, _ in counters.calls])
+
+    assert told[0] == told[1] != told[2]
+    assert "192.0.2.7" not in str(told)
+
+
 def test_the_strictest_of_several_rates_holds() -> None:
     limit = Limit("x", "100/day;3/hour", LocalCounters(), KEY)
     assert spend(limit, 10) == 3
