@@ -49,15 +49,17 @@ class AttemptGradedV1(Event):
     """An attempt has its mark, and with it the person's standing in the exam is known anew.
 
     Emitted once per graded attempt, from the person's standing, and again where a regrade of the exam changed what
-    counts: ``regrade_id`` names it then, else it is null. Subject: the standing, one per exam and
+    counts or which attempt does: ``regrade_id`` names it then, else it is null. Subject: the standing, one per exam and
     person (``<exam_id>:<person_id>``), so ``sequence`` orders the events of one person in one exam: the
     newest replaces. ``score``, ``passed``, ``credits`` and ``points`` are what counts now for the person
     in this exam by its grading rule over all graded attempts; ``attempt_score`` is the mark of
-    ``attempt_id``, the person's ``number``-th try. ``credits`` are those earned: the exam's when passed,
-    else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. ``grade`` is what the exam's scale calls
-    ``score``, null below its lowest step and in events from before there were grades. ``makes_up`` is the exam that
-    passing this one stands for. A practice's attempts are not told of. A consumer keeps one entry per exam and person;
-    applying twice is harmless.
+    ``attempt_id``, the person's ``number``-th try, which was handed in at ``submitted_at``. ``counted_attempt_id`` is
+    the attempt that counts, which may be another, and ``counted_at`` when that was handed in: of several highest the
+    earliest, of an average the last; null in events from before they were told. ``credits`` are those earned: the
+    exam's when passed, else 0; ``points`` are 0 to 10, one per tenth of ``max_score`` reached. ``grade`` is what the
+    exam's scale calls ``score``, null below its lowest step and in events from before there were grades. ``makes_up``
+    is the exam that passing this one stands for. A practice's attempts are not told of. A consumer keeps one entry per
+    exam and person; applying twice is harmless.
     """
 
     producer = "quiz"
@@ -81,6 +83,8 @@ class AttemptGradedV1(Event):
     regrade_id = Id(load_default=None, allow_none=True)
     makes_up = Id(load_default=None, allow_none=True)
     grade = fields.Nested(NamedGrade, unknown=EXCLUDE, load_default=None, allow_none=True)
+    counted_attempt_id = Id(load_default=None, allow_none=True)
+    counted_at = Instant(load_default=None, allow_none=True)
 
 
 class ExamPublishedV1(Event):

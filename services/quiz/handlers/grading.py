@@ -15,7 +15,7 @@ from services.quiz.model.grades import grade_of
 from services.quiz.model.marking import new_markings
 from services.quiz.model.practice_exam import is_practice
 from services.quiz.model.regrade import corrected_form
-from services.quiz.model.standing import standing, standing_id
+from services.quiz.model.standing import counted, standing, standing_id
 from services.quiz.store import QuizStore
 
 Document = dict[str, Any]
@@ -195,21 +195,37 @@ def _is_counted(standing: Document, attempt: Document) -> bool:
 
 def _with(store: QuizStore, before: Document | None, attempt: Document) -> tuple[Document, list[Draft]]:
     """The standing's fields with this attempt in it, and the event that tells of it; none where the attempt was
-    counted before and what counts stays as it is.
+    counted before, and what counts and which attempt it is of stay as they are.
     """
     exam = store.exams.get(attempt["exam_id"])
     assert exam is not None
     again = before is not None and str(attempt["number"]) in before["marks"]
-    names = {"attempt_id": "_id", "number": "number", "score": "score", "keys": "keys"}
+    names = {"attempt_id": "_id", "number": "number", "score": "score", "submitted_at": "submitted_at", "keys": "keys"}
     mark = {name: attempt.get(field, 0) for name, field in names.items()}
     marks = (before["marks"] if before else {}) | {str(attempt["number"]): mark}
+    which = counted(exam, marks)
     counts = asdict(standing(exam, marks))
     fields = {"marks": marks, **counts}
     if before is None:
         fields |= {"_id": _standing_of(attempt), "exam_id": exam["_id"], "person_id": attempt["person_id"]}
-    elif again and all(before.get(name) == value for name, value in counts.items()):
+    elif again and all(before.get(name) == value for name, value in counts.items()) and not _moves(exam, before, which):
         return fields, []
+    counts |= {"counted_attempt_id": which["attempt_id"], "counted_at": _handed_in_at(store, which)}
     return fields, [_told(exam, attempt, counts, by_regrade=again)]
+
+
+def _moves(exam: Document, before: Document, which: Document) -> bool:
+    """Whether another attempt counts than did."""
+    return bool(counted(exam, before["marks"])["number"] != which["number"])
+
+
+def _handed_in_at(store: QuizStore, mark: Document) -> datetime | None:
+    """When the attempt of a mark was handed in; marks of before keep it with the attempt alone."""
+    if "submitted_at" not in mark:
+        attempt = store.attempts.get(mark["attempt_id"])
+        return attempt["submitted_at"] if attempt is not None else None
+    at: datetime = mark["submitted_at"]
+    return at
 
 
 def _told(exam: Document, attempt: Document, counts: Document, *, by_regrade: bool) -> Draft:

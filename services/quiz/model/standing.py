@@ -40,6 +40,13 @@ def standing(exam: dict[str, Any], marks: dict[str, dict[str, Any]]) -> Standing
     return Standing(score, passed, exam["credits"] if passed else 0.0, tenths)
 
 
+def counted(exam: dict[str, Any], marks: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The mark of the attempt that counts, by the exam's grading rule: of several highest the earliest, since later
+    ones change nothing; of an average, which is of all, the last.
+    """
+    return _WHICH[exam["grading"]](sorted(marks.values(), key=lambda mark: mark["number"]))
+
+
 def _last(scores: list[float]) -> float:
     return scores[-1]
 
@@ -52,9 +59,28 @@ def _average(scores: list[float]) -> float:
     return rounded(total(scores), Fraction(1, len(scores)))
 
 
+def _highest_of(in_order: list[dict[str, Any]]) -> dict[str, Any]:
+    # The first of equals.
+    return max(in_order, key=lambda mark: mark["score"])
+
+
+def _first_of(in_order: list[dict[str, Any]]) -> dict[str, Any]:
+    return in_order[0]
+
+
+def _last_of(in_order: list[dict[str, Any]]) -> dict[str, Any]:
+    return in_order[-1]
+
+
 _COUNTS: dict[str, Callable[[list[float]], float]] = {
     HIGHEST: max,
     LAST: _last,
     FIRST: _first,
     AVERAGE: _average,
+}
+_WHICH: dict[str, Callable[[list[dict[str, Any]]], dict[str, Any]]] = {
+    HIGHEST: _highest_of,
+    LAST: _last_of,
+    FIRST: _first_of,
+    AVERAGE: _last_of,
 }

@@ -1,6 +1,6 @@
 """Standings: what counts for one person in one exam. ``_id`` ``<exam id>:<person id>``, ``marks`` {mark key:
-``attempt_id``, ``number``, ``score``} of every graded attempt, and the ``score``, ``passed``, ``credits``,
-``points``.
+``attempt_id``, ``number``, ``score``, of newer ones ``submitted_at``} of every graded attempt, and the ``score``,
+``passed``, ``credits``, ``points``.
 """
 
 from __future__ import annotations

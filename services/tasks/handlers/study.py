@@ -126,19 +126,22 @@ def _record(learner: Learner, entries: Sequence[Document], required: Sequence[Re
 
 
 def _entry(event: Received) -> Document:
+    """The entry of a standing: its day, week and year are those of the attempt that counts, and of the attempt told of
+    in events from before the other was told.
+    """
     standing = event.data
     return {
         "kind": "exam",
         "ref": standing["exam_id"],
         "title": standing["exam_title"],
-        "at": standing["submitted_at"],
+        "at": standing["counted_at"] or standing["submitted_at"],
         "score": standing["score"],
         "max_score": standing["max_score"],
         "credits": standing["credits"],
         "points": standing["points"],
         "required": standing["required"],
         "passed": standing["passed"],
-        "attempt_id": standing["attempt_id"],
+        "attempt_id": standing["counted_attempt_id"] or standing["attempt_id"],
         "sequence": event.sequence,
     } | {name: standing[name] for name in ("makes_up", "grade") if standing.get(name)}
 

@@ -32,8 +32,9 @@ class StudyEntry:
     """What counts once: for an exam, the person's standing in it. ``credits`` are 0 until it is passed.
 
     ``kind``: ``exam``, ``practice``, ``session`` or ``waiver``. ``ref`` is the exam's or session's id, of a waiver what
-    it waives; ``at`` the submission (aware UTC), ``points`` those earned before the daily cap. ``course_id``: of a
-    session, the course that attending it completes. ``makes_up``: of a make-up, the exam that it stands for.
+    it waives; ``at`` the submission of the attempt that counts (aware UTC), ``points`` those earned before the daily
+    cap. ``course_id``: of a session, the course that attending it completes. ``makes_up``: of a make-up, the exam that
+    it stands for.
     """
 
     kind: str

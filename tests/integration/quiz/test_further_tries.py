@@ -1,8 +1,11 @@
 """Somebody's second and third try: other questions in another order, and a regrade that concerns them all."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracts.quiz import operations
+from contracts.quiz.events import AttemptGradedV1
 from services.quiz.handlers import exam_changes, papers, questions, regrades
 from services.quiz.model.paper import InvalidPaper
 from tests.integration.quiz.building import (
@@ -28,6 +31,7 @@ from tests.integration.quiz.building import (
 )
 from tests.integration.quiz.practising import book, enter, ids
 
+DAY = timedelta(days=1)
 PAGE = {"limit": 200, "cursor": None}
 OPEN_BOOK = {"key": "immediately", "correctness": "immediately"}
 
@@ -195,3 +199,64 @@ def test_a_paper_is_not_made_of_a_question_that_is_retired(store):
         papers.create(store, request, by(TRAINER))
 
     assert [error["field"] for error in refused.value.errors] == ["question_ids.1"]
+
+
+def counted_of(store, exam, person):
+    """Of each event which attempt counted, by its number, and after how many days it was handed in."""
+    standing = standing_of(store, exam, person)
+    numbers = {mark["attempt_id"]: mark["number"] for mark in standing["marks"].values()}
+    events = [AttemptGradedV1.schema().load(event["data"]) for event in standing["outbox"]]
+    return [(numbers[event["counted_attempt_id"]], (event["counted_at"] - NOW) / DAY) for event in events]
+
+
+def sit_daily(store, exam, person, *tries):
+    """A try a day from NOW on; the last one."""
+    for day, answers in enumerate(tries):
+        attempt = sit(store, exam, person, answers, now=NOW + day * DAY)
+    return attempt
+
+
+@pytest.mark.parametrize(
+    ("grading", "counted"),
+    [
+        ("highest", [(1, 0), (2, 1), (2, 1)]),
+        ("last", [(1, 0), (2, 1), (3, 2)]),
+        ("first", [(1, 0), (1, 0), (1, 0)]),
+        ("average", [(1, 0), (2, 1), (3, 2)]),
+    ],
+)
+def test_it_is_told_which_try_counts_and_when_it_was_handed_in(store, grading, counted):
+    exam, person = an_exam(store, grading=grading, closes_at=(NOW + 9 * DAY).isoformat()), a_member()
+
+    sit_daily(store, exam, person, (), ("B",), ("B",))
+
+    assert counted_of(store, exam, person) == counted
+
+
+def test_a_regrade_that_lets_another_try_count_tells_so_even_where_the_score_stays(store):
+    paper = a_paper(store, [{"answer": "B"}, {"answer": "B"}])
+    exam = an_exam(store, paper, pass_score=1, closes_at=(NOW + 9 * DAY).isoformat())
+    person, same = a_member(), a_member()
+    # Both tries reach the same: one by the key that is corrected, the other not.
+    sit_daily(store, exam, person, ("B", None), (None, "B"))
+    attempt = sit_daily(store, exam, same, (None, "B"), ("B", None))
+    assert counted_of(store, exam, person) == [(1, 0), (1, 0)]
+    before = standing_of(store, exam, person)["score"]
+
+    regrade(store, exam, change_key(attempt, "C"), now=NOW + 2 * DAY)
+
+    assert standing_of(store, exam, person)["score"] == before
+    assert counted_of(store, exam, person) == [(1, 0), (1, 0), (2, 1)]
+    # Whose first try counts as it did is not told of again.
+    assert counted_of(store, exam, same) == [(1, 0), (1, 0)]
+
+
+def test_a_try_that_was_counted_before_its_date_was_kept_is_told_with_it(store):
+    exam, person = an_exam(store, closes_at=(NOW + 9 * DAY).isoformat()), a_member()
+    sit_daily(store, exam, person, ("B",))
+    id = f"{exam['id']}:{person.id}"
+    store.db["standings"].update_one({"_id": id}, {"$unset": {"marks.1.submitted_at": ""}})
+
+    sit(store, exam, person, (), now=NOW + DAY)
+
+    assert counted_of(store, exam, person)[-1] == (1, 0)

@@ -203,8 +203,8 @@ def test_the_study_record_hears_of_the_standings_that_changed_and_of_no_other(st
     changed, unchanged, covered = a_member(), a_member(), a_member()
     attempt = sit(store, held, changed, ("C", ["A", "C"], None, "1921"))
     sit(store, held, unchanged, ("A",))
-    sit(store, held, covered, ("C", ["A", "C"], False, "1921"))
     sit(store, held, covered, ("B", ["A", "C"], False, "1921"))
+    sit(store, held, covered, ("C", ["A", "C"], False, "1921"))
 
     regrade = regraded(store, held, key(attempt, "C", kind="accept"))
 
@@ -213,7 +213,7 @@ def test_the_study_record_hears_of_the_standings_that_changed_and_of_no_other(st
         (9.0, True, regrade["id"]),
     ]
     assert len(told(store, held, unchanged)) == 1
-    assert [event["score"] for event in told(store, held, covered)] == [8.0, 10.0]
+    assert [event["score"] for event in told(store, held, covered)] == [10.0, 10.0]
 
 
 def test_those_concerned_are_told_and_nobody_else(store, held):

@@ -10,6 +10,7 @@ from chassis.refusals import NotFound
 from contracts.quiz.events import AttemptGradedV1
 from contracts.tasks import operations
 from services.tasks.handlers import study
+from services.tasks.handlers.year_end import get_mark
 from tests.integration.tasks.building import (
     BUREAU,
     DISTRICT,
@@ -82,6 +83,57 @@ def test_an_event_of_before_there_were_grades_is_credited(store):
 
     (entry,) = operations.get_my_study_record.dump(record(store, person))["entries"]
     assert (entry["score"], "grade" in entry) == (81.0, False)
+
+
+WEEK = timedelta(weeks=1)
+SAT = datetime(2026, 12, 30, 2, tzinfo=UTC)
+
+
+def kept_of(store, person, exam_id="exam-1"):
+    """Day and week of the entry in the record, and of the one by itself."""
+    (entry,) = [one for one in record(store, person)["entries"] if one["ref"] == exam_id]
+    alone = store.study_entries.one(person.id, "exam", exam_id)
+    assert (entry["at"], entry["attempt_id"]) == (alone["at"], alone["attempt_id"])
+    return entry["attempt_id"], entry["at"], alone["week"]
+
+
+def test_an_entry_is_of_the_day_of_the_attempt_that_counts_and_moves_with_it(store):
+    person = actor("member", id="counted")
+    first = {"counted_attempt_id": "try-1", "counted_at": SAT}
+    study.credit_attempts(store, [a_standing(person.id, "exam-1", submitted_at=SAT, **first)])
+    # A later try that counts for nothing, in the next year.
+    study.credit_attempts(store, [a_standing(person.id, "exam-1", sequence=2, submitted_at=SAT + WEEK, **first)])
+    before = kept_of(store, person)
+    # A regrade of the first lets the second count.
+    second = {"counted_attempt_id": "try-2", "counted_at": SAT + WEEK}
+    study.credit_attempts(store, [a_standing(person.id, "exam-1", sequence=3, submitted_at=SAT, **second)])
+
+    assert before == ("try-1", SAT, "2026-12-28")
+    assert kept_of(store, person) == ("try-2", SAT + WEEK, "2027-01-04")
+
+
+def test_the_year_in_which_an_exam_is_marked_is_that_of_the_attempt_that_counts(store):
+    person = actor("member", id="marked-in-year")
+    study.know_people(store, [a_person(person)])
+    first = {"counted_attempt_id": "try-1", "counted_at": SAT}
+    study.credit_attempts(store, [a_standing(person.id, "exam-y", submitted_at=SAT + WEEK, **first)])
+
+    def exams_of(year):
+        request = {"person_id": person.id, "year": year}
+        (part,) = [one for one in get_mark(store, request, by(TRAINER))["parts"] if one["measure"] == "exams"]
+        return [one["ref"] for one in part["entries"]]
+
+    assert (exams_of(2026), exams_of(2027)) == (["exam-y"], [])
+
+
+def test_an_event_of_before_the_counted_attempt_was_told_is_of_the_day_of_its_own(store):
+    person, old = actor("member", id="uncounted"), a_standing("uncounted", "exam-1", submitted_at=SAT)
+    told = AttemptGradedV1.schema().dump(old.data)
+    del told["counted_at"], told["counted_attempt_id"]
+
+    study.credit_attempts(store, [replace(old, data=AttemptGradedV1.schema().load(told))])
+
+    assert kept_of(store, person) == (old.data["attempt_id"], SAT, "2026-12-28")
 
 
 def test_a_title_that_looks_like_an_expression_is_kept_as_it_is(store):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.call import Actor
 from services.quiz.model import exam as rules
 from services.quiz.model.attempt import Saved, SequenceTaken, stands_against
-from services.quiz.model.standing import standing
+from services.quiz.model.standing import counted, standing
 
 OPENS = datetime(2026, 3, 10, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=1)
@@ -110,6 +110,11 @@ def test_an_exam_stands_as_there_is_something_left_to_do(moment, begun, running,
 @pytest.mark.parametrize(("grading", "score"), [("highest", 91.0), ("first", 55.5), ("last", 70.0), ("average", 72.17)])
 def test_the_grading_rule_says_which_attempt_counts(grading, score):
     assert standing(an_exam(grading=grading), scored(55.5, 91.0, 70.0)).score == score
+
+
+@pytest.mark.parametrize(("grading", "number"), [("highest", 2), ("first", 1), ("last", 4), ("average", 4)])
+def test_of_several_highest_the_earliest_attempt_counts_and_of_an_average_the_last(grading, number):
+    assert counted(an_exam(grading=grading), scored(55.5, 91.0, 91.0, 70.0))["number"] == number
 
 
 @given(
