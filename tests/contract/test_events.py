@@ -45,6 +45,16 @@ def test_an_event_tells_when_it_is_emitted_and_what_its_fields_mean(event: type[
     assert len(event.__doc__.strip().splitlines()) >= 3
 
 
+def test_of_what_a_reporter_does_and_of_what_follows_at_once_events_tell_no_more_than_the_hour() -> None:
+    assert {event.type() for event in EVENTS if event.discreet} == {
+        "reports.report_submitted.v1",
+        "reports.units_named.v1",
+        "reports.message_posted.v1",
+        "reports.report_rated.v1",
+        "reports.attachment_received.v1",
+    }
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=Event.type.__func__)  # type: ignore[attr-defined]
 def test_no_event_has_a_field_for_content_or_for_a_person_in_clear(event: type[Event]) -> None:
     forbidden = {"name", "narrative", "title", "phone", "address", "body", "answer", "receipt", "reporter"}
