@@ -2,6 +2,7 @@
 
 ZH = {
     "study.unknown_unit": "没有该单位，或该单位已停用。",
+    "study.unit_named_twice": "该单位已是本次学习的主办或联办单位。",
     "study.unknown_course": "没有该课程。",
     "study.unknown_person": "没有该人员。",
     "study.session_not_begun": "该次学习尚未开始，不能登记出席。",
@@ -23,6 +24,7 @@ ZH = {
 
 EN = {
     "study.unknown_unit": "There is no such unit, or it is closed.",
+    "study.unit_named_twice": "This unit already holds the session.",
     "study.unknown_course": "There is no such course.",
     "study.unknown_person": "There is no such person.",
     "study.session_not_begun": "The session has not begun; nobody can have attended it.",

@@ -25,6 +25,11 @@ def derived_fields(document: Mapping[str, Any]) -> Document:
     }
 
 
+def held_by(document: Mapping[str, Any]) -> list[str]:
+    """The branches that hold a session: the one that it is of, and those that hold it jointly."""
+    return [document["unit_id"], *document.get("joint_unit_ids", ())]
+
+
 def session_shown(document: Document, attended: bool) -> Document:
     """A session as it is answered to somebody who ``attended`` it or not."""
     lacking = warnings(document["starts_at"], speakers_from(document["speakers"]))
@@ -32,6 +37,7 @@ def session_shown(document: Document, attended: bool) -> Document:
     return {
         **document,
         "id": document["_id"],
+        "joint_unit_ids": document.get("joint_unit_ids", []),
         "warnings": lacking,
         "counts": not lacking and not document["withdrawn"],
         "rule_version": rule.version if rule else None,

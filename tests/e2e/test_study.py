@@ -141,6 +141,20 @@ def test_a_member_checks_in_by_the_code_that_is_shown_and_leaders_find_it_down_t
     assert again["title"] == "签到码无效"
 
 
+def test_a_session_that_two_branches_hold_is_seen_in_both_and_no_branch_holds_it_twice(signed_in) -> None:
+    trainer, own, other = (signed_in(ACCOUNTS[name]) for name in ("tra", "own", "mem"))
+    first, second = (client.get("/me").json()["unit"]["id"] for client in (own, other))
+    session = a_session(trainer, first, joint_unit_ids=[second])
+
+    for client, unit_id in ((own, first), (other, second)):
+        assert client.get(f"/study-sessions/{session['id']}").json()["joint_unit_ids"] == [second]
+        listed = client.get("/study-sessions", params={"branch_id": unit_id, "limit": 200}).json()["items"]
+        assert [one["id"] for one in listed].count(session["id"]) == 1
+    changes = {"json": {"joint_unit_ids": [second, first]}, "headers": {"If-Match": "*"}}
+    refused = problem(trainer.patch(f"/study-sessions/{session['id']}", **changes), 422)
+    assert refused["errors"] == [{"field": "joint_unit_ids.1", "message": "该单位已是本次学习的主办或联办单位。"}]
+
+
 def test_a_table_of_user_names_is_imported_and_what_was_not_taken_is_said_in_words(signed_in) -> None:
     trainer = signed_in("trainer")
     session = a_session(trainer, signed_in("member17").get("/me").json()["unit"]["id"])

@@ -13,6 +13,8 @@ from contracts.imports import Import, ImportFile
 MOST_CREDITS = 100
 # A transaction takes a whole list.
 MOST_ATTENDANTS = 2_000
+# Branches that hold a session together with the one that it is of.
+MOST_JOINT_UNITS = 50
 SOURCES = ("list", "import", "check_in")
 SESSION_WARNINGS = ("too_few_speakers",)
 SESSION_CHANGES = ("changed", "withdrawn", "attendance", "checked_in")
@@ -36,6 +38,10 @@ class _Times(Schema):
                 raise ValidationError("Must be after the beginning, and within a day of it.", "ends_at")
 
 
+def _joint_units(**kwargs: Any) -> fields.List[str]:
+    return fields.List(Id(), validate=validate.Length(max=MOST_JOINT_UNITS), **kwargs)
+
+
 def _credits(**kwargs: Any) -> fields.Float:
     return fields.Float(validate=validate.Range(min=0, max=MOST_CREDITS), **kwargs)
 
@@ -45,11 +51,13 @@ class SessionFields(_Times):
 
     One with fewer main speakers than the rule of its week asks for is kept, says so in ``warnings``, and does not count
     for the branch's week until it has them. ``course_id``: attending completes this course. ``credits``: 学时 for each
-    who attends.
+    who attends. ``joint_unit_ids``: the branches that hold it together with ``unit_id``; it counts once for the week of
+    each of them, and nobody's attendance twice.
     """
 
     title = Text(max=200, single_line=True, required=True)
     unit_id = Id(required=True)
+    joint_unit_ids = _joint_units(load_default=list)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     place = Text(max=200, single_line=True, required=True)
@@ -67,6 +75,7 @@ class ChangeSession(_Times):
     session_id = Id(required=True)
     expected_version = fields.Integer(required=True, allow_none=True)
     title = Text(max=200, single_line=True)
+    joint_unit_ids = _joint_units()
     starts_at = Instant()
     ends_at = Instant()
     place = Text(max=200, single_line=True)
@@ -89,8 +98,9 @@ class SessionId(Schema):
 
 
 class ListSessions(PageRequest):
-    """Newest first. ``unit_id`` takes in everything below that unit, ``branch_id`` is that unit alone; ``from`` and
-    ``to`` are days. People who are neither trainer nor leader see the sessions of their own unit and those above.
+    """Newest first. ``unit_id`` takes in everything below that unit, ``branch_id`` is that unit alone, with what it
+    holds jointly; ``from`` and ``to`` are days. People who are neither trainer nor leader see the sessions of their own
+    unit and those above.
     """
 
     unit_id = Id()
@@ -112,7 +122,7 @@ class SessionChange(Schema):
 
 
 class Session(Schema):
-    """A session. ``counts``: whether it counts for its branch's week by the rule; ``warnings`` say why not.
+    """A session. ``counts``: whether it counts for the week of its branches by the rule; ``warnings`` say why not.
 
     ``attended``: how many were there. ``attended_by_me``: whether the reader was.
     """
@@ -120,6 +130,7 @@ class Session(Schema):
     id = Id(required=True)
     title = fields.String(required=True)
     unit_id = Id(required=True)
+    joint_unit_ids = fields.List(Id(), required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     week = Day(required=True)
@@ -211,8 +222,9 @@ class ListStudyWeeks(PageRequest):
 
 
 class StudyWeek(Schema):
-    """A week of a branch. ``held``: sessions held; ``counted``: those with enough speakers; ``missing``: how many more
-    the rule asks for. The sessions are ``GET /study-sessions`` with ``branch_id`` and the days of the week.
+    """A week of a branch. ``held``: sessions held, alone or jointly; ``counted``: those with enough speakers;
+    ``missing``: how many more the rule asks for. The sessions are ``GET /study-sessions`` with ``branch_id`` and the
+    days of the week.
     """
 
     week = Day(required=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from services.tasks.handlers.reading import signed_in
 from services.tasks.model import sessions as rules
 from services.tasks.model.study import LEADER, TRAINER
 from services.tasks.store import TasksStore
-from services.tasks.study_documents import derived_fields, session_entry, session_shown
+from services.tasks.store.study_sessions import of_branches
+from services.tasks.study_documents import derived_fields, held_by, session_entry, session_shown
 
 Document = dict[str, Any]
 
@@ -29,13 +30,14 @@ def create_session(store: TasksStore, request: Mapping[str, Any], call: Call) ->
     unit = store.unit(request["unit_id"])
     if unit is None or not unit["active"]:
         raise Invalid.field("unit_id", "study.unknown_unit")
+    joint = _joint_units(store, request["unit_id"], request["joint_unit_ids"])
     if request["course_id"] is not None and store.courses.get(request["course_id"]) is None:
         raise Invalid.field("course_id", "study.unknown_course")
     document = {
         "_id": ids.new_id(),
         **request,
         **derived_fields(request),
-        "unit_path": unit["path"],
+        "unit_path": _all_on(unit["path"], joint),
         "withdrawn": False,
         "attended": 0,
         "version": 1,
@@ -63,6 +65,11 @@ def change_session(store: TasksStore, request: Mapping[str, Any], call: Call) ->
         what = "withdrawn" if sent.get("withdrawn") else "changed"
         note = {"at": call.now, "by": actor.id, "what": what, "fields": sorted(sent), "reason": request.get("reason")}
         fields = {**sent, **derived_fields(after), **({"attended": 0} if sent.get("withdrawn") else {})}
+        if "joint_unit_ids" in sent:
+            unit = store.unit(before["unit_id"])
+            assert unit is not None
+            joint = _joint_units(store, before["unit_id"], sent["joint_unit_ids"])
+            fields["unit_path"] = _all_on(unit["path"], joint)
         changed = changed_session(store, before, fields, note, session)
         present = sorted(store.study_sessions.present(before["_id"], session))
         if changed["withdrawn"]:
@@ -87,7 +94,7 @@ def get_session(store: TasksStore, request: Mapping[str, Any], call: Call) -> Do
         raise NotFound("study_session")
     attended = bool(store.study_sessions.present_of([document["_id"]], actor.id))
     if not oversees(actor):
-        if not attended and document["unit_id"] not in actor.unit_path:
+        if not attended and set(held_by(document)).isdisjoint(actor.unit_path):
             raise NotFound("study_session")
         document = {**document, "changes": []}
     return session_shown(document, attended)
@@ -112,7 +119,8 @@ def list_weeks(store: TasksStore, request: Mapping[str, Any], call: Call) -> Doc
     spoken: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for held in store.study_sessions.held_in([unit["_id"] for unit in active], since, until):
         if held["starts_at"] <= call.now:
-            spoken[held["unit_id"], held["week"]].append(held["speaker_count"])
+            for unit_id in held_by(held):
+                spoken[unit_id, held["week"]].append(held["speaker_count"])
     return {
         "items": [
             {
@@ -179,13 +187,31 @@ def credit(store: TasksStore, document: Document, person_ids: list[str], now: da
 def _places(actor: Actor, request: Mapping[str, Any]) -> Document:
     unit_id, branch_id = request.get("unit_id"), request.get("branch_id")
     if oversees(actor):
-        return {"unit_id": branch_id} if branch_id else {"unit_path": unit_id} if unit_id else {}
+        return of_branches([branch_id]) if branch_id else {"unit_path": unit_id} if unit_id else {}
     own = list(actor.unit_path)
     if unit_id is not None:
         own = own[own.index(unit_id) :] if unit_id in own else []
     if branch_id is not None:
         own = [one for one in own if one == branch_id]
-    return {"unit_id": {"$in": own}}
+    return of_branches(own)
+
+
+def _joint_units(store: TasksStore, unit_id: str, joint_ids: Sequence[str]) -> list[Document]:
+    """The units that hold a session together with ``unit_id``; ``Invalid`` where one is none, or named twice."""
+    found = []
+    for place, one in enumerate(joint_ids):
+        if one in (unit_id, *joint_ids[:place]):
+            raise Invalid.field(f"joint_unit_ids.{place}", "study.unit_named_twice")
+        unit = store.unit(one)
+        if unit is None or not unit["active"]:
+            raise Invalid.field(f"joint_unit_ids.{place}", "study.unknown_unit")
+        found.append(unit)
+    return found
+
+
+def _all_on(path: Sequence[str], joint: Sequence[Document]) -> list[str]:
+    """All units on the paths of a session's branches, each once."""
+    return list(dict.fromkeys([*path, *(one for unit in joint for one in unit["path"])]))
 
 
 def _week(judged: rules.WeekOfBranch) -> Document:

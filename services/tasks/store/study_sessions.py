@@ -23,6 +23,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel(NEWEST_FIRST, name="newest"),
         IndexModel([("unit_path", ASCENDING), *NEWEST_FIRST], name="newest_of_unit"),
         IndexModel([("unit_id", ASCENDING), *NEWEST_FIRST], name="newest_of_branch"),
+        IndexModel([("joint_unit_ids", ASCENDING), *NEWEST_FIRST], name="newest_held_jointly"),
     ],
     "study_attendance": [
         IndexModel([("session_id", ASCENDING), ("person_id", ASCENDING)], name="present",
@@ -32,8 +33,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }  # fmt: skip
 
 
+def of_branches(unit_ids: Sequence[str]) -> Document:
+    """The sessions that one of these branches held, alone or jointly."""
+    wanted = {"$in": list(unit_ids)}
+    return {"$or": [{"unit_id": wanted}, {"joint_unit_ids": wanted}]}
+
+
 class StudySessions:
-    """``study_sessions``: a session carries its ``changes``. ``study_attendance``: one document a person and session,
+    """``study_sessions``: a session carries its ``changes``, of newer ones ``joint_unit_ids``; ``unit_path`` has the
+    units on the paths of all branches that hold it. ``study_attendance``: one document a person and session,
     with its history; what was taken back stays, ``present`` false.
     """
 
@@ -68,8 +76,8 @@ class StudySessions:
     def page(
         self, places: Document, since: datetime | None, until: datetime | None, limit: int, cursor: str | None
     ) -> Document:
-        """A page of sessions, newest first, from ``since`` until before ``until``; ``places``: equalities of unit_path
-        (an id or ``$in``) or unit_id.
+        """A page of sessions, newest first, from ``since`` until before ``until``; ``places``: an equality of
+        ``unit_path``, or ``of_branches``.
         """
         wanted = dict(places)
         if since or until:
@@ -77,12 +85,16 @@ class StudySessions:
         return page(self._sessions, wanted, NEWEST_FIRST, limit, cursor, projection={"changes": 0})
 
     def held_in(self, unit_ids: Sequence[str], since: datetime, until: datetime) -> list[Document]:
-        """Id, branch, begin, week and number of speakers of the sessions that these branches held, from ``since`` until
-        before ``until``; without those that were withdrawn.
+        """Id, branches, begin, week and number of speakers of the sessions that these branches held, alone or jointly,
+        from ``since`` until before ``until``, each once; without those that were withdrawn.
         """
-        wanted = {"unit_id": {"$in": list(unit_ids)}, "starts_at": {"$gte": since, "$lt": until}, "withdrawn": False}
-        shown = {"unit_id": 1, "starts_at": 1, "week": 1, "speaker_count": 1}
-        return list(self._sessions.find(wanted, shown, hint="newest_of_branch"))
+        of_period = {"starts_at": {"$gte": since, "$lt": until}, "withdrawn": False}
+        shown = {"unit_id": 1, "joint_unit_ids": 1, "starts_at": 1, "week": 1, "speaker_count": 1}
+        found = {}
+        for field, index in (("unit_id", "newest_of_branch"), ("joint_unit_ids", "newest_held_jointly")):
+            wanted = {field: {"$in": list(unit_ids)}, **of_period}
+            found |= {one["_id"]: one for one in self._sessions.find(wanted, shown, hint=index)}
+        return list(found.values())
 
     def present(self, session_id: str, session: ClientSession | None = None) -> set[str]:
         """Who attended."""

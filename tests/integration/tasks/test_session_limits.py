@@ -118,3 +118,24 @@ def test_who_is_taken_off_and_put_back_on_the_list_has_one_entry(store, unit):
         attend(store, session, *there)
 
     assert [entry["ref"] for entry in record_of(store, person.id)["entries"]] == [session["id"]]
+
+
+@pytest.mark.parametrize("joint", [["nowhere"], ["other", "other"], ["itself"]])
+def test_a_session_is_held_jointly_with_other_units_that_there_are(store, unit, joint):
+    names = {"other": a_unit(store), "itself": unit, "nowhere": "nowhere"}
+    wrong = [names[one] for one in joint]
+    session = a_session(store, unit)
+    for refused_of in (lambda: a_session(store, unit, joint_unit_ids=wrong),
+                       lambda: change(store, session, joint_unit_ids=wrong)):  # fmt: skip
+        with pytest.raises(Invalid) as refused:
+            refused_of()
+        [error] = refused.value.errors
+        message = "study.unknown_unit" if joint == ["nowhere"] else "study.unit_named_twice"
+        assert error == {"field": f"joint_unit_ids.{len(joint) - 1}", "message": message}
+
+
+def test_a_unit_that_is_no_more_holds_no_session_jointly(store, unit):
+    closed = a_unit(store)
+    end(store, closed)
+    with pytest.raises(Invalid):
+        a_session(store, unit, joint_unit_ids=[closed])
