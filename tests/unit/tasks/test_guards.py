@@ -1,11 +1,14 @@
 """The four guards: a case leaves the list through them or not at all, and is told exactly what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.tasks.model import guards
 from services.tasks.model.decisions import allowed_actions
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid
-from tests.unit.tasks.builders import DESK, HANDLER, LEADER, SUPERVISOR, File, report, somebody
+from tests.unit.tasks.builders import DESK, HANDLER, LEADER, OTHER_HANDLER, SUPERVISOR, File, report, somebody
+from tests.unit.tasks.cabinet import Cabinet
 
 
 def missing_to_close(file: File) -> list[str]:
@@ -116,3 +119,45 @@ def test_a_reopened_case_must_pass_every_guard_anew():
     assert not any(guards.satisfied(file.case).values())
     assert file.case.handler_id is None
     assert not guards.is_second_person(file.case, HANDLER.id)
+
+
+def test_a_leading_case_is_not_clear_before_what_others_brought_is_answered():
+    both = Cabinet().with_merged("one", "two").act("two", "accept", DESK)
+    both.act("two", "assign", DESK, handler_id=HANDLER.id).act("two", "start", HANDLER)
+    both.act("two", "record_finding", HANDLER, allegation=1, outcome="false", reason="不实")
+    assert "finding:2" in guards.missing_to_close(both["two"])
+
+
+def test_what_was_split_off_is_neither_found_nor_disposed_of_here():
+    file = File().investigated("甲", "乙")
+    file.case = replace(file.case, moved=(2,))
+    with pytest.raises(Invalid) as refused:
+        file.act("record_finding", HANDLER, allegation=2, outcome="false", reason="不实")
+    assert refused.value.errors == [{"field": "allegation", "message": "cases.allegation_moved"}]
+
+
+def test_evidence_of_an_earlier_round_that_is_struck_out_takes_none_from_this_one():
+    file = File().investigating().act("add_evidence", HANDLER, item=1).act("return", HANDLER, reason="回避")
+    file.act("transfer", DESK, body="police", reason="管辖").act("take_back", DESK, reason="退回").accepted()
+    file.act("assign", DESK, handler_id=HANDLER.id).act("start", HANDLER).act("add_evidence", HANDLER, item=2)
+    file.act("withdraw_evidence", HANDLER, item=1, round=1)
+    assert file.case.evidence == 1
+    file.act("withdraw_evidence", HANDLER, item=2, round=2)
+    assert file.case.evidence == 0
+
+
+@pytest.mark.parametrize("part", ["investigators", "deciders"])
+def test_a_review_by_somebody_who_turns_out_to_have_had_a_part_does_not_count(part):
+    ready = File().ready_to_close().case
+    assert guards.missing_to_close(ready) == []
+    assert guards.missing_to_close(replace(ready, **{part: {*getattr(ready, part), LEADER.id}})) == [
+        "second_person_review"
+    ]
+
+
+def test_a_result_that_others_came_to_is_reviewed_anew():
+    file = File().ready_to_close().act("exclude", DESK, person_ids=[HANDLER.id], reason="近亲属")
+    file.act("assign", DESK, handler_id=OTHER_HANDLER.id).act("start", OTHER_HANDLER)
+    file.act("record_finding", OTHER_HANDLER, allegation=1, outcome="false", reason="不实")
+    file.act("conclude", OTHER_HANDLER)
+    assert guards.missing_to_close(file.case) == ["second_person_review", "result_told"]

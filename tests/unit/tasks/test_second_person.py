@@ -113,3 +113,13 @@ def test_who_reviewed_a_round_that_was_reopened_may_judge_the_next():
     file.act("confirm_adequate", OTHER_LEADER, reason="适当").act("close", DESK)
     assert file.case.reviewers == {OTHER_LEADER.id}
     check_re_reviewer(file.case, LEADER)
+
+
+def test_who_only_decided_does_not_judge_the_handling_either():
+    file = File().found("substantiated")
+    file.act("record_disposition", DESK, allegation=1, measure="criticism", reason="依规").act("conclude", HANDLER)
+    file.act("tell_result", HANDLER).act("confirm_adequate", LEADER, reason="适当").act("close", DESK)
+    assert DESK.id in file.case.deciders - file.case.investigators - file.case.reviewers
+    with pytest.raises(Forbidden) as refused:
+        check_re_reviewer(file.case, somebody("supervisor", id=DESK.id))
+    assert refused.value.why == "cases.re_reviewer_had_a_part"
