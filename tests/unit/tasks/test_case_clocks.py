@@ -1,8 +1,11 @@
 """Which clocks an action starts, meets, stops and drops."""
 
+from dataclasses import replace
+
 from services.tasks.model import clocks
 from services.tasks.model.case import Case
 from tests.unit.tasks.builders import CALENDAR, DESK, HANDLER, LEADER, File, report
+from tests.unit.tasks.cabinet import Cabinet
 
 
 def states(file: File) -> list[tuple[str, str]]:
@@ -82,3 +85,16 @@ def test_a_reopened_case_starts_its_first_clocks_again():
         ("tell_acceptance_named", "running"),
     ]
     assert states(file.later(1).accepted())[-1] == ("handle", "running")
+
+
+def test_a_clue_that_leads_a_report_owes_its_reporter_what_a_report_owes_when_it_is_reopened():
+    both = Cabinet()
+    both.put(report(id="one", number="1", source_id="one"))
+    both.put(report(id="two", number="2", source_id="two", source_kind="clue", reporter_mode=None))
+    both.act("two", "accept", DESK).act("one", "merge", DESK, into="two", reason="同一事项")
+    file = both.files["two"]
+    file.case = replace(file.case, state="closed")
+    file.act("reopen", DESK, reason="新证据")
+    assert [clock.rule for clock in file.case.clocks if clock.ended_at is None and clock.round == 2] == [
+        "register_and_route", "tell_acceptance", "tell_acceptance_named",
+    ]  # fmt: skip

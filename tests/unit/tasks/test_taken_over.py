@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from services.tasks.model.ending import outcome
 from services.tasks.model.merging import MOST_FOLLOWERS, check_merge
 from services.tasks.model.refusals import Invalid
 from services.tasks.model.related import Follower, Part
-from tests.unit.tasks.builders import DESK, HANDLER, LEADER, OTHER_HANDLER, SUPERVISOR, report
+from tests.unit.tasks.builders import DESK, HANDLER, LEADER, MORNING, OTHER_HANDLER, SUPERVISOR, report
 from tests.unit.tasks.cabinet import Cabinet
 
 
@@ -125,6 +126,16 @@ def test_a_suspended_case_that_is_merged_runs_on_in_the_leading_one():
     assert both["one"].resume_to is None
 
 
+def test_a_time_limit_that_stood_still_runs_on_from_the_merging():
+    both = Cabinet()
+    for id in ("one", "two"):
+        both.put(report(id=id, number=id, source_id=id))
+    both.act("one", "accept", DESK).act("one", "suspend", DESK, reason="等待鉴定").later(5).act("two", "accept", DESK)
+    taken = handling(merged(both.later(1))["two"])
+    assert taken.started_at == MORNING
+    assert [(pause.since, pause.until) for pause in taken.pauses] == [(MORNING, both.files["two"].now)]
+
+
 def test_what_was_split_off_before_is_not_asked_in_the_leading_case():
     both = two()
     both.act("one", "accept", DESK, allegations=["甲", "乙"])
@@ -181,3 +192,101 @@ def test_what_was_substantiated_and_then_split_off_is_disposed_of_in_the_part():
     assert "disposition:2" in guards.missing_to_close(both["one"])
     both.act("one", "split", DESK, allegation_numbers=[2], reason="另案")
     assert not [code for code in guards.missing_to_close(both["one"]) if code.startswith("disposition")]
+
+
+def running(case, rule: str) -> Clock:
+    [clock] = [clock for clock in case.clocks if clock.rule == rule and clock.ended_at is None]
+    return clock
+
+
+def test_of_two_reports_that_nobody_has_accepted_the_older_one_says_when_that_is_due():
+    both = Cabinet()
+    both.put(report(id="one", number="1", source_id="one"))
+    both.put(report(id="two", number="2", source_id="two", at=MORNING + timedelta(days=5)))
+    both.files["two"].now = MORNING + timedelta(days=5)
+    leading = merged(both.later(5))["two"]
+    assert running(leading, "tell_acceptance").started_at == MORNING
+
+
+def test_a_time_limit_that_is_taken_over_is_of_the_round_that_the_leading_case_is_in():
+    both = two().act("one", "accept", DESK)
+    both.later(3).files["two"].act("transfer", DESK, body="police", reason="管辖").act("take_back", DESK, reason="退回")
+    both.act("two", "accept", DESK)
+    leading = merged(both)["two"]
+    taken = handling(leading)
+    assert (leading.round, taken.round, taken.started_at) == (2, 2, MORNING)
+
+
+def test_a_report_that_is_merged_into_an_accepted_case_is_accepted():
+    following = merged(two())["one"]
+    assert (following.reporter_state, [clock.rule for clock in following.clocks if clock.ended_at is None]) == (
+        "accepted",
+        [],
+    )
+    assert {"tell_acceptance", "tell_acceptance_named"} <= {clock.rule for clock in following.clocks}
+
+
+def test_the_term_of_a_result_that_counts_no_more_is_not_told_of_any_more():
+    both = two()
+    both.files["one"].concluded().act("tell_result", HANDLER)
+    following = merged(both)["one"]
+    assert "tell_result_named" not in {clock.rule for clock in following.clocks}
+
+
+def test_who_joins_and_who_leaves_the_leading_case_does_so_in_what_follows_it():
+    both = merged(two()).act("two", "assign", DESK, handler_id=HANDLER.id)
+    both.act("two", "join", DESK, handler_id=OTHER_HANDLER.id, reason="跨单位")
+    assert both["one"].joint_handler_ids == (OTHER_HANDLER.id,)
+    both.act("two", "unjoin", DESK, handler_id=OTHER_HANDLER.id, reason="任务完成")
+    assert both["one"].joint_handler_ids == ()
+
+
+def test_who_keeps_out_of_the_leading_case_keeps_out_of_what_follows_it():
+    both = merged(two()).act("two", "exclude", DESK, person_ids=[LEADER.id], reason="近亲属")
+    assert both["one"].excluded_person_ids == (LEADER.id,)
+
+
+def to_the_result(both: Cabinet) -> Cabinet:
+    both.act("two", "assign", DESK, handler_id=HANDLER.id).act("two", "start", HANDLER)
+    both.act("two", "record_step", HANDLER, what="查阅", evidence=["账册"])
+    for number in (1, 2):
+        both.act("two", "record_finding", HANDLER, allegation=number, outcome="false", reason="不实")
+    return both.act("two", "conclude", HANDLER)
+
+
+def test_what_follows_has_as_many_results_as_the_leading_case_came_to_and_was_told_them_with_it():
+    both = to_the_result(merged(two()))
+    assert (both["one"].results, both["one"].result_told) == (1, False)
+    both.act("two", "tell_result", HANDLER)
+    assert (both["one"].results, both["one"].result_told) == (1, True)
+    both.act("two", "send_back", SUPERVISOR, reason="处理偏轻")
+    both.act("two", "record_finding", HANDLER, allegation=1, outcome="false", reason="不实")
+    both.act("two", "conclude", HANDLER)
+    assert (both["one"].results, both["one"].result_told) == (2, False)
+
+
+def test_however_many_are_not_satisfied_the_leading_case_is_examined_again_once():
+    both = to_the_result(merged(two()))
+    both.rated("one", satisfied=False).rated("two", satisfied=False)
+    assert (both["two"].round, both["two"].state) == (2, "accepted")
+    both.files["two"].case = replace(both["two"], state="closed")
+    both.rated("one", satisfied=False, number=2)
+    assert (both["two"].round, both["two"].state) == (2, "closed")
+
+
+def test_allegations_of_a_case_that_was_split_keep_their_numbers_when_they_are_named_anew():
+    both = two()
+    both.act("one", "accept", DESK, allegations=["甲", "乙", "丙"])
+    both.act("one", "split", DESK, allegation_numbers=[1], reason="另案")
+    both.files["one"].act("transfer", DESK, body="police", reason="管辖").act("take_back", DESK, reason="退回")
+    both.act("one", "accept", DESK, allegations=["乙二", "丙二", "丁"])
+    assert (both["one"].allegations, both["one"].moved) == (("甲", "乙二", "丙二", "丁"), (1,))
+
+
+def test_an_allegation_is_split_off_once():
+    both = two()
+    both.act("one", "accept", DESK, allegations=["甲", "乙", "丙"])
+    both.act("one", "split", DESK, allegation_numbers=[2], reason="另案")
+    with pytest.raises(Invalid) as refused:
+        both.act("one", "split", DESK, allegation_numbers=[2], reason="又一次")
+    assert refused.value.errors == [{"field": "allegation_numbers", "message": "cases.allegation_moved"}]
