@@ -145,3 +145,15 @@ def test_anonymous_reporters_cannot_be_told_in_person_so_no_clock_runs_for_it():
     assert clocks.start("tell_acceptance_named", MORNING, "report", named=False) is None
     assert clocks.start("register_and_route", MORNING, "clue", named=False) is None
     assert clocks.start("handle", MORNING, "review", named=False) is not None
+
+
+def test_a_clock_that_stands_still_is_stopped_no_second_time():
+    clock = clocks.pause(started("handle"), MORNING + timedelta(days=5))
+    assert clocks.pause(clock, MORNING + timedelta(days=9)) == clock
+
+
+def test_what_is_done_while_its_clock_stands_still_ends_the_pause():
+    done = MORNING + timedelta(days=9)
+    clock = clocks.meet(clocks.pause(started("handle"), MORNING + timedelta(days=5)), done)
+    assert not clocks.is_paused(clock)
+    assert clock.pauses[-1].until == clock.ended_at == done

@@ -280,3 +280,25 @@ def test_those_who_may_not_know_of_a_clock_find_the_case_by_the_others():
     handled = File().investigating().case
     dates = dates_of(handled.clocks, MORNING, CALENDAR)
     assert dates.next_due_at == dates.open_due_at
+
+
+def test_a_stage_is_come_to_after_its_moment_and_not_at_it():
+    clock = started("handle")
+    due = clocks.due_at(clock, MORNING, CALENDAR)
+    assert reached(clock, due, CALENDAR).stage == stage_of(clock, due, CALENDAR) == "remind"
+    assert reached(clock, due + TICK, CALENDAR).stage == stage_of(clock, due + TICK, CALENDAR) == "urge"
+
+
+def test_the_stage_that_is_shown_is_the_last_one_that_was_come_to():
+    clock = started("handle")
+    shown = [stage_of(clock, moment + TICK, CALENDAR) for _, moment in moments(clock, MORNING, CALENDAR)]
+    assert shown == ["remind", "urge", "supervise", "escalate"]
+
+
+def test_a_clock_of_an_earlier_round_that_still_runs_has_its_stage_on_record_too():
+    late = MORNING + timedelta(days=90)
+    clock = started("handle")
+    case = replace(report(), round=2, clocks=(clock, replace(clock, round=2, started_at=late)))
+    found = [one for clock in case.clocks if (one := reached(clock, late, CALENDAR))]
+    first, second = apply(case, entry_of(case, found, late)).clocks
+    assert (first.told, second.told) == (Told("escalate", late), None)

@@ -154,3 +154,35 @@ def test_a_request_is_answered_once():
         with pytest.raises(Invalid) as refused:
             file.act(action, HANDLER, request=1, **fields)
         assert refused.value.errors[0]["field"] == "request"
+
+
+@pytest.mark.parametrize(("day", "right"), [(1, False), (2, True), (4, True), (5, False)])
+def test_an_answer_is_of_a_day_from_the_transfer_on_and_not_of_one_to_come(day, right):
+    file = transferred().later(2)
+    fields = {"answered_on": date(2026, 3, day), "reason": "受理"}
+    if right:
+        assert file.act("acknowledge_transfer", DESK, **fields).case.transfer.answered_on == date(2026, 3, day)
+        return
+    with pytest.raises(Invalid) as refused:
+        file.act("acknowledge_transfer", DESK, **fields)
+    assert refused.value.errors[0]["message"] == "cases.answered_out_of_time"
+
+
+def test_an_answer_of_today_counts_for_the_moment_at_which_it_is_recorded():
+    file = transferred().later(2).act("acknowledge_transfer", DESK, answered_on=date(2026, 3, 4), reason="受理")
+    [clock] = [clock for clock in file.case.clocks if clock.rule == "transfer_acknowledged"]
+    assert clock.ended_at == file.now
+
+
+def test_a_case_is_suspended_to_wait_for_assistance_only_while_some_is_awaited():
+    file = asked().act("record_assistance", HANDLER, request=1, what="无此人")
+    with pytest.raises(Invalid) as refused:
+        file.act("suspend", DESK, ground="awaiting_assistance", reason="等待协查")
+    assert refused.value.errors == [{"field": "ground", "message": "cases.no_open_assistance"}]
+
+
+def test_what_was_answered_before_the_transfer_stays_answered():
+    file = asked().act("record_assistance", HANDLER, request=1, what="无此人")
+    file.act("request_assistance", HANDLER, body="court", what="卷宗", reason="核实")
+    file.act("return", HANDLER, reason="回避").act("transfer", DESK, body="court", reason="涉诉")
+    assert [one.state for one in file.case.assistance] == ["answered", "withdrawn"]

@@ -62,3 +62,9 @@ def test_a_day_of_the_bureau_ends_at_sixteen_hours_utc():
     assert end_of(date(2026, 3, 2)) == datetime(2026, 3, 2, 15, 59, 59, 999000, UTC)
     assert local_day(datetime(2026, 3, 2, 15, 59, tzinfo=UTC)) == date(2026, 3, 2)
     assert local_day(datetime(2026, 3, 2, 16, 0, tzinfo=UTC)) == date(2026, 3, 3)
+
+
+def test_the_last_day_that_was_announced_is_known():
+    assert REAL.knows(REAL.known_through)
+    assert not warn_of_unknown_days(end_of(REAL.known_through - timedelta(days=60)))
+    assert warn_of_unknown_days(end_of(REAL.known_through - timedelta(days=59)))
