@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.tasks.model.conflict import acting_roles, reads_details, sees
+from services.tasks.model.conflict import acting_roles, kept_from, reads_details, sees
 from services.tasks.model.counting import told_by
 from services.tasks.model.decisions import MAX_HISTORY, Action, allowed_actions, decide
 from services.tasks.model.exclusion import check_somebody_left
@@ -157,3 +157,27 @@ def test_who_is_kept_out_of_a_whole_is_kept_out_of_its_parts_and_leaves_them():
     assert (part.state, part.handler_id, part.excluded_person_ids) == ("returned", None, (OTHER_HANDLER.id,))
     line = cabinet.files["part-2"].history[-1]
     assert (line.action, line.by_id, line.why) == ("exclude_handler", SUPERVISOR.id, "近亲属")
+
+
+def test_only_units_from_which_it_is_not_hidden_yet_are_put_on_record():
+    case = report(excluded_unit_ids=[DISTRICT])
+    entry = kept_from(case, [DISTRICT, "branch", "branch"], case.opened_at)
+    assert entry.details == {"unit_ids": ["branch"]}
+    assert File(case).add(entry).case.excluded_unit_ids == (DISTRICT, "branch")
+    assert kept_from(case, [DISTRICT], case.opened_at) is None
+
+
+def test_a_line_of_history_names_who_did_it():
+    entry = order(in_hand().case, DESK, OTHER_HANDLER)
+    assert (entry.by_id, entry.by_name) == (DESK.id, DESK.name)
+
+
+def test_who_is_kept_out_of_a_whole_without_handling_its_part_is_kept_out_of_that_too():
+    cabinet = Cabinet(colleagues=COLLEAGUES)
+    cabinet.put(report()).accepted("甲", "乙")
+    cabinet.act("case-1", "split", DESK, allegation_numbers=[2], reason="另案")
+    cabinet.act("part-2", "assign", DESK, handler_id=OTHER_HANDLER.id)
+    cabinet.act("case-1", "exclude", SUPERVISOR, person_ids=[LEADER.id], reason="近亲属")
+
+    part = cabinet["part-2"]
+    assert (part.state, part.handler_id, part.excluded_person_ids) == ("assigned", OTHER_HANDLER.id, (LEADER.id,))

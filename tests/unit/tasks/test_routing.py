@@ -92,3 +92,8 @@ def test_exactly_those_against_whom_no_rule_speaks_can_be_assigned(unit, exclude
             decide(case, assign, desk, {person.id: person})
     else:
         assert decide(case, assign, desk, {person.id: person}).to_state == "assigned"
+
+
+def test_where_a_category_tells_no_line_those_without_one_are_not_of_it():
+    without = replace(candidate("b"), line=None)
+    assert order(report(category="money.bribe"), without, candidate("a", line="lawyers")) == ["a", "b"]
