@@ -16,8 +16,8 @@ _KINDS = {"exam": "考试合格", "session": "参加集中学习"}
 _QR_SIDE = 90
 
 
-def pdf(document: Mapping[str, Any]) -> bytes:
-    """The page; the same bytes for the same certificate."""
+def pdf(document: Mapping[str, Any], grade: Mapping[str, str] | None = None) -> bytes:
+    """The page; the same bytes for the same certificate and ``grade`` (``name`` and ``english``)."""
     # Not loaded before somebody prints: a service that prints nothing does without its 20 MB.
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.pdfbase import pdfmetrics
@@ -37,7 +37,7 @@ def pdf(document: Mapping[str, Any]) -> bytes:
         (28, document["name"]),
         (18, f"{_KINDS[document['kind']]}：{_day(document['at'])}"),
         *((20, line) for line in _wrapped(f"《{document['title']}》", 30)),
-        (16, f"学时 Credits：{document['credits']:g}"),
+        (16, _reached(document["credits"], grade)),
         (12, f"发证日期 Issued on：{_day(document['issued_at'])}"),
         (12, f"验证码 Verification code：{document['_id']}"),
     ]
@@ -64,6 +64,11 @@ def _draw_code(page: Any, code: str, left: float, bottom: float) -> None:
 def _day(moment: Any) -> str:
     day = local_day(moment)
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _reached(credits: float, grade: Mapping[str, str] | None) -> str:
+    earned = f"学时 Credits：{credits:g}"
+    return earned if grade is None else f"{earned}　等级 Grade：{grade['name']} {grade['english']}"
 
 
 def _wrapped(text: str, length: int) -> list[str]:

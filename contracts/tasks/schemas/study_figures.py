@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
 from contracts.identity.organisation import LINE_CODES
-from contracts.tasks.schemas.study import StudyEntry
+from contracts.tasks.schemas.study import EntryGrade, StudyEntry
 from contracts.tasks.schemas.study_sessions import Download
 
 FIGURE_KINDS = ("exam", "practice", "session")
@@ -184,7 +184,9 @@ class CertificateCode(Schema):
 
 
 class VerifiedCertificate(Schema):
-    """What the paper shows, with the name masked. ``valid``: whether the record still shows what it attests."""
+    """What the paper shows, with the name masked. ``valid``: whether the record still shows what it attests. ``grade``:
+    that of the record now, of an exam that has one; where a paper shows another, it was changed since.
+    """
 
     code = fields.String(required=True)
     valid = fields.Boolean(required=True)
@@ -193,6 +195,7 @@ class VerifiedCertificate(Schema):
     title = fields.String(required=True)
     at = Instant(required=True)
     credits = fields.Float(required=True)
+    grade = fields.Nested(EntryGrade, required=True, allow_none=True)
     issued_at = Instant(required=True)
 
 

@@ -68,22 +68,27 @@ def list_certificates(store: TasksStore, request: Mapping[str, Any], call: Call)
 
 
 def print_certificate(store: TasksStore, request: Mapping[str, Any], call: Call) -> Document:
-    """The certificate as PDF, for whom it is of, trainers and leaders; ``NotFound`` once it does not hold any more."""
+    """The certificate as PDF, with the grade that the record shows, for whom it is of, trainers and leaders;
+    ``NotFound`` once it does not hold any more.
+    """
     actor, document = signed_in(call), _certificate(store, request["code"])
-    if not (actor.id == document["person_id"] or oversees(actor)) or not _holds(store, document):
+    shown = _attested(store, document)
+    if not (actor.id == document["person_id"] or oversees(actor)) or shown is None:
         raise NotFound("certificate")
-    content = offload(certificate_page.pdf, document)
+    content = offload(certificate_page.pdf, document, shown.get("grade"))
     return {"content": content, "file_name": f"{document['_id']}.pdf", "media_type": "application/pdf"}
 
 
 def verify(store: TasksStore, request: Mapping[str, Any], _call: Call) -> Document:
-    """What the paper with this code shows, the name masked, and whether the record still shows it."""
+    """What the paper with this code shows, the name masked, and whether the record still shows it, with what grade."""
     document = _certificate(store, request["code"])
+    shown = _attested(store, document)
     return {
         **document,
         "code": document["_id"],
         "name": rules.masked(document["name"]),
-        "valid": _holds(store, document),
+        "valid": shown is not None,
+        "grade": shown.get("grade") if shown is not None else None,
     }
 
 
@@ -95,9 +100,10 @@ def _certificate(store: TasksStore, typed: str) -> Document:
     return document
 
 
-def _holds(store: TasksStore, document: Mapping[str, Any]) -> bool:
+def _attested(store: TasksStore, document: Mapping[str, Any]) -> Document | None:
+    """The entry that a certificate attests; None when it does not hold any more."""
     entry = store.study_entries.one(document["person_id"], document["kind"], document["ref"])
-    return entry is not None and bool(entry["passed"])
+    return entry if entry is not None and entry["passed"] else None
 
 
 def _name(actor: Actor, person_id: str, ask: Ask) -> str:

@@ -120,6 +120,7 @@ def _cells(entry: Mapping[str, Any], day: str) -> list[str]:
 
 
 def _told(document: Mapping[str, Any]) -> xapi.Told:
+    grade = document.get("grade")
     return xapi.Told(
         id=document["_id"],
         revision=document["revision"],
@@ -134,4 +135,5 @@ def _told(document: Mapping[str, Any]) -> xapi.Told:
         credits=document["credits"],
         score=document.get("score"),
         max_score=document.get("max_score"),
+        grade=(grade["name"], grade["english"]) if grade else None,
     )

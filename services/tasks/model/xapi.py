@@ -36,7 +36,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:mingjing:xapi")
 class Told:
     """An entry as it stands in its ``revision`` (from 1). ``at`` aware; ``taken_back``: it does not count any more.
 
-    ``max_score``: where it has a score.
+    ``max_score``: where it has a score. ``grade``: what that is called, in Chinese and English, where it is called
+    anything.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Told:
     credits: float
     score: float | None
     max_score: float | None
+    grade: tuple[str, str] | None = None
 
 
 def statements(entry: Told, home: str) -> Iterator[dict[str, Any]]:
@@ -73,7 +75,10 @@ def statement_id(entry_id: str, revision: int) -> str:
 
 def _statement(entry: Told, home: str) -> dict[str, Any]:
     outcome = ("exam_passed" if entry.passed else "exam_failed") if entry.kind == "exam" else entry.kind
-    result: dict[str, Any] = {"completion": True, "extensions": {f"{home}/xapi/credits": entry.credits}}
+    extensions: dict[str, Any] = {f"{home}/xapi/credits": entry.credits}
+    if entry.grade is not None:
+        extensions[f"{home}/xapi/grade"] = dict(zip(("zh-CN", "en-US"), entry.grade, strict=True))
+    result: dict[str, Any] = {"completion": True, "extensions": extensions}
     if entry.kind in ("exam", "waiver"):
         result["success"] = entry.passed
     if entry.score is not None and entry.max_score:

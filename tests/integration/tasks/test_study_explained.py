@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis import clock
 from chassis.refusals import NotFound
 from contracts.quiz.events import PracticeCreditedV1
 from contracts.tasks import operations
@@ -15,6 +16,7 @@ from services.tasks.store import TasksStore
 from tests.integration.tasks.building import BUREAU, LEADER, TRAINER, a_standing, an_exam, by, received
 from tests.integration.tasks.studying import (
     BEGAN,
+    HOME,
     NOW,
     SPEAKERS,
     a_course,
@@ -30,6 +32,7 @@ from tests.integration.tasks.studying import (
     statements,
 )
 from tests.integration.tasks.test_study_sessions import weeks
+from tests.unit.tasks.test_certificate_page import lines
 
 
 @pytest.fixture
@@ -212,3 +215,55 @@ def test_a_certificate_holds_no_more_once_its_exam_is_failed_after_all(store, un
     assert not certificates.verify(store, {"code": code}, by(None))["valid"]
     with pytest.raises(NotFound):
         certificates.print_certificate(store, {"code": code}, by(person))
+
+
+GOOD = {"name": "良好", "english": "good"}
+EXCELLENT = {"name": "优秀", "english": "excellent"}
+
+
+def test_a_certificate_and_its_verification_show_the_grade_that_the_record_has_now(store, unit):
+    person, exam = member(store, f"{unit}-graded", BUREAU, unit), f"{unit}-exam"
+    study.credit_attempts(store, [a_standing(person.id, exam, submitted_at=BEGAN, grade=GOOD)])
+    request = operations.issue_certificate.load({"person_id": person.id, "kind": "exam", "ref": exam})
+    code = certificates.issue(store, None, request, by(person, now=NOW))["code"]
+
+    def shown() -> tuple[Any, str]:
+        printed = certificates.print_certificate(store, {"code": code}, by(person))["content"]
+        verified = operations.verify_certificate.dump(certificates.verify(store, {"code": code}, by(None)))
+        return verified["grade"], next(line for line in lines(printed) if "Credits" in line)
+
+    assert shown() == (GOOD, "学时 Credits：2　等级 Grade：良好 good")
+    better = {"sequence": 2, "score": 95.0, "submitted_at": BEGAN, "grade": EXCELLENT}
+    study.credit_attempts(store, [a_standing(person.id, exam, **better)])
+    assert shown() == (EXCELLENT, "学时 Credits：2　等级 Grade：优秀 excellent")
+    study.credit_attempts(store, [a_standing(person.id, exam, **{**better, "sequence": 3, "grade": None})])
+    assert shown() == (None, "学时 Credits：2")
+
+
+def test_a_certificate_of_a_session_has_no_grade(store, unit):
+    person, session = member(store, f"{unit}-ungraded", BUREAU, unit), a_session(store, unit)
+    attend(store, session, person.id)
+    request = operations.issue_certificate.load({"person_id": person.id, "kind": "session", "ref": session["id"]})
+    code = certificates.issue(store, None, request, by(person, now=NOW))["code"]
+
+    verified = operations.verify_certificate.dump(certificates.verify(store, {"code": code}, by(None)))
+
+    assert (verified["valid"], verified["grade"]) == (True, None)
+
+
+def test_another_record_store_is_told_the_grade_and_a_better_one_by_another_statement(store, unit):
+    person, exam, at = member(store, f"{unit}-told-grade", BUREAU, unit), f"{unit}-exam", NOW + timedelta(hours=1)
+
+    def told() -> list[tuple[str, Any]]:
+        found = statements(store, clock.now() + timedelta(hours=1))
+        of_exam = [one for one in found if one["object"]["id"].endswith(f"/{exam}")]
+        return [(one["id"], one["result"]["extensions"].get(f"{HOME}/xapi/grade")) for one in of_exam]
+
+    study.credit_attempts(store, [a_standing(person.id, exam, submitted_at=at, grade=GOOD)])
+    [(first, grade)] = told()
+    better = {"sequence": 2, "score": 95.0, "submitted_at": at, "grade": EXCELLENT}
+    study.credit_attempts(store, [a_standing(person.id, exam, **better)])
+    [(second, better_grade)] = told()
+
+    assert (grade, better_grade) == ({"zh-CN": "良好", "en-US": "good"}, {"zh-CN": "优秀", "en-US": "excellent"})
+    assert first != second

@@ -51,6 +51,14 @@ def test_a_certificate_shows_who_what_when_and_the_code_by_which_it_is_verified(
     assert "验证码 Verification code：ABCD-EFGH-JKMN-PQRS" in shown
 
 
+def test_a_certificate_shows_the_grade_in_both_languages_without_taking_room_from_the_code():
+    with_grade = lines(pdf(CERTIFICATE, {"name": "优秀", "english": "excellent"}))
+
+    assert "学时 Credits：1.5　等级 Grade：优秀 excellent" in with_grade
+    assert len(with_grade) == len(lines(pdf(CERTIFICATE)))
+    assert not any("Grade" in line for line in lines(pdf(CERTIFICATE)))
+
+
 def test_the_code_is_drawn_to_be_scanned_and_is_that_of_this_certificate():
     other = {**CERTIFICATE, "_id": "SSSS-SSSS-SSSS-SSSS"}
     for certificate in (CERTIFICATE, other):

@@ -88,6 +88,7 @@ TOLD = st.builds(
     credits=st.floats(0, 10),
     score=st.none() | st.floats(0, 200),
     max_score=st.none() | st.floats(0, 100),
+    grade=st.none() | st.tuples(st.text(min_size=1, max_size=9), st.text(min_size=1, max_size=9)),
 )
 AN_EXAM = Told("e1", 1, False, "p1", "exam", "x1", "测试", AT, AT, True, 2.0, 80.0, 100.0)
 
@@ -149,3 +150,14 @@ def test_a_score_is_told_as_it_is_and_as_a_share_of_what_could_be_reached():
     [said] = statements(replace(AN_EXAM, score=30.0, max_score=40.0, stored_at=stored_at), HOME)
     assert said["result"]["score"] == {"scaled": 0.75, "raw": 30.0, "min": 0, "max": 40.0}
     assert (said["result"]["success"], said["timestamp"]) == (True, "2026-03-02T01:00:00.000Z")
+
+
+def test_a_grade_is_told_in_both_languages_as_an_extension_of_the_result_and_where_there_is_none_nothing():
+    [with_grade] = statements(replace(AN_EXAM, grade=("良好", "good")), HOME)
+    [without] = statements(AN_EXAM, HOME)
+    assert with_grade["result"]["extensions"] == {
+        "https://mingjing.example.gov.cn/xapi/credits": 2.0,
+        "https://mingjing.example.gov.cn/xapi/grade": {"zh-CN": "良好", "en-US": "good"},
+    }
+    assert without["result"]["extensions"] == {"https://mingjing.example.gov.cn/xapi/credits": 2.0}
+    VALIDATOR.validate(with_grade)
