@@ -227,9 +227,12 @@ class Overrides(Schema):
 
 
 class ExamFilter(PageRequest):
-    """Which exams: those of one paper; those whose window is open, yet to come or over."""
+    """Which exams: those of one paper; those given as exams or as practice; those whose window is open, yet to come or
+    over.
+    """
 
     paper_id = Id()
+    mode = fields.String(validate=one_of(*MODES))
     state = fields.String(validate=one_of("open", "upcoming", "closed"))
 
 

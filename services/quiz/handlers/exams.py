@@ -80,6 +80,7 @@ def get(store: QuizStore, request: Document) -> Document:
 def list_page(store: QuizStore, request: Document, call: Call) -> Document:
     """A page of exams, those that close last first."""
     filter: Document = {"paper_id": request["paper_id"]} if "paper_id" in request else {}
+    filter |= {"mode": _IN_MODE[request["mode"]]} if "mode" in request else {}
     filter |= _IN_STATE[request["state"]](call.now) if "state" in request else {}
     page = store.exams.page_of_exams(filter, request["limit"], request["cursor"])
     return page | {"items": [shown(exam) for exam in page["items"]]}
@@ -201,6 +202,8 @@ def _for(actor: Actor) -> Document:
     }
 
 
+# Exams of before there were practices have no mode.
+_IN_MODE = {practice_exam.EXAM: {"$in": [practice_exam.EXAM, None]}, practice_exam.PRACTICE: practice_exam.PRACTICE}
 _IN_STATE = {
     rules.OPEN: lambda now: {"opens_at": {"$lte": now}, "closes_at": {"$gt": now}},
     rules.UPCOMING: lambda now: {"opens_at": {"$gt": now}},

@@ -53,6 +53,7 @@ class QuizStore(Store):
             IndexModel([("shut_at", DESCENDING)]),
             IndexModel([("followed", ASCENDING)], name="not_followed", partialFilterExpression={"followed": False}),
             IndexModel([("paper_id", ASCENDING), ("closes_at", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("mode", ASCENDING), ("closes_at", DESCENDING), ("_id", DESCENDING)], name="by_mode"),
             *Practice.INDEXES_OF_EXAMS,
         ],
         "forms": [],

@@ -200,3 +200,20 @@ def test_exams_are_listed_by_their_state(store):
     assert exam in ids("upcoming", NOW - timedelta(days=2))
     assert exam in ids("closed", CLOSES)
     assert exam not in ids("closed", NOW) | ids("upcoming", NOW) | ids("open", CLOSES)
+
+
+def test_exams_are_listed_by_their_mode_and_those_of_before_there_were_practices_are_exams(store):
+    def ids(**filters):
+        request = operations.list_exams.load({"limit": 200, **filters})
+        return {item["id"] for item in exams.list_page(store, request, by(TRAINER, NOW))["items"]}
+
+    exam, old = an_exam(store)["id"], an_exam(store)["id"]
+    practice = an_exam(store, mode="practice", credits=None)["id"]
+    store.db["exams"].update_one({"_id": old}, {"$unset": {"mode": ""}})
+
+    assert {exam, old} <= ids(mode="exam")
+    assert practice not in ids(mode="exam")
+    assert practice in ids(mode="practice") & ids(mode="practice", state="open")
+    assert not {exam, old} & ids(mode="practice")
+    assert practice not in ids(mode="practice", state="closed")
+    assert {exam, old, practice} <= ids()

@@ -57,6 +57,22 @@ def test_every_query_is_served_by_an_index(watched, recorder):
         assert not stages(watched.db, command) & BY_READING_ALL, command
 
 
+def test_practices_are_listed_without_a_look_at_the_exams_between_them(watched, recorder):
+    an_exam(watched, mode="practice", credits=None)
+    exam = watched.db["exams"].find_one({"_id": an_exam(watched)["id"]})
+    watched.db["exams"].insert_many([exam | {"_id": f"between-{number}", "outbox": []} for number in range(50)])
+    recorder.commands.clear()
+
+    for mode, limit in (("practice", 200), ("exam", 5)):
+        listed = exams.list_page(watched, operations.list_exams.load({"mode": mode, "limit": limit}), by(TRAINER))
+        (command,) = asked(recorder)
+        recorder.commands.clear()
+        told = watched.db.command("explain", command, verbosity="executionStats")
+        # One more is read to know whether there is a further page.
+        assert told["executionStats"]["totalDocsExamined"] <= len(listed["items"]) + 1
+    watched.db["exams"].delete_many({"_id": {"$regex": "^between-"}})
+
+
 def test_an_answer_is_saved_in_one_round_trip(watched, recorder):
     exam, person = an_exam(watched), a_member()
     attempt = begin(watched, exam, person)
@@ -205,5 +221,9 @@ def hold_exams(store):
         {"state": "open"},
         {"state": "upcoming"},
         {"state": "closed"},
+        {"mode": "exam"},
+        {"mode": "practice"},
+        {"mode": "practice", "state": "open"},
+        {"mode": "exam", "paper_id": paper["id"]},
     ):
         walk(lambda page, filter=filter: exams.list_page(store, page | filter, by(TRAINER)))
