@@ -18,7 +18,7 @@ from contracts.event import Received
 from contracts.reports.events import ReportErasedV1
 from services.reports import handlers, sealing
 from services.reports.attachments.parts import Place
-from services.reports.handlers import erasure, holds
+from services.reports.handlers import erasure, holds, units
 from services.reports.handlers.inspection import inspect_attachment
 from services.reports.inspection import Scanner
 from services.reports.model.report import ReceiptUnknown
@@ -27,6 +27,7 @@ from services.reports.settings import ReportsSettings
 from services.reports.worker import ReportsWorker
 from tests.integration.reports.attaching import Reporter, a_vault
 from tests.integration.reports.building import CALL, DESK, HANDLER, NOW, a_report, by, progressed, report_of
+from tests.integration.reports.bureau import know_the_bureau
 from tests.integration.reports.operating import Operator
 from tests.support.waiting import eventually
 
@@ -402,6 +403,16 @@ def test_what_a_case_tells_late_leaves_a_tombstone_as_it_is(store, sealer, vault
         for sequence in (1, 3, 9):
             end(store, sealer, receipt, case_id, sequence=sequence, outcome=None)
         assert report_of(store, sealer, receipt) == before
+
+
+def test_units_that_are_found_too_late_leave_a_tombstone_as_it_is(store, sealer, vault, receipt):
+    know_the_bureau(store)
+    report_id = erased(store, sealer, vault, receipt)
+    before = store.db.reports.find_one({"_id": report_id})
+
+    assert units.keep_from_units_in(store, report_id, ["东湖区司法局"]) == frozenset()
+
+    assert store.db.reports.find_one({"_id": report_id}) == before
 
 
 def test_what_was_to_be_told_of_a_report_is_still_told_after_its_keys_are_gone(store, sealer, receipt):

@@ -14,7 +14,7 @@ from contracts.reports import operations
 from contracts.reports.events import MessagePostedV1
 from services.reports import handlers
 from services.reports.store.messages import Messages
-from tests.integration.reports.building import CALL, HANDLER, by
+from tests.integration.reports.building import CALL, DESK, HANDLER, by
 from tests.integration.reports.writing import OTHER_HANDLER, THE_HOUR, Inbox
 
 
@@ -52,6 +52,16 @@ def test_a_mark_holds_for_all_messages_up_to_it_and_is_never_taken_back(inbox):
     assert inbox.reporter_reads(first) == 1
     assert [message["unread"] for message in inbox.mine()["messages"]] == [False, False, True]
     assert inbox.reporter_reads(third) == 0
+
+
+def test_one_idempotency_key_stands_for_a_message_of_each_who_uses_it(inbox):
+    call = replace(CALL, idempotency_key="one")
+    asked = inbox.reporter_writes("补充", call)
+    for actor in (HANDLER, DESK):
+        assert inbox.staff_write("补充", actor, idempotency_key="one")["staff_id"] == actor.id
+    assert inbox.reporter_writes("补充", call) == asked
+
+    assert [message["author"] for message in inbox.theirs()["messages"]] == ["reporter", "staff", "staff"]
 
 
 def test_what_one_side_has_read_says_nothing_of_the_other(inbox):

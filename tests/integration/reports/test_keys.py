@@ -146,6 +146,16 @@ def test_a_dry_run_says_how_many_and_changes_nothing(store, operator):
     assert list(store.db.reports.find()) == before
 
 
+def test_what_is_sealed_to_any_of_several_older_keys_is_sealed_to_the_newest(store, operator):
+    for _ in range(3):
+        submitted(store, sealer_of(operator))
+        operator.run("keys", "add", "desk", "--file", str(operator.desk))
+
+    assert "Sealed anew: 3." in operator.run("keys", "rotate")
+
+    assert sealed_to(store, sealer_of(operator).desk_current) == 3
+
+
 def test_a_report_that_was_tampered_with_is_named_and_the_others_go_on(store, operator):
     sealer = sealer_of(operator)
     harmed, well = (report_of(store, sealer, submitted(store, sealer))["_id"] for _ in range(2))
@@ -217,6 +227,23 @@ def test_a_request_repeated_across_a_change_of_the_lookup_key_gets_the_first_ans
 
     assert submitted(store, sealer_of(operator), key) == first
     assert store.db.reports.count_documents({}) == 1
+
+
+def test_a_message_and_a_rating_repeated_across_a_change_of_the_lookup_key_are_those_of_before(store, operator):
+    key = replace(CALL, idempotency_key="repeated")
+    before = sealer_of(operator)
+    receipt = submitted(store, before)
+    message, rating = {"receipt": receipt, "text": "补充"}, {"receipt": receipt, "satisfied": False, "reason": None}
+    progressed(store, before, receipt, case_id="rated", reporter_state="handled", results=1)
+    written, rated = handlers.post_message(store, before, message, key), handlers.rate(store, before, rating, key)
+    progressed(store, before, receipt, case_id="rated", sequence=2, reporter_state="handled", results=2)
+    operator.run("keys", "add", "lookup", "--file", str(operator.lookup))
+    after = sealer_of(operator)
+
+    assert handlers.post_message(store, after, message, key) == written
+    assert handlers.rate(store, after, rating, key) == rated
+    seen = handlers.read_current(store, after, {"receipt": receipt}, CALL)
+    assert (len(seen["messages"]), len(seen["ratings"])) == (1, 1)
 
 
 def test_intake_does_not_ask_for_older_keys_once_nobody_repeats_requests_made_under_them(store, operator):

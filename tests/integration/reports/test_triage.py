@@ -303,6 +303,14 @@ def test_the_same_decision_again_changes_nothing_and_another_one_counts_from_the
     assert [each["urgency"] for each in report_behind(store, case)["triage_decisions"]] == ["urgent", "routine"]
 
 
+def test_who_decides_the_same_as_another_before_is_on_record_too(store, sealer, case):
+    decide(store, sealer, case, DESK)
+    answer = decide(store, sealer, case, HANDLER)
+
+    assert answer["decided_by_id"] == HANDLER.id
+    assert [each["by"] for each in report_behind(store, case)["triage_decisions"]] == [DESK.id, HANDLER.id]
+
+
 def test_confirmed_cases_are_kept_sealed_and_told_only_to_those_who_see_them(store, sealer, submit, case):
     other, other_id = submit(narrative=AGAIN)
     answer = decide(store, sealer, case, similar_confirmed=[other])

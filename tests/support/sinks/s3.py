@@ -27,7 +27,8 @@ _PAGE = 3
 class S3Sink:
     """A store with one bucket. ``mood`` decides what the next requests meet: ``accept``, a status such as ``503``,
     ``cut`` (the object is taken, the connection ends without an answer), ``hang`` (no answer until ``release``),
-    ``deny`` (403). ``close()`` makes connections be refused, ``open()`` takes them again on the same port.
+    ``deny`` (403). ``close()`` makes connections be refused, ``open()`` takes them again on the same port. Of many
+    objects that are to be deleted at once those in ``kept`` stay.
     """
 
     bucket = "mingjing"
@@ -38,6 +39,7 @@ class S3Sink:
         self.mood: str | int = "accept"
         self.failures = 0
         self.objects: dict[str, bytes] = {}
+        self.kept: set[str] = set()
         self.forged = 0
         self.requests: list[tuple[str, str]] = []
         self._released = threading.Event()
@@ -182,11 +184,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _post(self, body: bytes, *, cut: bool) -> None:
         """Several objects are deleted by one request."""
-        root = ElementTree.fromstring(body)
-        for element in root.iter():
-            if element.tag.rpartition("}")[2] == "Key":
-                self.server.sink.objects.pop(element.text or "", None)
-        self._send(200, f'{_XML}<DeleteResult xmlns="{_NAMESPACE}"/>'.encode(), Content_Type="application/xml")
+        sink, kept = self.server.sink, []
+        for element in ElementTree.fromstring(body).iter():
+            if element.tag.rpartition("}")[2] != "Key":
+                continue
+            if element.text in sink.kept:
+                kept.append(f"<Error><Key>{escape(element.text)}</Key><Code>AccessDenied</Code></Error>")
+            else:
+                sink.objects.pop(element.text or "", None)
+        told = f'{_XML}<DeleteResult xmlns="{_NAMESPACE}">{"".join(kept)}</DeleteResult>'
+        self._send(200, told.encode(), Content_Type="application/xml")
 
     def _list(self) -> None:
         """Few at a time, so that a client that reads the first page only is noticed."""

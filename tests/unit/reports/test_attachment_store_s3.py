@@ -69,6 +69,28 @@ def test_erasing_removes_all_parts_of_these_copies_alone(parts: S3Parts, sink: S
     assert sorted(sink.objects) == ["attachments/a1/clean/0.1", "attachments/a12/original/0.1"]
 
 
+def test_erasing_several_copies_leaves_none_of_them(parts: S3Parts, sink: S3Sink) -> None:
+    for copy in ("original", "clean"):
+        parts.put(place(copy=copy), b"x")
+
+    parts.erase("a1", ["original", "clean"])
+
+    assert sink.objects == {}
+
+
+def test_objects_that_the_store_keeps_are_not_taken_for_erased(parts: S3Parts, sink: S3Sink) -> None:
+    for number in range(2):
+        parts.put(place(number), b"x")
+    sink.kept = {"attachments/a1/original/1.1"}
+    with pytest.raises(Unavailable):
+        parts.erase("a1", ["original"])
+    sink.kept = set()
+
+    parts.erase("a1", ["original"])
+
+    assert sink.objects == {}
+
+
 @pytest.mark.parametrize("failing", [500, 503, "cut"])
 def test_what_passes_by_itself_is_tried_again(parts: S3Parts, sink: S3Sink, failing: str | int) -> None:
     sink.mood, sink.failures = failing, 1

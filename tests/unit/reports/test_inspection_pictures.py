@@ -155,6 +155,18 @@ def test_a_page_in_a_comment_of_a_picture_is_noted_and_not_copied() -> None:
     assert b"<script" not in (outcome.copy or b"")
 
 
+@pytest.mark.parametrize("hidden", [b"%PDF-1.7 1 0 obj", b"<?php x", ARCHIVE])
+def test_what_reads_as_another_format_from_within_a_picture_is_noted(hidden: bytes) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(file, "JPEG", comment=hidden)
+
+    outcome = inspected(file.getvalue(), "jpeg")
+
+    assert "second_format" in outcome.notes
+    assert "trailing_data" not in outcome.notes
+    assert hidden not in (outcome.copy or b"")
+
+
 @pytest.mark.parametrize(
     ("content", "type_code"), [(jpeg((640, 480)), "jpeg"), (png((640, 480)), "png"), (webp(), "webp"), (heic(), "heic")]
 )

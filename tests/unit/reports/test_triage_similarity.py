@@ -44,6 +44,13 @@ def test_the_same_matter_in_other_words_is_nearer_than_another(model):
     assert all(similar.score < found[0].score / 2 for similar in found[1:])
 
 
+@pytest.mark.parametrize(("same", "alike"), [("a", "b"), ("b", "a")])
+def test_the_most_similar_comes_first_whatever_its_id(model, same, alike):
+    found = index_of(model, **{same: LEFT, alike: RIGHT}).query(of(model, LEFT), 5)
+    assert [similar.id for similar in found] == [same, alike]
+    assert [similar.id for similar in index_of(model, **{same: LEFT, alike: RIGHT}).query(of(model, LEFT), 1)] == [same]
+
+
 def test_the_same_text_has_the_full_score(model):
     (found,) = index_of(model, same=LEFT).query(of(model, LEFT), 5)
     assert found.score == pytest.approx(1, abs=0.01)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.tasks.model import clocks, guards
+from services.tasks.model import clocks, guards, merging
 from services.tasks.model.decisions import Action, allowed_actions, decide
 from services.tasks.model.refusals import CaseCannotClose, Forbidden, Invalid
 from tests.unit.tasks.builders import (
@@ -73,6 +73,14 @@ def test_the_result_of_the_first_round_need_not_be_told_any_more():
     file = File().concluded().rated(satisfied=False)
 
     assert [clock.rule for clock in file.case.clocks if clock.ended_at is None] == ["re_examine"]
+
+
+def test_the_reporter_of_a_merged_case_brings_no_second_re_examination_about():
+    merged, once = File().closed().case, File().concluded()
+
+    assert merging.re_examined_for(once.case, merged, once.now) is not None
+    again = again_to_the_result(examined_again())
+    assert merging.re_examined_for(again.case, merged, again.now) is None
 
 
 def test_the_second_result_meets_the_review_and_is_told_anew():
