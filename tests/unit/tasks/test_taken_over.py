@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from services.tasks.model import clocks, guards
+from services.tasks.model.case import Entry
 from services.tasks.model.clocks import Clock, Extension
 from services.tasks.model.ending import outcome
 from services.tasks.model.merging import MOST_FOLLOWERS, check_merge
 from services.tasks.model.refusals import Invalid
 from services.tasks.model.related import Follower, Part
+from services.tasks.model.splitting import split_off
 from tests.unit.tasks.builders import DESK, HANDLER, LEADER, MORNING, OTHER_HANDLER, SUPERVISOR, report
 from tests.unit.tasks.cabinet import Cabinet
 
@@ -165,10 +167,20 @@ def test_everybody_who_had_a_part_in_the_whole_had_one_in_its_part():
 
 
 def test_a_part_begins_at_the_hour_and_with_the_time_limit_of_handling_alone():
-    whole, part = (divided()[id] for id in ("one", "part-3"))
+    both = two()
+    both.act("one", "accept", DESK, allegations=["甲", "乙"]).later(2 + 1 / 77)
+    both.act("one", "request_assistance", DESK, body="police", what="户籍", reason="核实")
+    both.act("one", "split", DESK, allegation_numbers=[2], reason="另案")
+    whole, part = (both[id] for id in ("one", "part-3"))
     assert [clock.rule for clock in part.clocks] == ["handle"]
-    assert part.opened_at.minute == part.opened_at.second == 0
+    assert part.opened_at == MORNING + timedelta(days=2)
     assert handling(part).started_at == handling(whole).started_at
+
+
+def test_a_part_is_kept_from_whom_the_whole_is_from_its_first_moment():
+    whole = replace(two()["two"], allegations=("甲", "乙"), excluded_person_ids=(LEADER.id,))
+    split = Entry("split", MORNING, DESK.id, DESK.name, whole.state, whole.state, "另案", {"allegation_numbers": [1]})
+    assert split_off(whole, split, "part", "3").excluded_person_ids == (LEADER.id,)
 
 
 def test_a_part_of_a_case_that_was_reopened_is_in_its_own_first_round():
