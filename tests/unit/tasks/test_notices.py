@@ -22,6 +22,7 @@ from services.tasks.model.notices import (
     KINDS,
     TABLE,
     TOLD,
+    URGENT,
     Cause,
     Recipient,
     for_leaders_of,
@@ -112,6 +113,38 @@ def test_the_desk_is_told_that_a_case_is_begun_anew_or_lost_its_handler() -> Non
         assert cause is not None
         assert cause.kind == code
         assert told(cause, case) == {"desk"}
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "to"),
+    [
+        ("assign", "assigned", {"handler"}),
+        ("insist", "assigned", {"handler"}),
+        ("reassign", "reassigned", {"handler"}),
+        ("join", "joined", {"handler"}),
+        ("return", "returned", {"desk"}),
+        ("object", "objected", {"desk"}),
+        ("send_back", "sent_back", {"handler"}),
+        ("conclude", "concluded", {"desk", "leader"}),
+        ("close", "closed", {"handler"}),
+        ("re_examine", "re_examined", {"desk"}),
+        ("reopen", "reopened", {"desk"}),
+        ("supervise", "supervise", {"handler"}),
+        ("extend", "extension_decided", {"handler"}),
+        ("approve_extension", "extension_decided", {"handler"}),
+        ("refuse_extension", "extension_decided", {"handler"}),
+    ],
+)
+def test_each_action_is_told_as_what_it_is_to_whom_it_is_for(action: str, kind: str, to: set[str]) -> None:
+    case = replace(report(), state="assigned", handler_id=HANDLER.id)
+    details = {"handler_id": HANDLER.id} if ROWS[action].needs[:1] == ("handler_id",) or action == "insist" else {}
+    cause = of_action(Entry(action, MORNING, "admin", "某人", "assigned", "assigned", details=details), case, "c")
+    assert cause is not None
+    assert (cause.kind, told(cause, case)) == (kind, to)
+
+
+def test_only_what_was_taken_to_the_highest_level_is_urgent() -> None:
+    assert URGENT == ("escalate",)
 
 
 def test_who_is_asked_and_who_asked_are_told_of_each_other() -> None:
