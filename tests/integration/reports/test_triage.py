@@ -123,7 +123,7 @@ def test_what_is_named_is_told_with_its_place_and_value(store, sealer, case):
 def test_the_result_is_kept_sealed(store, sealer, case):
     kept = encode(report_behind(store, case))
 
-    for said in ("潘", "公证处", "35000", "2025-12-20", "fingerprint", "urgent", "false_notarisation"):
+    for said in ("潘某", "公证处", "35000", "2025-12-20", "fingerprint", "urgent", "false_notarisation"):
         assert said.encode() not in kept
 
 
