@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.refusals import NotFound
+from chassis.refusals import NotFound, Unavailable
 from contracts.reports.schemas.attachments import PART_BYTES
 from services.reports import handlers
 from services.reports.handlers import attachments
@@ -149,6 +149,24 @@ def test_a_cancelled_upload_is_gone_and_a_complete_file_cannot_be_cancelled(stor
         reporter.put(upload, b"more")
     with pytest.raises(rules.UploadComplete):
         reporter.cancel(whole)
+
+
+def test_an_upload_that_is_given_up_opens_no_more_even_while_its_parts_cannot_be_removed(store, reporter, monkeypatch):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES))
+
+    def away(*_):
+        raise Unavailable("attachment store")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(reporter.vault.parts, "erase", away)
+        with pytest.raises(Unavailable):
+            reporter.cancel(upload)
+
+    assert parts_of(store, upload) == 1
+    assert "key" not in document(store, upload)
+    assert "progress" not in document(store, upload)["original"]
+    attachments.forget_unfinished(reporter.vault, NOW + timedelta(hours=26))
+    assert (parts_of(store, upload), document(store, upload)) == (0, None)
 
 
 def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(store, sealer, reporter):

@@ -190,6 +190,21 @@ def test_staff_send_files_in_their_own_name_and_at_their_own_time(store, vault, 
         reporter.cancel(upload)
 
 
+def test_the_files_of_one_side_take_no_room_from_the_other(store, vault, sealer, reporter, case):
+    def send(number):
+        loaded = operations.begin_case_attachment.load(
+            {"case_id": case, "file_name": f"{number}.txt", "content": a_text(100 + number), "last": True}
+        )
+        return attachments.begin_for_staff(store, vault, sealer, loaded, by(HANDLER))
+
+    for number in range(5):
+        reporter.send(a_text(200 + number))
+        assert send(number)["attachment"]["author"] == "staff"
+
+    with pytest.raises(rules.TooManyAttachments):
+        send(5)
+
+
 def test_every_query_about_attachments_is_served_by_an_index(watched, sealer, recorder):
     vault = a_vault(watched)
     receipt = handlers.submit_report(watched, sealer, a_report(), CALL)["receipt"]

@@ -208,6 +208,28 @@ def test_of_two_writers_the_one_who_resumed_gets_on(reporter):
     assert reporter.fetch(first["id"]) == content
 
 
+def test_of_two_who_begin_with_one_idempotency_key_the_later_gets_on(reporter):
+    content = a_sound(2 * PART_BYTES)
+    first = reporter.begin(KEYED, file_name="a.mp3", length=len(content))
+    second = reporter.begin(KEYED, file_name="a.mp3", length=len(content))
+
+    with pytest.raises(rules.UploadConflict):
+        reporter.put(first, content[:PART_BYTES])
+    reporter.put(reporter.put(second, content[:PART_BYTES]), content[PART_BYTES:])
+    assert reporter.fetch(first["id"]) == content
+
+
+@pytest.mark.parametrize("offset", [0, PART_BYTES - 1, PART_BYTES + 1])
+def test_who_resumes_elsewhere_than_where_it_stands_is_told_where(reporter, offset):
+    upload = reporter.begin(file_name="a.mp3", content=a_sound(PART_BYTES), length=2 * PART_BYTES)
+
+    with pytest.raises(rules.UploadConflict) as refused:
+        reporter.resume(upload, offset)
+
+    assert refused.value.offset == PART_BYTES
+    assert reporter.put(upload, bytes(PART_BYTES))["attachment"]
+
+
 def test_a_writer_who_was_overtaken_and_comes_late_replaces_nothing(store):
     old, new = Place("late", "original", 0, 3), Place("late", "original", 0, 4)
     store.parts.put(new, b"new")

@@ -8,7 +8,8 @@ import pytest
 
 from chassis.refusals import IdempotencyKeyReused, Invalid
 from contracts.reports import receipt as receipts
-from services.reports import forms, handlers
+from services.reports import forms, handlers, sealing
+from services.reports.model.report import ContentUnreadable
 from tests.integration.reports.building import CALL, NOW, a_report, later, report_of
 
 
@@ -56,6 +57,27 @@ def test_an_anonymous_report_has_no_identity(store, sealer):
     answer = handlers.submit_report(store, sealer, a_report(), CALL)
 
     assert "identity" not in report_of(store, sealer, answer["receipt"])
+
+
+def test_what_the_desks_key_opens_tells_nothing_of_who_wrote(store, sealer):
+    named = {"mode": "named", "name": "欧阳若水", "phone": "13700001111", "address": "某路七号"}
+    answer = handlers.submit_report(store, sealer, a_report(reporter=named), CALL)
+
+    report = report_of(store, sealer, answer["receipt"])
+    data_key = sealer.data_key_for_desk(report["_id"], report["data_key"])
+    content = sealing.open_text(data_key, report["_id"], "content", report["content"]).decode()
+    assert "反映收受礼金" in content
+    assert not [word for word in named.values() if word in content]
+    with pytest.raises(ContentUnreadable):
+        sealing.open_text(data_key, report["_id"], "identity", report["identity"]["sealed"])
+
+
+def test_each_report_has_a_key_of_its_own(store, sealer):
+    reports = [
+        report_of(store, sealer, handlers.submit_report(store, sealer, a_report(), CALL)["receipt"]) for _ in range(3)
+    ]
+
+    assert len({sealer.data_key_for_desk(report["_id"], report["data_key"]) for report in reports}) == 3
 
 
 def test_a_report_keeps_the_version_of_its_form(store, sealer):

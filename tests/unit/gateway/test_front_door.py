@@ -170,6 +170,26 @@ def test_a_proof_counts_once(client: FlaskClient, services: FakeServices) -> Non
     assert report(client, altcha=solution(again.json["challenge"])).status_code == 201
 
 
+def test_a_proof_stays_spent_until_it_would_be_refused_anyway(
+    client: FlaskClient, turn_clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = solution(use_up(client))
+    shared = client.application.extensions["gateway"].limits.shared
+    claimed: list[int] = []
+
+    def claim(key: str, claimant: str, expiry: int) -> bool:
+        claimed.append(expiry)
+        return True
+
+    monkeypatch.setattr(shared, "claim", claim)
+    assert report(client, altcha=proof).status_code == 201
+    turn_clock(60)
+    assert report(client, altcha=proof).status_code == 201
+    (first, later) = claimed
+    assert 20 * 60 <= first <= 20 * 60 + 2
+    assert first - later == 60
+
+
 def test_the_same_request_again_may_come_with_the_same_proof(client: FlaskClient) -> None:
     proof = solution(use_up(client))
     statuses = [report(client, altcha=proof, Idempotency_Key=key).status_code for key in ("one", "one", "two", "one")]

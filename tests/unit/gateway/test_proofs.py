@@ -72,6 +72,11 @@ def test_a_forged_solution_is_told_as_such(changed: dict[str, Any]) -> None:
     assert reason(solution(PROOFS.challenge(1000, NOW), **changed)) == "foreign"
 
 
+@pytest.mark.parametrize("algorithm", ["SHA-1", "SHA-512", "none", ""])
+def test_no_other_algorithm_is_tried(algorithm: str) -> None:
+    assert reason(solution(PROOFS.challenge(1000, NOW), algorithm=algorithm)) == "malformed"
+
+
 def test_the_expiry_cannot_be_put_off() -> None:
     challenge = PROOFS.challenge(1000, NOW)
     salt = challenge["salt"]
