@@ -121,6 +121,43 @@ def test_a_clock_that_only_named_reporters_have_is_told_beside_the_case_to_those
     assert get(store, signed, DESK, now=after(days=61))["clocks"][-1]["stage"] == "urge"
 
 
+def test_the_event_names_every_time_limit_that_came_to_a_stage_and_what_was_missed(store):
+    case_id = opened(store, reporter_mode="anonymous")
+    oversee(store, after(days=17))
+    [event] = told(store, case_id)
+    assert (event["stage"], event["skipped"]) == ("urge", ["remind"])
+    assert [(one["rule"], one["stage"]) for one in (event, *event["further"])] == [
+        ("register_and_route", "urge"), ("tell_acceptance", "urge"),
+    ]  # fmt: skip
+
+
+def beside(store, case_id):
+    """The stages that were kept beside the case, with how many events each has."""
+    return [(one["stage"], len(one["outbox"])) for one in store.db[FILE_STAGES].find({"case_id": case_id}).sort("at")]
+
+
+def test_a_process_that_ends_between_telling_and_noting_it_tells_no_second_time_and_notes_it_then(store):
+    case_id = investigating(store, reporter_mode="named")
+    concluded(store, case_id, NOW)
+    before = store.case(case_id)
+    oversee(store, after(days=20))
+    noted = store.case(case_id)
+    store.db.cases.update_one({"_id": case_id}, {"$set": {name: before[name] for name in ("clocks", "next_stage_at")}})
+    oversee(store, after(days=20, hours=1))
+    assert beside(store, case_id) == [("remind", 1)]
+    assert store.case(case_id)["next_stage_at"] == noted["next_stage_at"] > after(days=20, hours=1)
+
+
+def test_a_result_that_is_due_a_second_time_is_pressed_for_a_second_time(store):
+    case_id = investigating(store, reporter_mode="named")
+    concluded(store, case_id, NOW)
+    oversee(store, after(days=20))
+    act(store, case_id, "send_back", by(LEADER, now=after(days=20)), reason="处理偏轻")
+    concluded(store, case_id, after(days=21))
+    oversee(store, after(days=40))
+    assert beside(store, case_id) == [("remind", 1), ("remind", 1)]
+
+
 class ChangedMeanwhile:
     """The oversight of a store; between reading a case and writing it, somebody else acts on it."""
 
@@ -169,6 +206,15 @@ def test_a_case_that_a_release_before_has_kept_is_overseen_too(store):
     bring_counts_up_to_date(store)
     oversee(store, after(days=17))
     assert stages(store, case_id) == [("urge", ["remind"])]
+
+
+def test_of_more_cases_than_are_looked_at_in_one_round_the_longest_waiting_come_first(store):
+    for days in (2, 0, 1):
+        opened(store, reporter_mode="anonymous", received_at=after(days=days))
+    waiting = [document["next_stage_at"] for document in store.oversight.due(after(days=40), 1000, 2)]
+    assert waiting == sorted(waiting) != waiting[::-1]
+    [first] = store.oversight.due(after(days=40), 1, 1)
+    assert first["next_stage_at"] == waiting[0]
 
 
 def test_two_replicas_at_once_record_each_stage_once(store, mongo_client, database_prefix):
