@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from services.tasks.handlers.due_dates import keep_due_dates
 from services.tasks.holidays import CALENDAR
 from services.tasks.model.calendar import WorkingCalendar
-from tests.integration.tasks.building import DESK, HANDLER, act, ask, by, investigating
+from services.tasks.oversight_documents import NEVER
+from tests.integration.tasks.building import DESK, HANDLER, act, ask, by, investigating, opened
 
 LAST_DAY = CALENDAR.known_through
 NEXT_YEAR = LAST_DAY.year + 1
@@ -43,3 +44,16 @@ def test_due_dates_are_counted_anew_once_for_each_calendar(store):
     assert store.case(case_id)["next_due_at"] == in_december(1)
     keep_due_dates(store, in_december(25))
     assert store.case(case_id)["next_due_at"] != in_december(1)
+
+
+def test_what_a_suspended_case_waits_for_is_pressed_for_by_that_years_holidays_too(store):
+    case_id = opened(store, received_at=in_december(19))
+    call = by(DESK, now=in_december(20))
+    act(store, case_id, "accept", call)
+    act(store, case_id, "request_assistance", call, body="police", what="户籍", reason="核实")
+    act(store, case_id, "suspend", call, ground="awaiting_assistance", reason="等待协查")
+    keep_due_dates(store, in_december(21))
+    before = store.case(case_id)
+    assert before["next_due_at"] == NEVER > before["next_stage_at"]
+    keep_due_dates(store, in_december(22), LONGER)
+    assert store.case(case_id)["next_stage_at"] > before["next_stage_at"] + timedelta(days=20)

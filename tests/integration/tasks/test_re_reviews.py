@@ -9,6 +9,7 @@ from chassis.ids import new_id
 from chassis.refusals import Forbidden, Invalid, NotFound, WrongState
 from contracts.tasks import operations
 from services.tasks.handlers import conflicts, re_reviews, study
+from services.tasks.model.calendar import end_of, local_day
 from services.tasks.model.refusals import Forbidden as HadAPart
 from services.tasks.model.sampling import lot
 from tests.integration.tasks.building import (
@@ -90,6 +91,14 @@ def test_a_draw_takes_cases_closed_on_its_days_by_lot_and_keeps_how(store, days)
     assert {one["case"]["id"] for one in found} == set(lowest)
     assert {one["state"] for one in found} == {"open"}
     assert {before, after}.isdisjoint(one["case"]["id"] for one in found)
+
+
+def test_the_last_moment_of_a_day_is_of_that_day_and_of_no_other(store, days):
+    case_id = closed(store, end_of(local_day(days)))
+    for other in (days - DAY, days + DAY):
+        with pytest.raises(Invalid):
+            drawn(store, other)
+    assert [one["case"]["id"] for one in listed(store, draw_id=drawn(store, days)["id"])] == [case_id]
 
 
 def test_a_case_that_was_closed_before_the_moment_was_kept_is_drawn_by_its_history(store, days):
