@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 
 from contracts.reports import receipt as receipts
@@ -83,6 +84,46 @@ def test_the_file_comes_out_of_a_body_of_any_content(
         file = MultipartFile(request)
         assert b"".join(file.chunks()) == content
         assert file.name == label
+
+
+def multipart(*parts: bytes, after: bytes = b"") -> EnvironBuilder:
+    """A body of these parts, each with its headers, and what follows the last boundary."""
+    body = (
+        b"".join(b"--b\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--b--\r\n" + after
+    )
+    return EnvironBuilder(method="POST", data=body, content_type="multipart/form-data; boundary=b", path="/x")
+
+
+A_FILE = b'name="file"; filename="a"\r\n\r\ncontent'
+A_FIELD = b'name="note"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("parts", "after", "status"),
+    [
+        ([A_FILE], b"", None),
+        ([A_FIELD + b"x" * 1000, A_FILE, A_FIELD], b"\r\nend", None),
+        ([A_FILE, A_FILE], b"", 422),
+        ([A_FIELD], b"", 422),
+        ([A_FIELD + b"x" * 70_000, A_FILE], b"", 413),
+        ([A_FIELD + b"x" * 40_000, A_FIELD + b"x" * 40_000, A_FILE], b"", 413),
+        ([A_FILE], b"x" * 70_000, 413),
+        ([*[A_FIELD] * 40, A_FILE], b"", 413),
+    ],
+    ids=["one", "beside fields", "two", "none", "large field", "large fields", "much behind it", "many fields"],
+)
+def test_a_body_has_one_file_and_little_besides(
+    make_app_once: Flask, parts: list[bytes], after: bytes, status: int | None
+) -> None:
+    with make_app_once.request_context(multipart(*parts, after=after).get_environ()):
+        file = MultipartFile(request)
+        if status is None:
+            assert b"".join(file.chunks()) == b"content"
+            return
+        with pytest.raises((Problem, HTTPException)) as refused:
+            list(file.chunks())
+        told = refused.value
+        assert (told.row.status if isinstance(told, Problem) else told.code) == status
 
 
 @given(st.binary(max_size=3000))
