@@ -8,6 +8,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from pymongo.errors import AutoReconnect
+
 from deploy.local.checkout import ROOT
 from services.tasks.handlers.counts import bring_counts_up_to_date
 from services.tasks.handlers.oversight import oversee
@@ -195,6 +198,24 @@ def test_a_case_that_cannot_be_dealt_with_holds_no_other_up(store):
     oversee(store, after(days=17))
     assert stages(store, whole) == [("urge", ["remind"])]
     store.db.cases.delete_one({"_id": broken})
+
+
+def test_a_database_that_is_away_ends_the_round_instead_of_being_told_of_every_case(
+    store, mongo_client, database_prefix, monkeypatch
+):
+    case_id = opened(store, reporter_mode="anonymous")
+    cut_off, tried = TasksStore(mongo_client, database_prefix), []
+
+    def away(document, *_):
+        tried.append(document["_id"])
+        raise AutoReconnect("away")
+
+    monkeypatch.setattr(cut_off, "record_action", away)
+    with pytest.raises(AutoReconnect):
+        oversee(cut_off, after(days=17))
+    assert len(tried) == 1
+    oversee(store, after(days=17))
+    assert stages(store, case_id) == [("urge", ["remind"])]
 
 
 def test_a_case_that_a_release_before_has_kept_is_overseen_too(store):

@@ -83,6 +83,23 @@ def test_candidates_are_of_the_unit_or_below_and_of_the_line_that_are_asked_for(
     assert DESK.id not in everybody
 
 
+def test_who_is_asked_for_in_a_unit_is_found_in_the_units_below_it(store):
+    below = actor("handler", id=f"below-{new_id()}", path=(BUREAU, "routing-above", "routing-below"))
+    study.know_people(store, [a_person(below)])
+    case_id = opened(store)
+    for unit_id in ("routing-above", "routing-below"):
+        assert [one["person_id"] for one in candidates(store, case_id, unit_id=unit_id)["items"]] == [below.id]
+
+
+def test_a_case_that_stands_still_is_in_hand_and_what_ends_at_this_very_moment_is_not_overdue(store):
+    person = handler(store, f"waiting-{new_id()}", unit=f"routing-{new_id()}")
+    act(store, given_to(store, person), "suspend", by(DESK), reason="等待鉴定")
+    end = store.case(given_to(store, person))["next_due_at"]
+    for now, overdue in ((end, 0), (end + timedelta(milliseconds=1), 1)):
+        [one] = candidates(store, opened(store), unit_id=person.unit_id, now=now)["items"]
+        assert (one["open"], one["overdue"]) == (2, overdue)
+
+
 def test_those_who_must_not_be_given_the_case_are_apart_with_every_reason(store):
     concerned, kept_out, free = (
         handler(store, f"{name}-{new_id()}", unit=unit)
