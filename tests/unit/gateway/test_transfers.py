@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 
+from chassis.rpc_client import Refused
 from contracts.reports import receipt as receipts
 from contracts.reports.schemas.attachments import PART_BYTES
 from gateway import tus
@@ -184,6 +185,35 @@ def test_a_worker_whose_slots_are_taken_refuses_files_and_answers_the_rest(
     assert (answer.status_code, answer.json["type"]) == (503, "/problems/transfers-busy")
     assert int(answer.headers["Retry-After"]) > 0
     assert client.get("/api/v1/reports/current/attachments", headers=receipt).status_code == 200
+
+
+def test_a_slot_comes_back_from_what_was_refused_from_a_look_and_from_a_download(
+    make_app: MakeApp, services: FakeServices
+) -> None:
+    client = make_app(transfers=1).test_client()
+    path = "/api/v1/reports/current/attachments/a1/content"
+    receipt = {"Authorization": f"Receipt {receipts.write('0' * 19)}"}
+    services.answers["reports.read_current_attachment_part"] = Refused("NotFound", {"what": "attachment"})
+    refused = [client.get(path, headers=receipt).status_code for _ in range(3)]
+    looked, fetched = [], []
+    for _ in range(3):
+        services.answers["reports.read_current_attachment_part"] = a_part(b"content")
+        looked.append(client.head(path, headers=receipt).status_code)
+        services.answers["reports.read_current_attachment_part"] = a_part(b"content")
+        with client.get(path, headers=receipt) as answer:
+            fetched.append((answer.status_code, answer.data))
+
+    assert refused == [404] * 3
+    assert looked == [200] * 3
+    assert fetched == [(200, b"content")] * 3
+
+
+def a_part(content: bytes) -> dict[str, object]:
+    """The only part of a file, as the service answers it."""
+    return {
+        "content": content, "parts": 1, "size": len(content), "media_type": "text/plain", "file_name": "a.txt",
+        "copy": "original", "scan": None,
+    }  # fmt: skip
 
 
 def test_pages_of_other_origins_may_speak_tus(make_app: MakeApp) -> None:
