@@ -302,6 +302,18 @@ def test_a_part_is_a_case_of_its_own_that_the_whole_waits_for(store):
     assert replays(store, whole)
 
 
+def test_a_reporter_who_follows_hears_how_it_ended_once_the_last_part_is_over(store):
+    whole, follower = opened(store), opened(store)
+    act(store, whole, "accept", by(DESK), allegations=["甲", "乙"])
+    merge(store, follower, whole)
+    act(store, whole, "split", by(DESK), allegation_numbers=[2], reason="另案")
+    [part] = get(store, whole)["parts"]
+    act(store, whole, "transfer", by(DESK), body="police", reason="管辖")
+    assert told(store, follower)[-1]["outcome"] is None
+    act(store, part["id"], "transfer", by(DESK), body="court", reason="涉诉")
+    assert told(store, follower)[-1]["outcome"] == told(store, whole)[-1]["outcome"] == "transferred"
+
+
 def test_what_was_split_off_has_no_finding_in_the_whole_and_the_numbers_of_the_rest_stay(store):
     whole, _ = divided(store, 1)
     with pytest.raises(Invalid) as refused:
