@@ -158,6 +158,22 @@ def test_an_upload_without_a_name_has_none() -> None:
             assert tus.file_name_of(request) == ""
 
 
+@pytest.mark.parametrize(
+    "header", ["filename !", "filename /w==", "filename eA", "a eA==,filename eA==\x00", f"filename {'eA==' * 1100}"]
+)
+def test_metadata_that_are_no_base64_of_a_text_or_too_long_are_refused(header: str) -> None:
+    with headers(Upload_Metadata=header), pytest.raises(Problem) as refused:
+        tus.file_name_of(request)
+    assert refused.value.row.status == 422
+
+
+def test_metadata_up_to_their_bound_are_read() -> None:
+    with headers(Upload_Metadata=f"{'a' * 4000},filename eA=="):
+        assert tus.file_name_of(request) == "x"
+    with headers(Upload_Metadata=f"{'a' * 4200},filename eA=="), pytest.raises(Problem):
+        tus.file_name_of(request)
+
+
 @given(st.integers(0, 10**15 - 1))
 def test_a_length_is_read(length: int) -> None:
     with headers(Upload_Length=str(length)):
