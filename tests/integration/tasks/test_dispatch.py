@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,13 @@ def test_each_transfer_has_the_next_document_number_of_the_year_and_another_kind
     assert numbers == ["明司转〔2027〕1号", "明司转〔2027〕2号"]
     assert asked["assistance"][0]["document_number"] == "明司协〔2027〕1号"
     assert transferred(store)["transfer"]["document_number"].startswith("明司转〔2026〕")
+
+
+@pytest.mark.parametrize(("hour", "minute", "year"), [(15, 59, 2040), (16, 0, 2041)])
+def test_the_year_of_a_number_is_that_of_the_bureaus_wall(store, hour, minute, year):
+    """Midnight in the bureau is four in the afternoon, UTC."""
+    moment = datetime(2040, 12, 31, hour, minute, tzinfo=UTC)
+    assert f"〔{year}〕" in transferred(store, replace(by(DESK), now=moment))["transfer"]["document_number"]
 
 
 def test_a_number_that_was_written_by_hand_is_kept_never_given_again_and_never_taken_twice(store):

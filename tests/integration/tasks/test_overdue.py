@@ -90,6 +90,18 @@ def test_the_oldest_is_told_with_its_days(store):
     assert figure["oldest_due_at"] == handle["due_at"]
 
 
+def test_the_unit_with_the_most_comes_first_and_of_equal_ones_that_with_the_oldest(store):
+    at = after(days=70)
+    for unit, starts in (("a-one", (5,)), ("b-older", (4,)), ("c-two", (5, 5))):
+        study.know_people(store, [a_person(worker := actor("handler", id=f"of-{unit}", path=(BUREAU, unit)))])
+        for days in starts:
+            case_id = opened(store, received_at=after(days=days))
+            act(store, case_id, "accept", by(DESK, now=after(days=days)))
+            act(store, case_id, "assign", by(DESK, now=after(days=days)), handler_id=worker.id)
+    found = [one["unit_id"] for one in overdue(store, DESK, at)["items"]]
+    assert [unit for unit in found if unit in ("a-one", "b-older", "c-two")] == ["c-two", "b-older", "a-one"]
+
+
 def test_a_result_that_only_a_signed_report_is_owed_is_overdue_to_those_who_read_the_file_alone(store):
     signed, unsigned = (investigating(store, category="owed", reporter_mode=mode) for mode in ("named", "anonymous"))
     for case_id in (signed, unsigned):
