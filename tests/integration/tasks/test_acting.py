@@ -184,3 +184,15 @@ def test_who_acts_without_the_role_is_refused_though_they_may_read(store):
     for who in (SUPERVISOR, LEADER, HANDLER):
         with pytest.raises(Forbidden):
             act(store, case_id, "suspend", by(who), reason="?")
+
+
+def test_the_desk_decides_on_an_objection_that_was_kept(store):
+    case_id = opened(store)
+    act(store, case_id, "accept", by(DESK))
+    act(store, case_id, "assign", by(DESK), handler_id=HANDLER.id)
+    act(store, case_id, "object", by(HANDLER), reason="不属职权")
+    with pytest.raises(Invalid):
+        act(store, case_id, "assign", by(DESK), handler_id=HANDLER.id)
+    assert "insist" in get(store, case_id)["allowed_actions"]
+    assert act(store, case_id, "insist", by(DESK), reason="属职权")["handler_id"] == HANDLER.id
+    assert "insist" not in get(store, case_id)["allowed_actions"]
