@@ -30,7 +30,7 @@ class GetImport(Schema):
 
 
 class RejectedRow(Schema):
-    """Why a row was not taken.
+    """Why a row was not taken, or something that it says.
 
     ``row`` as the table program counts it (the header is 1); in GIFT and Aiken the line, in Moodle XML and QTI 3 the
     number of the question. ``message`` is a code that the gateway puts in words with ``value``, and so is ``right``,
@@ -58,7 +58,9 @@ class Import(Schema):
     ``total`` counts the rows (questions) of the file, 0 until it is read; each is created, updated, unchanged or
     rejected. ``rejected`` lists the first thousand, ``rejected_total`` counts all. ``message``: the code of why the
     whole import failed. Imports of questions tell besides how many rows are ``processed``, whether it is a ``dry_run``
-    (then the counts say what would be), and the first thousand ``duplicates``: rows whose stem stood in the bank.
+    (then the counts say what would be), the first thousand ``duplicates``: rows whose stem stood in the bank, and the
+    first thousand of what is ``omitted``, ``omitted_total`` in all: what the file says of a question that was taken,
+    and the question has no place for.
     """
 
     id = Id(required=True)
@@ -72,6 +74,8 @@ class Import(Schema):
     message = fields.String(load_default=None, allow_none=True)
     dry_run = fields.Boolean()
     processed = fields.Integer()
+    omitted = fields.List(fields.Nested(RejectedRow))
+    omitted_total = fields.Integer()
     duplicates = fields.List(fields.Nested(KnownRow))
     started_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)

@@ -53,8 +53,10 @@ def get_import(request, call, rpc, import_id):
 
 
 def rejected_in_words(answer: dict[str, Any], language: str) -> dict[str, Any]:
-    """The answer with every code of a rejected row (why, and what is right), and of a failed import, put in words."""
-    for row in answer.get("rejected") or []:
+    """The answer with every code of a rejected row (why, and what is right), of what was omitted, and of a failed
+    import, put in words.
+    """
+    for row in (answer.get("rejected") or []) + (answer.get("omitted") or []):
         given = row.get("value")
         row["message"] = _words(row["message"], language, value=given, **(row.pop("parts", None) or {}))
         if row.get("right"):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.quiz.files import metadata
+from services.quiz.files.omissions import Omissions, key_of
 from services.quiz.files.row import Row, checked
 from services.quiz.files.tolerance import NUMBER, tolerant
 from services.quiz.model.question import (
     BLANK,
     ESSAY,
     KEYS,
-    MULTIPLE,
     SINGLE,
     TRUE_FALSE,
     Content,
@@ -23,6 +23,7 @@ _OURS = "//mingjing "
 _CATEGORY = "$CATEGORY:"
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
 _FORMAT = re.compile(r"\[(?:html|moodle|plain|markdown)\]", re.IGNORECASE)
+_TAG = re.compile(r"\[tag:([^\]]+)\]")
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -37,19 +38,25 @@ class _Unreadable(Exception):
 
 def rows(text: str) -> Iterator[Row]:
     """The questions, each at the line on which it begins."""
-    category = None
+    category, above = None, Omissions(1)
     for start, lines, ours in _blocks(text):
         if lines[0].startswith(_CATEGORY):
-            category = lines[0][len(_CATEGORY) :].strip().rpartition("/")[2]
+            path = lines[0][len(_CATEGORY) :].strip()
+            category, above = path.rpartition("/")[2], Omissions(start)
+            above.category(path)
             start, lines = start + 1, lines[1:]
         if not lines:
             continue
+        # What stood above a category is told once, with the first question that is taken of it.
+        omitted = Omissions(start, [] if "category" in ours else [*above.found])
         try:
-            fields = _question("\n".join(lines), ours)
+            fields = _question("\n".join(lines), ours, omitted)
         except _Unreadable as fault:
             yield Row.refused(start, fault.field, fault.message, fault.value)
             continue
-        yield checked(start, {"category": category} | fields)
+        row = checked(start, {"category": category} | fields, omitted=omitted)
+        above = above if row.content is None else Omissions(start)
+        yield row
 
 
 def why_not(content: Content) -> str | None:
@@ -84,6 +91,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
         if line.startswith("//"):
             if line.startswith(_OURS):
                 ours = metadata.unpacked(line[len(_OURS) :])
+            elif tags := _TAG.findall(line):
+                # As Moodle writes them, before the question.
+                ours = {"tags": tags} | ours
         elif line:
             if not lines:
                 start = number
@@ -93,7 +103,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
             lines, ours = [], {}
 
 
-def _question(block: str, ours: dict[str, Any]) -> dict[str, Any]:
+def _question(block: str, ours: dict[str, Any], omitted: Omissions) -> dict[str, Any]:
     if block.startswith("::"):
         _, _, block = block[2:].partition("::")
     block = _FORMAT.sub("", block.strip(), count=1) if _FORMAT.match(block.strip()) else block.strip()
@@ -103,50 +113,67 @@ def _question(block: str, ours: dict[str, Any]) -> dict[str, Any]:
         raise _Unreadable("answer", "import.no_answer_braces", block)
     before, inside, after = block[:opening], block[opening + 1 : closing], block[closing + 1 :]
     stem = _unescape(before)
+    if _find(after, "{") >= 0:
+        raise _Unreadable("answer", "import.several_answer_braces", after.strip())
     if after.strip():
         stem = f"{stem}____{_unescape(after)}"
     inside, _, explanation = _partition(inside.strip(), "####")
-    fields = _read_answers(inside.strip(), ours.get("type"))
+    fields = _read_answers(inside.strip(), ours.get("type"), omitted)
     if explanation.strip():
         fields["explanation"] = _unescape(explanation).strip()
+    if "scoring" in ours:
+        fields.pop("scoring", None)
     return ours | {"stem": stem.strip()} | fields
 
 
-def _read_answers(inside: str, type: str | None) -> dict[str, Any]:
+def _read_answers(inside: str, type: str | None, omitted: Omissions) -> dict[str, Any]:
     if not inside:
         return {"type": ESSAY, "answer": None}
-    truth = _TRUTHS.get(_partition(inside, "#")[0].strip().upper())
+    before, _, feedback = _partition(inside, "#")
+    truth = _TRUTHS.get(before.strip().upper())
     if truth is not None:
+        for text in _parts(feedback, "#"):
+            omitted.feedback(_unescape(text))
         return {"type": TRUE_FALSE, "answer": truth}
     if inside.startswith("#"):
-        return {"type": BLANK, "answer": _numbers(inside[1:])}
-    choices = _choices(inside)
+        return {"type": BLANK, "answer": _numbers(inside[1:], omitted)}
+    choices = _choices(inside, omitted)
     if not choices:
         raise _Unreadable("answer", "import.no_answer_braces", inside)
     if all(sign == "=" for sign, _, _ in choices) and type in (None, BLANK):
         if type is None and len(choices) > 1 and all("->" in text for _, _, text in choices):
             raise _Unreadable("type", "import.unsupported_type", "matching")
-        return {"type": BLANK, "answer": [text for _, weight, text in choices if weight in (None, 100.0)]}
+        return {"type": BLANK, "answer": _forms(choices, type, omitted)}
     options = [{"key": key, "text": text} for key, (_, _, text) in zip(KEYS, choices, strict=False)]
     if len(choices) > len(KEYS):
         raise _Unreadable("options", "import.too_many_options", str(len(choices)))
-    right = [
-        key
-        for key, (sign, weight, _) in zip(KEYS, choices, strict=False)
-        if (weight > 0 if weight is not None else sign == "=")
-    ]
     single = type == SINGLE or (type is None and [sign for sign, _, _ in choices].count("=") == 1)
-    if single:
-        return {"type": SINGLE, "options": options, "answer": right[0] if len(right) == 1 else None}
-    return {"type": MULTIPLE, "options": options, "answer": right}
+    weights = [weight if weight is not None else 100.0 * (sign == "=") for sign, weight, _ in choices]
+    return {"options": options} | key_of(single, options, weights, omitted)
 
 
-def _choices(inside: str) -> list[tuple[str, float | None, str]]:
-    """Sign, weight in percent and text of each choice; what stands before the first sign is nothing."""
+def _forms(choices: list[tuple[str, float | None, str]], type: str | None, omitted: Omissions) -> list[str]:
+    """The forms that earn the whole score; what earns a part of it is noted."""
+    forms = []
+    for _, weight, text in choices:
+        if weight in (None, 100.0):
+            forms.append(text)
+            if type is None:
+                omitted.wildcard(text)
+        elif weight:
+            omitted.partial_credit(text, weight)
+    return forms
+
+
+def _choices(inside: str, omitted: Omissions) -> list[tuple[str, float | None, str]]:
+    """Sign, weight in percent and text of each choice."""
     starts = [place for place, sign in _unescaped(inside) if sign in "=~"]
+    if starts and inside[: starts[0]].strip():
+        omitted.note("answer", "import.text_before_answers", inside[: starts[0]].strip())
     found = []
     for place, end in zip(starts, [*starts[1:], len(inside)], strict=True):
-        text = _partition(inside[place + 1 : end].strip(), "#")[0]
+        text, _, feedback = _partition(inside[place + 1 : end].strip(), "#")
+        omitted.feedback(_unescape(feedback))
         weight = _WEIGHT.match(text)
         if weight:
             text = text[weight.end() :]
@@ -154,24 +181,36 @@ def _choices(inside: str) -> list[tuple[str, float | None, str]]:
     return found
 
 
-def _numbers(text: str) -> list[str]:
+def _numbers(text: str, omitted: Omissions) -> list[str]:
     """Accepted numbers: ``3.14:0.01`` and ``3.13..3.15`` become ``3.14±0.01``."""
-    parts = [text] if _find(text, "=") < 0 else [part for _, _, part in _choices(text)]
+    if _find(text, "=") < 0:
+        plain, _, feedback = _partition(text, "#")
+        omitted.feedback(_unescape(feedback))
+        return [_number(plain.strip())]
     forms = []
-    for part in parts:
-        plain = _partition(part, "#")[0].strip()
-        value, colon, tolerance = plain.partition(":")
-        low, dots, high = plain.partition("..")
-        if colon and re.fullmatch(NUMBER, value.strip()) and re.fullmatch(NUMBER, tolerance.strip()):
-            forms.append(f"{value.strip()}±{tolerance.strip()}")
-        elif dots and re.fullmatch(NUMBER, low.strip()) and re.fullmatch(NUMBER, high.strip()):
-            middle, half = (float(low) + float(high)) / 2, (float(high) - float(low)) / 2
-            forms.append(f"{middle:.10g}±{half:.10g}")
-        elif re.fullmatch(NUMBER, plain):
-            forms.append(plain)
-        else:
-            raise _Unreadable("answer", "import.not_a_number", plain)
+    for _, weight, part in _choices(text, omitted):
+        # Without a number it stands for all others, to say something to whoever wrote them.
+        if not part:
+            continue
+        form = _number(part)
+        if weight in (None, 100.0):
+            forms.append(form)
+        elif weight:
+            omitted.partial_credit(form, weight)
     return forms
+
+
+def _number(plain: str) -> str:
+    value, colon, tolerance = plain.partition(":")
+    low, dots, high = plain.partition("..")
+    if colon and re.fullmatch(NUMBER, value.strip()) and re.fullmatch(NUMBER, tolerance.strip()):
+        return f"{value.strip()}±{tolerance.strip()}"
+    if dots and re.fullmatch(NUMBER, low.strip()) and re.fullmatch(NUMBER, high.strip()):
+        middle, half = (float(low) + float(high)) / 2, (float(high) - float(low)) / 2
+        return f"{middle:.10g}±{half:.10g}"
+    if re.fullmatch(NUMBER, plain):
+        return plain
+    raise _Unreadable("answer", "import.not_a_number", plain)
 
 
 def _answers(content: Content) -> str:
@@ -228,6 +267,13 @@ def _unescaped(text: str) -> Iterator[tuple[int, str]]:
 def _find(text: str, sign: str, start: int = 0) -> int:
     """Where ``sign`` first stands unescaped from ``start`` on, or -1."""
     return next((place for place, found in _unescaped(text) if found == sign and place >= start), -1)
+
+
+def _parts(text: str, mark: str) -> Iterator[str]:
+    """The texts between marks that are not escaped."""
+    while text:
+        part, _, text = _partition(text, mark)
+        yield part
 
 
 def _partition(text: str, mark: str) -> tuple[str, str, str]:

@@ -1,15 +1,20 @@
 """Moodle XML (docs.moodle.org, "Moodle XML format"): choices, true/false, short answers, numbers, essays."""
 
+import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from services.quiz.files import metadata
 from services.quiz.files.embedded import Embedded, Pictures, Shown
 from services.quiz.files.faults import UnreadableFile
+from services.quiz.files.moodle_rest import note_rest
 from services.quiz.files.moodle_text import plain, put, seen
+from services.quiz.files.omissions import Omissions, key_of
 from services.quiz.files.row import Row, checked
-from services.quiz.files.tolerance import tolerant
+from services.quiz.files.tolerance import NUMBER, tolerant
 from services.quiz.files.xml_reading import parse
 from services.quiz.model.question import (
     BLANK,
@@ -23,6 +28,9 @@ from services.quiz.model.question import (
     category_name,
 )
 
+# A star that stands for itself.
+_STAR = "\\*"
+
 
 def rows(content: bytes) -> Iterator[Row]:
     """The questions, numbered in their order. A document with entities or a DTD is refused: it may be a
@@ -30,11 +38,13 @@ def rows(content: bytes) -> Iterator[Row]:
     quiz = parse(content)
     if quiz.tag != "quiz":
         raise UnreadableFile("import.broken_xml")
-    category, number = None, 0
+    category, number, above = None, 0, Omissions(1)
     for question in quiz.iterfind("question"):
         kind = question.get("type", "")
         if kind == "category":
-            category = plain(question.find("category")).rpartition("/")[2]
+            path = plain(question.find("category"))
+            category, above = path.rpartition("/")[2], Omissions(number + 1)
+            above.category(path)
             continue
         number += 1
         reader = _READERS.get(kind)
@@ -45,10 +55,22 @@ def rows(content: bytes) -> Iterator[Row]:
         if options > len(KEYS):
             yield Row.refused(number, "options", "import.too_many_options", options)
             continue
+        odd = next((one for one in question.iterfind("answer") if _fraction(one) is None), None)
+        if odd is not None:
+            yield Row.refused(number, "answer", "import.not_a_number", odd.get("fraction"))
+            continue
         ours = metadata.unpacked(question.findtext("mingjing", ""))
+        # What stood above a category is told once, with the first question that is taken of it.
+        omitted = Omissions(number, [] if "category" in ours else [*above.found])
         pictures = Pictures(number)
-        fields = {"category": category} | _common(question, pictures) | ours | reader(question, pictures)
-        yield checked(number, fields, pictures)
+        fields = {"category": category} | _common(question, pictures) | ours
+        read = reader(question, pictures, omitted)
+        if "scoring" in ours:
+            read.pop("scoring", None)
+        note_rest(question, kind, omitted)
+        row = checked(number, fields | read, pictures, omitted)
+        above = above if row.content is None else Omissions(number)
+        yield row
 
 
 def why_not(content: Content) -> str | None:
@@ -82,40 +104,63 @@ def _common(question: Element, pictures: Pictures) -> dict[str, Any]:
     }
 
 
-def _choice(question: Element, pictures: Pictures) -> dict[str, Any]:
+def _choice(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
     answers = question.findall("answer")
     options = [{"key": key, "text": seen(answer, pictures, key)} for key, answer in zip(KEYS, answers, strict=False)]
-    right = [key for key, answer in zip(KEYS, answers, strict=False) if _fraction(answer) > 0]
-    if question.findtext("single", "true").strip().lower() in ("true", "1"):
-        return {"type": SINGLE, "options": options, "answer": right[0] if len(right) == 1 else None}
-    return {"type": MULTIPLE, "options": options, "answer": right}
+    single = question.findtext("single", "true").strip().lower() in ("true", "1")
+    weights = [_fraction(answer) or 0.0 for answer in answers]
+    return {"options": options} | key_of(single, options, weights, omitted)
 
 
-def _true_false(question: Element, pictures: Pictures) -> dict[str, Any]:
+def _true_false(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
     right = [text.lower() for text, fraction in _texts(question, pictures) if fraction > 0]
     return {"type": TRUE_FALSE, "answer": {"true": True, "false": False}.get(right[0] if right else "")}
 
 
-def _short(question: Element, pictures: Pictures) -> dict[str, Any]:
-    forms = [text for text, fraction in _texts(question, pictures) if fraction >= 100]
+def _short(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
+    forms = []
+    foreign = question.find("mingjing") is None
+    for text, fraction in _texts(question, pictures):
+        if fraction >= 100:
+            if foreign:
+                omitted.wildcard(text.replace(_STAR, ""))
+            forms.append(text.replace(_STAR, "*") if foreign else text)
+        elif fraction:
+            omitted.partial_credit(text, fraction)
     return {"type": BLANK, "answer": forms}
 
 
-def _numerical(question: Element, pictures: Pictures) -> dict[str, Any]:
+def _numerical(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
     forms = []
     for answer, (value, fraction) in zip(question.findall("answer"), _texts(question, pictures), strict=True):
         if fraction >= 100:
-            tolerance = (answer.findtext("tolerance") or "0").strip()
-            forms.append(value if tolerance == "0" else f"{value}±{tolerance}")
+            forms.append(_with_tolerance(value, (answer.findtext("tolerance") or "0").strip(), omitted))
+        elif fraction:
+            omitted.partial_credit(value, fraction)
     return {"type": BLANK, "answer": forms}
+
+
+def _with_tolerance(value: str, tolerance: str, omitted: Omissions) -> str:
+    """A number as a blank accepts it; exponents are written out."""
+    if tolerance == "0":
+        return value
+    try:
+        number, most = Decimal(value), Decimal(tolerance)
+    except InvalidOperation:
+        number, most = Decimal("NaN"), Decimal("NaN")
+    if not number.is_finite() or not most.is_finite() or most < 0:
+        omitted.note("answer", "import.tolerance", f"{value} ± {tolerance}")
+        return value
+    written = [text if re.fullmatch(NUMBER, text) else f"{one:f}" for text, one in ((value, number), (tolerance, most))]
+    return "±".join(written)
 
 
 def _texts(question: Element, pictures: Pictures) -> list[tuple[str, float]]:
     """The answers that are no options, with their fractions; none has a place for a picture."""
-    return [(seen(answer, pictures, None), _fraction(answer)) for answer in question.findall("answer")]
+    return [(seen(answer, pictures, None), _fraction(answer) or 0.0) for answer in question.findall("answer")]
 
 
-def _essay(question: Element, pictures: Pictures) -> dict[str, Any]:
+def _essay(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
     return {"type": ESSAY, "answer": None}
 
 
@@ -179,8 +224,10 @@ def _answers(content: Content) -> list[tuple[str, str]]:
     return []
 
 
-def _fraction(answer: Element) -> float:
+def _fraction(answer: Element) -> float | None:
+    """Percent of the score; None for what is no number."""
     try:
-        return float(answer.get("fraction", "0"))
+        fraction = float(answer.get("fraction", "0"))
     except ValueError:
-        return 0.0
+        return None
+    return fraction if isfinite(fraction) else None

@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 from services.quiz.files import metadata
 from services.quiz.files.embedded import Embedded, Pictures, Shown
+from services.quiz.files.omissions import Omissions
+from services.quiz.files.qti3_rest import changes_itself, note_forms, note_rest, note_tolerance, weights_of
 from services.quiz.files.qti3_scoring import add_declarations, add_processing
 from services.quiz.files.row import Row, checked
 from services.quiz.files.xml_reading import local, visible
@@ -65,14 +67,19 @@ def read(number: int, root: Element, fetch: Callable[[str], Embedded | None]) ->
     choices = sum(local(element) == "qti-simple-choice" for element in elements)
     if choices > len(KEYS):
         return Row.refused(number, "options", "import.too_many_options", choices)
+    if changing := changes_itself(root):
+        return Row.refused(number, "type", "import.unsupported_type", changing)
     ours = metadata.unpacked(next((found for element in elements if (found := element.get(_OURS))), ""))
     declared = {
         element.get("identifier", ""): element
         for element in root.iter()
         if local(element) == "qti-response-declaration"
     }
-    asked = _choice(interactions[0], declared, root) if kinds == {_CHOICE} else _entries(interactions, declared, root)
-    return checked(number, _common(root, body) | ours | asked, _pictures(number, root, body, fetch))
+    omitted = Omissions(number)
+    read_as = _choice if kinds == {_CHOICE} else _entries
+    asked = read_as(interactions, declared, root, omitted)
+    note_rest(root, omitted)
+    return checked(number, _common(root, body) | ours | asked, _pictures(number, root, body, fetch), omitted)
 
 
 def written(identifier: str, content: Content, pictures: Shown) -> Element:
@@ -139,7 +146,10 @@ def _pictures(number: int, root: Element, body: Element, fetch: Callable[[str], 
     return found
 
 
-def _choice(interaction: Element, declared: dict[str, Element], root: Element) -> dict[str, Any]:
+def _choice(
+    interactions: list[Element], declared: dict[str, Element], root: Element, omitted: Omissions
+) -> dict[str, Any]:
+    (interaction,) = interactions
     choices = [element for element in interaction.iter() if local(element) == "qti-simple-choice"]
     declaration = declared.get(interaction.get("response-identifier", ""))
     right = _right_values(declaration)
@@ -149,17 +159,29 @@ def _choice(interaction: Element, declared: dict[str, Element], root: Element) -
     keys = dict(zip(names, KEYS, strict=False))
     options = [{"key": key, "text": visible(choice, _nothing_for)} for key, choice in zip(KEYS, choices, strict=False)]
     answer = [keys[name] for name in right if name in keys]
+    weights = weights_of(names, declaration)
     if declaration is not None and declaration.get("cardinality") == "multiple":
-        return {"type": MULTIPLE, "options": options, "answer": answer, "scoring": _scoring(root)}
+        scoring = _scoring(root)
+        if scoring == PARTIAL and weights is not None:
+            omitted.weights(weights)
+        return {"type": MULTIPLE, "options": options, "answer": answer, "scoring": scoring}
+    for option, weight in zip(options, weights or (), strict=False):
+        if weight > 0 and option["key"] not in answer:
+            omitted.partial_credit(option["text"], weight)
     return {"type": SINGLE, "options": options, "answer": answer[0] if len(answer) == 1 else None}
 
 
-def _entries(interactions: list[Element], declared: dict[str, Element], root: Element) -> dict[str, Any]:
+def _entries(
+    interactions: list[Element], declared: dict[str, Element], root: Element, omitted: Omissions
+) -> dict[str, Any]:
     blanks = []
     for interaction in interactions:
-        forms = _right_values(declared.get(interaction.get("response-identifier", "")))
+        declaration = declared.get(interaction.get("response-identifier", ""))
+        forms = _right_values(declaration)
+        note_forms(forms, declaration, omitted)
         blanks.append(forms)
     tolerance = _tolerance(root)
+    note_tolerance(_first(root, "qti-equal"), tolerance, omitted)
     if tolerance and len(blanks) == 1 and len(blanks[0]) == 1:
         blanks = [[f"{blanks[0][0]}±{tolerance}"]]
     return {"type": BLANK, "answer": blanks}

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from contracts.quiz.operations.questions import NewQuestion
 from services.quiz.files.embedded import Pictures
 from services.quiz.files.faults import Rejected, shown
+from services.quiz.files.omissions import Omissions
 from services.quiz.model.question import GENERAL, Content, InvalidQuestion, content_of
 
 _SCHEMA = NewQuestion()
@@ -19,13 +20,14 @@ _SCHEMA = NewQuestion()
 @dataclass(frozen=True)
 class Row:
     """A question of a file: its place, and either its content or what is wrong with it. ``pictures``: the content of
-    each of its pictures as it stood in the file, by its id.
+    each of its pictures as it stood in the file, by its id. ``omitted``: what of it is not taken with the content.
     """
 
     row: int
     content: Content | None
     rejected: list[Rejected] = field(default_factory=list)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    omitted: list[Rejected] = field(default_factory=list)
 
     @classmethod
     def refused(cls, row: int, name: str, message: str, value: Any = None) -> Row:
@@ -33,9 +35,11 @@ class Row:
         return cls(row, None, [Rejected(row, name, message, shown(value))])
 
 
-def checked(row: int, fields: dict[str, Any], pictures: Pictures | None = None) -> Row:
+def checked(
+    row: int, fields: dict[str, Any], pictures: Pictures | None = None, omitted: Omissions | None = None
+) -> Row:
     """The row of the raw ``fields`` of a question; absent ones get their defaults. A picture that cannot be taken
-    rejects the row.
+    rejects the row; what is ``omitted`` is told of a row that is taken.
     """
     found = pictures or Pictures(row)
     given = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -54,7 +58,7 @@ def checked(row: int, fields: dict[str, Any], pictures: Pictures | None = None) 
         return Row(row, None, found.faults + wrong)
     if found.faults:
         return Row(row, None, found.faults)
-    return Row(row, content, pictures=found.contents)
+    return Row(row, content, pictures=found.contents, omitted=omitted.found if omitted else [])
 
 
 def _flat(errors: Any, given: Any) -> list[tuple[str, str, str | None]]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.quiz.files.faults import UnreadableFile
+from services.quiz.files.faults import Rejected, UnreadableFile, shown
+from services.quiz.files.omissions import Omissions
 from services.quiz.files.row import Row, checked
 from services.quiz.model.folding import fold
 from services.quiz.model.question import (
@@ -75,12 +76,23 @@ def rows(lines: Iterable[tuple[int, Cells]]) -> Iterator[Row]:
     """The questions of numbered lines of cells, the first of which is the header. Empty lines are left
     out."""
     numbered = iter(lines)
-    columns = _header(next(numbered, (1, []))[1])
+    first, header = next(numbered, (1, []))
+    columns = _header(header)
+    # Told once, with the first question that is taken: that no question has what stands in these columns.
+    unknown = [Rejected(first, "file", "import.unknown_column", shown(_plain(name)))
+               for column, name in zip(columns, header, strict=True) if not column and _plain(name)]  # fmt: skip
     for number, cells in numbered:
         given = {column: text for column, cell in zip(columns, cells, strict=False) if (text := _plain(cell))}
         given.pop("", None)
-        if given:
-            yield _row(number, given)
+        if not given:
+            continue
+        omitted = Omissions(number, [*unknown])
+        for cell in cells[len(columns) :]:
+            if text := _plain(cell):
+                omitted.note("file", "import.cell_without_column", text)
+        row = _row(number, given, omitted)
+        unknown = unknown if row.content is None else []
+        yield row
 
 
 def has_header(line: str) -> bool:
@@ -124,7 +136,7 @@ def _header(cells: Cells) -> list[str]:
     return columns
 
 
-def _row(number: int, given: dict[str, str]) -> Row:
+def _row(number: int, given: dict[str, str], omitted: Omissions) -> Row:
     options = [(key, given.pop(f"option_{key}", "")) for key in KEYS]
     while options and not options[-1][1]:
         options.pop()
@@ -134,6 +146,10 @@ def _row(number: int, given: dict[str, str]) -> Row:
     if type is None:
         return Row.refused(number, "type", "import.unknown_type", given.get("type"))
     fields: dict[str, Any] = {**given, "type": type}
+    if type not in (SINGLE, MULTIPLE):
+        for _, text in options:
+            if fold(text) not in _TRUE | _FALSE:
+                omitted.note("options", "import.options_not_here", text)
     # Table programs of exam sites write 正确/错误 as options of a true/false question.
     fields["options"] = [{"key": key, "text": text} for key, text in options if type in (SINGLE, MULTIPLE)]
     fields["answer"] = _answer(type, given.get("answer", ""))
@@ -146,7 +162,7 @@ def _row(number: int, given: dict[str, str]) -> Row:
     for column in ("tags", "lines"):
         if column in given:
             fields[column] = [part for part in map(str.strip, _LIST.split(given[column])) if part]
-    return checked(number, fields)
+    return checked(number, fields, omitted=omitted)
 
 
 def _rubric_part(text: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from services.quiz.handlers.questions import bureau_day, former_revision, new_do
 from services.quiz.model.question import STEM, Content, same_content
 from services.quiz.model.retirement import state_after
 from services.quiz.store import QuizStore
-from services.quiz.store.imports import Taken
+from services.quiz.store.imports import COUNTED, Taken
 
 Document = dict[str, Any]
 log = structlog.get_logger()
@@ -49,8 +49,9 @@ def start(store: QuizStore, request: Document, call: Call) -> Document:
         "message": None,
         "position": 0,
         "tries": 0,
-        **dict.fromkeys(("total", "created", "updated", "unchanged", "rejected_total"), 0),
+        **dict.fromkeys(("total", *COUNTED), 0),
         "rejected": [],
+        "omitted": [],
         "duplicates": [],
         "started_at": call.now,
         "finished_at": None,
@@ -124,6 +125,8 @@ def _sorted(
             taken.counts["rejected_total"] += 1
             taken.rejected += [asdict(fault) for fault in row.rejected]
             continue
+        taken.counts["omitted_total"] += len(row.omitted)
+        taken.omitted += [asdict(fault) for fault in row.omitted]
         before = known.get(row.content.key)
         content = row.content if before is None else _with_those_before(row.content, before)
         applied = _applied(before, id, row.row)

@@ -16,13 +16,17 @@ from pymongo.database import Database
 Document = dict[str, Any]
 
 REJECTED_KEPT = 1000
+COUNTED = ("created", "updated", "unchanged", "rejected_total", "omitted_total")
 
 
 @dataclass
 class Taken:
-    """What became of some rows: how many by effect, why rows were rejected, which stems stood in the bank before."""
+    """What became of some rows: how many by effect, why rows were rejected, what of the others was not taken, which
+    stems stood in the bank before.
+    """
 
-    counts: Counter[str] = field(default_factory=lambda: Counter(created=0, updated=0, unchanged=0, rejected_total=0))
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
+    omitted: list[Document] = field(default_factory=list)
     rejected: list[Document] = field(default_factory=list)
     duplicates: list[Document] = field(default_factory=list)
 
@@ -72,6 +76,7 @@ class Imports:
                 "$inc": dict(taken.counts),
                 "$push": {
                     "rejected": {"$each": taken.rejected, "$slice": REJECTED_KEPT},
+                    "omitted": {"$each": taken.omitted, "$slice": REJECTED_KEPT},
                     "duplicates": {"$each": taken.duplicates, "$slice": REJECTED_KEPT},
                 },
             },

@@ -294,3 +294,25 @@ def test_the_same_upload_with_the_same_key_is_one_import(store):
 
     assert first == again
     imports.work_off(store, NOW)
+
+
+def test_what_a_question_was_taken_without_is_in_the_account_by_line_and_counted(store):
+    text = "// 一\n首都半对{=北京 ~%50%南京 ~上海}\n\n全对{T}\n\n首都反馈{=北京#对了 ~南京#不对}\n\n没有答案\n"
+    dry, done = (run_import(store, text, format="gift", dry_run=dry_run) for dry_run in (True, False))
+
+    assert counts(done) == (4, 3, 0, 0, 1)
+    assert [(one["row"], one["field"], one["message"], one["value"]) for one in done["omitted"]] == [
+        (2, "answer", "import.partial_credit", "南京 50%"),
+        (6, "explanation", "import.feedback", "对了"),
+        (6, "explanation", "import.feedback", "不对"),
+    ]
+    assert done["omitted_total"] == 3
+    assert (dry["omitted"], dry["omitted_total"]) == (done["omitted"], 3)
+    assert [one["row"] for one in done["rejected"]] == [8]
+
+
+def test_an_account_of_before_omissions_were_told_is_still_shown(store):
+    done = run_import(store, "首都旧账{T}\n", format="gift")
+    store.db["imports"].update_one({"_id": done["id"]}, {"$unset": {"omitted": "", "omitted_total": ""}})
+
+    assert counts(progress(store, done["id"])) == (1, 1, 0, 0, 0)

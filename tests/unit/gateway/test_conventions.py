@@ -160,6 +160,17 @@ def test_an_import_is_read_from_the_service_that_runs_it(
     assert response.json["rejected"][0]["message"] == "此项必填。"
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "原题编号未导入：Q7。"), ("en", "was not taken: Q7.")])
+def test_what_an_import_omitted_is_told_in_words(
+    client: FlaskClient, services: FakeServices, signed_in: SignedIn, language: str, words: str
+) -> None:
+    row = {"row": 3, "field": "id", "message": "import.id_number", "value": "Q7"}
+    services.answers["quiz.get_import"] = {"id": "questions-1", "state": "done", "rejected": [], "omitted": [row]}
+    headers = signed_in("trainer") | {"Accept-Language": language}
+    response = client.get("/api/v1/imports/questions-1", headers=headers)
+    assert response.json["omitted"][0]["message"].endswith(words)
+
+
 @pytest.mark.parametrize(("role", "import_id"), [("member", "people-1"), ("admin", "nonsense-1")])
 def test_an_import_that_is_not_ones_own_to_know_of_is_404(
     client: FlaskClient, services: FakeServices, signed_in: SignedIn, role: str, import_id: str
