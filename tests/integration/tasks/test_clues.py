@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from chassis.refusals import IdempotencyKeyReused, NotFound
 from contracts.tasks import operations
 from services.tasks.handlers import clues
 from services.tasks.model.refusals import Forbidden
-from tests.integration.tasks.building import BUREAU, DESK, DISTRICT, OFFICE, act, actor, ask, by, get, history
+from tests.integration.tasks.building import BUREAU, DESK, DISTRICT, NOW, OFFICE, act, actor, ask, by, get, history
 
 CLUE = {
     "category": "money.bribe",
@@ -20,9 +22,9 @@ CLUE = {
 }
 
 
-def take_up(store, who=DESK, key=None, **changes):
+def take_up(store, who=DESK, key=None, now=NOW, **changes):
     request = operations.open_clue.load({**CLUE, **changes})
-    return operations.open_clue.dump(clues.open_clue(store, request, by(who, idempotency_key=key)))
+    return operations.open_clue.dump(clues.open_clue(store, request, by(who, now=now, idempotency_key=key)))
 
 
 def test_a_clue_is_a_case_that_nobody_reported_opened_by_a_named_person(store):
@@ -81,3 +83,16 @@ def test_nobody_takes_up_a_clue_about_a_unit_of_their_own(store, unit_id):
     with pytest.raises(Forbidden):
         take_up(store, excluded_unit_ids=[unit_id])
     assert store.db.cases.count_documents({"source.kind": "clue"}) == before
+
+
+def test_nobody_takes_up_a_clue_about_themselves(store):
+    before = store.db.cases.count_documents({"source.kind": "clue"})
+    with pytest.raises(Forbidden):
+        take_up(store, actor("desk", id="about-themselves"), excluded_person_ids=["about-themselves"])
+    assert store.db.cases.count_documents({"source.kind": "clue"}) == before
+
+
+@pytest.mark.parametrize(("hour", "minute", "year"), [(15, 59, 2026), (16, 0, 2027)])
+def test_its_number_is_of_the_year_in_the_bureau(store, hour, minute, year):
+    case = take_up(store, now=datetime(2026, 12, 31, hour, minute, tzinfo=UTC))
+    assert case["number"].startswith(f"{year}-")
