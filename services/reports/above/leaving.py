@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chassis.ids import new_id
 from contracts.fields import format_instant
 from services.reports.above import bundles
 from services.reports.above.bundles import SealedAttachment
@@ -19,11 +20,11 @@ Document = dict[str, Any]
 
 
 def listed(store: ReportsStore) -> Iterator[Document]:
-    """Every report of the sealed route, oldest first: ids, hours, counts and exports; ``pending`` tells whether the
-    last export lacks something."""
+    """Every report of the sealed route, oldest first: ids, hours, counts and the exports that came to their end;
+    ``pending`` tells whether the last of them lacks something."""
     for report in store.above.all():
         held = {"messages": report["message_count"], "attachments": len(_stored(store, report["_id"]))}
-        exports = report.get("exports", [])
+        exports = [export for export in report.get("exports", []) if not export.get("unfinished")]
         last = {name: exports[-1][name] for name in held} if exports else None
         yield {
             "id": report["_id"],
@@ -41,17 +42,19 @@ def listed(store: ReportsStore) -> Iterator[Document]:
 def export(store: ReportsStore, parts: Parts, report_id: str, folder: Path, by: str, now: datetime) -> Path | None:
     """Writes the bundle of a report and returns its path; ``None`` when there is no such report on this route.
 
-    The export is recorded with who made it before anything is written. Raises ``OSError`` and what ``parts`` raises.
+    The export is recorded with who made it before anything is written; until all of it is, the report counts as not
+    handed over. Raises ``OSError`` and what ``parts`` raises.
     """
     report = store.above.get(report_id)
     if report is None:
         return None
     messages = store.messages.newest(report_id, MAX_MESSAGES)
     attachments = _stored(store, report_id)
-    entry = {"at": now, "by": by, "messages": report["message_count"], "attachments": len(attachments)}
-    store.above.note_export(report_id, entry)
+    entry = {"id": new_id(), "at": now, "by": by, "messages": report["message_count"], "attachments": len(attachments)}
+    store.above.begin_export(report_id, entry)
     path = folder / f"{report_id}{bundles.SUFFIX}"
     bundles.write(path, _record(report, messages, now), (_attachment(parts, one) for one in attachments))
+    store.above.end_export(report_id, entry["id"])
     return path
 
 

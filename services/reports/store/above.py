@@ -11,6 +11,8 @@ from chassis.outbox.pending import Document
 from services.reports.model.conflict import ABOVE
 
 _OF_THE_ROUTE = {"route": ABOVE}
+# Of at least one export the bundle was written; those of before tell no more than that they were begun.
+HANDED_OVER = {"exports": {"$elemMatch": {"unfinished": {"$exists": False}}}}
 _OLDEST_FIRST = [("received_at", ASCENDING), ("_id", ASCENDING)]
 
 INDEXES = [
@@ -36,6 +38,12 @@ class Above:
         """The whole document of such a report."""
         return self._reports.find_one({"_id": report_id, **_OF_THE_ROUTE})
 
-    def note_export(self, report_id: str, export: Document) -> None:
-        """Write down who takes a report along, and how much there was of it then."""
-        self._reports.update_one({"_id": report_id, **_OF_THE_ROUTE}, {"$push": {"exports": export}})
+    def begin_export(self, report_id: str, export: Document) -> None:
+        """Write down who takes a report along, and how much there was of it then; ``export`` has an ``id``."""
+        entry = {**export, "unfinished": True}
+        self._reports.update_one({"_id": report_id, **_OF_THE_ROUTE}, {"$push": {"exports": entry}})
+
+    def end_export(self, report_id: str, export_id: str) -> None:
+        """The bundle of this export is there, whole."""
+        begun = {"_id": report_id, **_OF_THE_ROUTE, "exports.id": export_id}
+        self._reports.update_one(begun, {"$unset": {"exports.$.unfinished": ""}})

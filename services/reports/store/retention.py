@@ -13,6 +13,7 @@ from chassis.outbox.pending import PENDING
 from contracts.event import Draft
 from services.reports.model.conflict import ABOVE
 from services.reports.model.retention import ERASED, ERASING
+from services.reports.store.above import HANDED_OVER
 
 INDEXES = [
     IndexModel([("outcome", 1), ("ended_at", 1)], partialFilterExpression={"outcome": {"$gt": ""}}),
@@ -28,7 +29,7 @@ _REMAINS = (
     *("version", "sequence", PENDING),
 )
 # What goes to the level above and was never taken there is not for the bureau to erase.
-_NOT_YET_HANDED_OVER = {"route": ABOVE, "exports": {"$exists": False}}
+_NOT_YET_HANDED_OVER = {"route": ABOVE, "$nor": [HANDED_OVER]}
 _LOOKED_AT = {"kind": 1, "category": 1, "outcome": 1, "ended_at": 1, "held": 1}
 
 # Writers that a stopped clock or a frozen machine held up may come this late.

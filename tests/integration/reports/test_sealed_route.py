@@ -233,6 +233,24 @@ def test_what_was_never_handed_over_is_not_erased_however_long_ago_it_ended(stor
     assert report["_id"] in due()
 
 
+def test_a_handing_over_that_broke_off_is_on_record_and_counts_for_nothing(store, operator, report, files, tmp_path):
+    ended = {"outcome": "transferred", "ended_at": NOW.replace(year=NOW.year - 5)}
+    store.db.reports.update_one({"_id": report["_id"]}, {"$set": ended})
+    (tmp_path / f".{report['_id']}.sealed.zip.unfinished").mkdir()
+
+    for _ in range(2):
+        told = operator.run("sealed-reports", "export", "--to", str(tmp_path), "--by", "王机要", status=1)
+        assert "It is safe to try again" in told
+    assert report["_id"] not in [one.report["_id"] for one in erasure.due(store, NOW)]
+    exports = store.db.reports.find_one({"_id": report["_id"]})["exports"]
+    assert [(entry["by"], entry["unfinished"]) for entry in exports] == [("王机要", True)] * 2
+
+    (tmp_path / f".{report['_id']}.sealed.zip.unfinished").rmdir()
+    assert report["_id"] in operator.run("sealed-reports", "export", "--to", str(tmp_path))
+    assert report["_id"] not in operator.run("sealed-reports", "export", "--to", str(tmp_path))
+    assert report["_id"] in [one.report["_id"] for one in erasure.due(store, NOW)]
+
+
 def test_a_bundle_that_was_changed_on_its_way_is_not_opened(operator, superior_key, report, files, tmp_path):
     operator.run("sealed-reports", "export", "--to", str(tmp_path), "--id", report["_id"])
     bundle = tmp_path / f"{report['_id']}.sealed.zip"
