@@ -44,6 +44,13 @@ def test_the_reporter_is_told_the_moment_but_only_the_hour_is_kept(store, sealer
     assert receipts.read(answer["receipt"]) == answer["receipt"]
 
 
+def test_how_long_a_repetition_is_answered_tells_no_more_than_the_hour_either(store, sealer):
+    answer = handlers.submit_report(store, sealer, a_report(), keyed("until"))
+
+    until = report_of(store, sealer, answer["receipt"])["replay"]["until"]
+    assert until == NOW.replace(minute=0, second=0, microsecond=0) + timedelta(hours=48)
+
+
 def test_the_units_that_a_report_names_are_told_to_whoever_routes_it(store, sealer):
     subjects = [{"unit_id": "unit-x"}, {"name": "王某", "unit_id": "unit-x"}, {"unit_id": "unit-y"}]
 

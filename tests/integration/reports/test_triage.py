@@ -405,6 +405,8 @@ def test_suggestions_are_compared_with_suggestions_and_read_by_the_desk_alone(st
     told = operations.read_suggestion_triage.dump(triage.read_suggestion_triage(store, sealer, request, by(DESK)))
     assert told["categories"][0]["code"] == "service.convenience"
     assert [each["suggestion_id"] for each in told["similar"]] == [first]
+    (recorded,) = store.db["accesses"].find({"report_id": second})
+    assert (recorded["what"], recorded["actor_id"]) == ("triage", DESK.id)
     with pytest.raises(NotFound):
         triage.read_suggestion_triage(store, sealer, request, by(HANDLER))
     with pytest.raises(NotFound):
