@@ -20,6 +20,7 @@ def test_a_hundred_times_the_cases_may_cost_a_fifth_more():
     ratios = [number for number in section((6.0, 5.9, 9.0))["numbers"] if "ms" not in number["what"]]
     assert len(ratios) == 3
     assert all(number["holds"] for number in ratios)
+    assert all(number["must"] for number in ratios)
     dearer = [number for number in section((6.1, 5.9, 9.0))["numbers"] if "ms" not in number["what"]]
     assert not any(number["holds"] for number in dearer)
 

@@ -111,3 +111,10 @@ def test_handler_and_desk_ask_and_the_later_request_takes_the_place_of_the_earli
     file = ask(in_hand(), LEADER.id).act("ask_extension", HANDLER, days=9, approver_id=OTHER_LEADER.id, reason="复杂")
     assert (file.case.extension_request.approver_id, file.case.extension_request.by_id) == (OTHER_LEADER.id, HANDLER.id)
     assert not ON_REQUEST & set(allowed_actions(file.case, LEADER))
+
+
+def test_more_time_to_handle_is_no_more_time_for_whoever_helps():
+    file = in_hand().act("request_assistance", DESK, body="police", what="户籍", reason="核实")
+    file.act("extend", LEADER, days=5, approver_id=LEADER.id, reason="复杂")
+    assert {clock.rule for clock in file.case.clocks if clock.ended_at is None} == {"handle", "assist"}
+    assert [clock.rule for clock in file.case.clocks if clock.extension] == ["handle"]
