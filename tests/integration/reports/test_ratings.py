@@ -56,6 +56,13 @@ def test_a_rating_is_told_of_with_its_number_and_without_its_reason(store, seale
     assert seen(store, sealer, receipt)["may_rate"] is False
 
 
+def test_of_the_time_of_a_rating_only_the_hour_is_kept_and_told(store, sealer, receipt):
+    rated = rate(store, sealer, receipt, True)
+
+    (kept,) = report_of(store, sealer, receipt)["ratings"]
+    assert rated["at"] == kept["at"] == CALL.now.replace(minute=0, second=0, microsecond=0)
+
+
 def test_the_same_again_is_the_same_rating_and_one_event(store, sealer, receipt):
     first = rate(store, sealer, receipt, False, "没有答复")
 
