@@ -58,7 +58,7 @@ def written(contents: Iterable[Content]) -> str:
     blocks = []
     for content in contents:
         options = [f"{key}. {text}" for key, text in content.options]
-        ours = _OURS + metadata.packed(content, "category", "explanation")
+        ours = _OURS + metadata.packed(content, "category", "explanation", "fixed_options")
         blocks.append("\n".join([ours, content.stem, *options, f"ANSWER: {content.answer}", ""]))
     return "\n".join(blocks)
 

@@ -77,7 +77,7 @@ def written(contents: Iterable[Content]) -> str:
             blocks.append(f"{_CATEGORY} {category_name(category)}\n")
         feedback = f"####{_escape(content.explanation)}" if content.explanation else ""
         blocks.append(
-            f"{_OURS}{metadata.packed(content, 'category')}\n"
+            f"{_OURS}{metadata.packed(content, 'category', 'fixed_options')}\n"
             f"::{number}::{_stem(content)}{{{_answers(content)}{feedback}}}\n"
         )
     return "\n".join(blocks)

@@ -24,5 +24,5 @@ def unpacked(text: str) -> dict[str, Any]:
         return {}
     if not isinstance(fields, dict):
         return {}
-    known = {"type", "category", "explanation", *_CARRIED}
+    known = {"type", "category", "explanation", "fixed_options", *_CARRIED}
     return {name: value for name, value in fields.items() if name in known}

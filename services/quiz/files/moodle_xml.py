@@ -30,6 +30,8 @@ from services.quiz.model.question import (
 
 # A star that stands for itself.
 _STAR = "\\*"
+# ``shuffleanswers`` -> whether the options are fixed.
+_FIXED = {"0": True, "false": True, "1": False, "true": False}
 
 
 def rows(content: bytes) -> Iterator[Row]:
@@ -109,7 +111,8 @@ def _choice(question: Element, pictures: Pictures, omitted: Omissions) -> dict[s
     options = [{"key": key, "text": seen(answer, pictures, key)} for key, answer in zip(KEYS, answers, strict=False)]
     single = question.findtext("single", "true").strip().lower() in ("true", "1")
     weights = [_fraction(answer) or 0.0 for answer in answers]
-    return {"options": options} | key_of(single, options, weights, omitted)
+    fixed = _FIXED.get(question.findtext("shuffleanswers", "").strip().lower())
+    return {"options": options, "fixed_options": fixed} | key_of(single, options, weights, omitted)
 
 
 def _true_false(question: Element, pictures: Pictures, omitted: Omissions) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def _write(quiz: Element, content: Content, pictures: Shown) -> None:
     SubElement(question, "defaultgrade").text = repr(content.score)
     if content.type in (SINGLE, MULTIPLE):
         SubElement(question, "single").text = "true" if content.type == SINGLE else "false"
-        SubElement(question, "shuffleanswers").text = "true"
+        SubElement(question, "shuffleanswers").text = "false" if content.fixed_options else "true"
     for place, (fraction, text) in enumerate(_answers(content)):
         shown = _at(content.options[place][0], content, pictures) if content.options else []
         answer = put(question, "answer", number[0] if number else text, shown, fraction=fraction)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from services.quiz.files import metadata
 from services.quiz.files.embedded import Embedded, Pictures, Shown
 from services.quiz.files.omissions import Omissions
-from services.quiz.files.qti3_rest import changes_itself, note_forms, note_rest, note_tolerance, weights_of
+from services.quiz.files.qti3_rest import are_fixed, changes_itself, note_forms, note_rest, note_tolerance, weights_of
 from services.quiz.files.qti3_scoring import add_declarations, add_processing
 from services.quiz.files.row import Row, checked
 from services.quiz.files.xml_reading import local, visible
@@ -159,16 +159,17 @@ def _choice(
     keys = dict(zip(names, KEYS, strict=False))
     options = [{"key": key, "text": visible(choice, _nothing_for)} for key, choice in zip(KEYS, choices, strict=False)]
     answer = [keys[name] for name in right if name in keys]
+    given = {"options": options, "fixed_options": are_fixed(interaction, choices, omitted)}
     weights = weights_of(names, declaration)
     if declaration is not None and declaration.get("cardinality") == "multiple":
         scoring = _scoring(root)
         if scoring == PARTIAL and weights is not None:
             omitted.weights(weights)
-        return {"type": MULTIPLE, "options": options, "answer": answer, "scoring": scoring}
+        return {"type": MULTIPLE, "answer": answer, "scoring": scoring} | given
     for option, weight in zip(options, weights or (), strict=False):
         if weight > 0 and option["key"] not in answer:
             omitted.partial_credit(option["text"], weight)
-    return {"type": SINGLE, "options": options, "answer": answer[0] if len(answer) == 1 else None}
+    return {"type": SINGLE, "answer": answer[0] if len(answer) == 1 else None} | given
 
 
 def _entries(
@@ -291,7 +292,7 @@ def _write_choices(body: Element, content: Content, pictures: Shown) -> None:
         _CHOICE,
         {
             "response-identifier": "RESPONSE",
-            "shuffle": "false" if content.type == TRUE_FALSE else "true",
+            "shuffle": "false" if content.type == TRUE_FALSE or content.fixed_options else "true",
             "max-choices": "0" if many else "1",
         },
     )

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from services.quiz.files.omissions import Omissions
 from services.quiz.files.xml_reading import local, visible
 
+_TRUE = frozenset({"true", "1"})
 _FEEDBACK = ("qti-feedback-inline", "qti-feedback-block")
 # An item that makes itself anew for each attempt asks no one question.
 _CHANGING = frozenset({"qti-template-declaration", "qti-template-processing"})
@@ -18,6 +19,18 @@ def changes_itself(root: Element) -> str | None:
     if root.get("adaptive", "").strip().lower() in ("true", "1"):
         return "adaptive"
     return next((name for element in root.iter() if (name := local(element)) in _CHANGING), None)
+
+
+def are_fixed(interaction: Element, choices: Sequence[Element], omitted: Omissions) -> bool:
+    """Whether the choices stay in their order: they do unless the interaction says ``shuffle`` (QTI 3, 3.4), and where
+    each is ``fixed``. Where some are, all stay, and that is noted: an order with those would be another question.
+    """
+    if interaction.get("shuffle", "false").strip() not in _TRUE:
+        return True
+    fixed = [one.get("identifier", "") for one in choices if one.get("fixed", "false").strip() in _TRUE]
+    if fixed and len(fixed) < len(choices):
+        omitted.note("fixed_options", "import.some_options_fixed", "、".join(fixed))
+    return bool(fixed)
 
 
 def note_rest(root: Element, omitted: Omissions) -> None:

@@ -46,7 +46,8 @@ def checked(
     given.setdefault("category", GENERAL)
     given["media"] = found.media
     try:
-        content = content_of(_SCHEMA.load(given))
+        # A file that does not say whether options are fixed changes nothing about it.
+        content = content_of(_SCHEMA.load(given) | {"fixed_options": given.get("fixed_options")})
     except ValidationError as invalid:
         faults = _flat(invalid.messages, given)
         return Row(row, None, found.faults + [Rejected(row, name, text, value) for name, text, value in faults])

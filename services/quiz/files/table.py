@@ -43,6 +43,7 @@ COLUMNS = {
     "valid_from": ("生效日期", "valid_from"),
     "valid_to": ("失效日期", "valid_to"),
     "rubric": ("评分标准", "评分细则", "rubric"),
+    "fixed_options": ("固定选项", "选项固定", "fixed_options"),
 }
 _BY_NAME = {fold(name): column for column, names in COLUMNS.items() for name in names}
 
@@ -150,6 +151,8 @@ def _row(number: int, given: dict[str, str], omitted: Omissions) -> Row:
         for _, text in options:
             if fold(text) not in _TRUE | _FALSE:
                 omitted.note("options", "import.options_not_here", text)
+        if fold(given.get("fixed_options", "")) in _TRUE:
+            omitted.note("fixed_options", "import.options_not_here", given["fixed_options"])
     # Table programs of exam sites write 正确/错误 as options of a true/false question.
     fields["options"] = [{"key": key, "text": text} for key, text in options if type in (SINGLE, MULTIPLE)]
     fields["answer"] = _answer(type, given.get("answer", ""))
@@ -157,6 +160,8 @@ def _row(number: int, given: dict[str, str], omitted: Omissions) -> Row:
         fields["scoring"] = _SCORING_BY_NAME.get(fold(given["scoring"]), given["scoring"])
     if "difficulty" in given:
         fields["difficulty"] = _DIFFICULTIES.get(fold(given["difficulty"]), given["difficulty"])
+    if "fixed_options" in given:
+        fields["fixed_options"] = _yes_or_no(given["fixed_options"])
     if "rubric" in given:
         fields["rubric"] = [_rubric_part(part) for part in _split(given["rubric"], ";；\n")]
     for column in ("tags", "lines"):
@@ -184,11 +189,16 @@ def _answer(type: str, text: str) -> Any:
     if type == MULTIPLE:
         return _keys(text)
     if type == TRUE_FALSE:
-        folded = fold(text)
-        return True if folded in _TRUE else False if folded in _FALSE else text
+        return _yes_or_no(text)
     if type == BLANK:
         return [_unjoined(blank, "|") for blank in _split(text, ";；")] or text
     return text
+
+
+def _yes_or_no(text: str) -> Any:
+    """A bool; the text itself where it is neither yes nor no."""
+    folded = fold(text)
+    return True if folded in _TRUE else False if folded in _FALSE else text
 
 
 def _keys(text: str) -> list[str]:
@@ -212,6 +222,7 @@ def _cells(content: Content) -> dict[str, str]:
         "valid_from": content.valid_from or "",
         "valid_to": content.valid_to or "",
         "rubric": ";".join(f"{_SPECIAL_IN_PART.sub(_ESCAPE, text)}={score!r}" for text, score in content.rubric),
+        "fixed_options": "" if content.fixed_options is None else "是" if content.fixed_options else "否",
     }
 
 

@@ -58,6 +58,11 @@ EXPLAINED = {
         "Rubric of an essay; its parts add up to the score",
         "",
     ),
+    "fixed_options": (
+        "单选题、多选题的选项是否不打乱：是、否；不填时新题为否，已有试题不变",
+        "是 (yes) where no exam shuffles the options, else 否 (no); empty changes nothing, of a new question it is no",
+        "",
+    ),
 }
 
 

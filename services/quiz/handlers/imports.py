@@ -171,9 +171,11 @@ def _with_pictures(row: files.Row, taken: dict[str, str], faults: dict[str, str]
 
 
 def _with_those_before(content: Content, before: Document) -> Content:
-    """The content with the pictures that the question has, where the file shows none: most formats hold none, so no
-    file takes them away.
+    """The content with what the question has and the file does not speak of: whether its options are fixed, and its
+    pictures, where the file shows none. Most formats hold none, so no file takes them away.
     """
+    if content.fixed_options is None and content.options:
+        content = replace(content, fixed_options=bool(before.get("fixed_options")))
     if content.media:
         return content
     places = {STEM, *(key for key, _ in content.options)}

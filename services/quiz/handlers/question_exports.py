@@ -79,7 +79,7 @@ def _sorted(found: Sequence[Document], format: str, sizes: Mapping[str, int]) ->
     """A question whose pictures find no room any more is left out; a later one with smaller ones may still."""
     chosen, room = _Chosen(), PICTURES
     for question in found:
-        content = content_of(question)
+        content = content_of({"fixed_options": False, **question})
         reason = files.why_not(content, format)
         ids = {id for _, id, _ in content.media} - chosen.pictures
         size = sum(sizes.get(id, PICTURES + 1) for id in ids)

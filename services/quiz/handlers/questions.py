@@ -43,7 +43,7 @@ def create(store: QuizStore, request: Document, call: Call) -> Document:
     """A new question. ``InvalidQuestion`` names what cannot be asked."""
     content = content_of(request)
     media.check(store, request["media"], call.now)
-    question = new_document(new_id(), content, call.now) | {"fixed_options": request["fixed_options"]}
+    question = new_document(new_id(), content, call.now)
 
     def effect(session: Any) -> Document:
         store.bank.insert_question(question, session)
@@ -71,7 +71,6 @@ def update(store: QuizStore, request: Document, call: Call) -> Document:
         "revision": question["revision"] + int(changed),
         "updated_at": call.now,
     }
-    stored |= {name: request[name] for name in ("fixed_options",) if name in request}
     if changed:
         store.revisions.keep([former_revision(question, call.now)])
     return _shown(store.bank.change_question(question["_id"], version, stored))

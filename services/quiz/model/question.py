@@ -75,6 +75,8 @@ class Content:
     # Where each picture belongs (``stem`` or an option's key), its id, and what it shows in words; those of the stem
     # first, then option by option.
     media: tuple[tuple[str, str, str], ...] = ()
+    # Of a choice, whether no exam shuffles its options; None where nobody said, and of other types.
+    fixed_options: bool | None = None
 
     @property
     def key(self) -> str:
@@ -89,6 +91,7 @@ class Content:
             "lines": list(self.lines),
             "rubric": [{"text": text, "score": score} for text, score in self.rubric],
             "media": [{"place": place, "id": id, "alt": alt} for place, id, alt in self.media],
+            "fixed_options": bool(self.fixed_options),
         }
 
 
@@ -115,6 +118,7 @@ def content_of(given: dict[str, Any]) -> Content:
         valid_to=_day(given.get("valid_to")),
         rubric=tuple((_lines(part["text"]), float(part["score"])) for part in given.get("rubric") or ()),
         media=_in_order((one["place"], one["id"], _lines(one["alt"])) for one in given.get("media") or ()),
+        fixed_options=given.get("fixed_options") if given["type"] in (SINGLE, MULTIPLE) else None,
     )
     answer, errors = _answer(draft, given.get("answer"))
     errors = _wrong_options(draft) + _wrong_rubric(draft) + _wrong_media(draft) + errors
@@ -143,13 +147,17 @@ def blanks_of(answer: Any) -> list[list[str]]:
     return answer if answer and isinstance(answer[0], list) else [answer]
 
 
+# What questions are that were stored before these fields were thought of.
+_BEFORE: dict[str, Any] = {"rubric": [], "fixed_options": False}
+
+
 def same_content(stored: dict[str, Any], content: Content) -> bool:
     """Whether a stored question reads as ``content`` does; one stored before a field was thought of lacks it."""
     kept = stored.get("media") or ()
     pictures = _in_order((one["place"], one["id"], one["alt"]) for one in kept)
     fields = {name: value for name, value in content.as_fields().items() if name != "media"}
     return pictures == content.media and all(
-        stored.get(name, [] if name == "rubric" else None) == value for name, value in fields.items()
+        stored.get(name, _BEFORE.get(name)) == value for name, value in fields.items()
     )
 
 

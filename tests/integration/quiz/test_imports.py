@@ -316,3 +316,31 @@ def test_an_account_of_before_omissions_were_told_is_still_shown(store):
     store.db["imports"].update_one({"_id": done["id"]}, {"$unset": {"omitted": "", "omitted_total": ""}})
 
     assert counts(progress(store, done["id"])) == (1, 1, 0, 0, 0)
+
+
+def fixed(store):
+    return {stem: found["fixed_options"] for stem, found in bank(store).items()}
+
+
+def test_options_are_fixed_by_a_file_that_says_so_and_stay_so_where_a_file_says_nothing(store):
+    header = "题型,题干,选项A,选项B,答案,固定选项\n"
+    run_import(store, f"{header}单选题,甲题,甲,乙,A,是\n单选题,乙题,甲,乙,A,\n单选题,丙题,甲,乙,A,否\n")
+    assert fixed(store) == {"甲题": True, "乙题": False, "丙题": False}
+
+    silent = run_import(store, "甲题{=甲 ~乙}\n\n乙题{=甲 ~乙}\n", format="gift")
+    assert counts(silent) == (2, 0, 0, 2, 0)
+    assert fixed(store)["甲题"] is True
+
+    said = run_import(store, f"{header}单选题,甲题,甲,乙,A,否\n")
+    assert (counts(said), fixed(store)["甲题"]) == ((1, 0, 1, 0, 0), False)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_question_of_before_options_could_be_fixed_comes_back_unchanged(store, format):
+    run_import(store, "题型,题干,选项A,选项B,答案\n单选题,旧题,甲,乙,A\n")
+    store.db["questions"].update_one({"stem": "旧题"}, {"$unset": {"fixed_options": ""}})
+
+    exported = question_exports.export(store, {"format": format})
+
+    again = run_import(store, base64.b64decode(exported["content"]), format=format)
+    assert (counts(again), again["omitted"]) == ((1, 0, 0, 1, 0), [])

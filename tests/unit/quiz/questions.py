@@ -10,6 +10,7 @@ from services.quiz.files.picture import clean
 from services.quiz.model.question import ESSAY, KEYS, content_of
 
 LIBRARY = {"type": "single", "stem": "题干", "options": [], "answer": None, "score": 2, "category": "law"}
+LIBRARY |= {"fixed_options": False}
 
 
 def a_single(answer="A", options=3, **fields):
@@ -118,5 +119,6 @@ def contents(draw, types=("single", "multiple", "true_false", "blank", "essay"))
             "valid_to": ends,
             "rubric": rubric,
             "media": media,
+            "fixed_options": draw(st.booleans()),
         }
     )

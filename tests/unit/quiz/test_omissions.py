@@ -274,3 +274,21 @@ def test_what_a_table_says_in_other_columns_or_in_none_is_told():
         (3, "options", "import.options_not_here", "也许"),
         (4, "options", "import.options_not_here", "提示"),
     ]
+
+
+def test_some_fixed_choices_fix_all_and_that_is_told():
+    options = "".join(
+        f"<qti-simple-choice identifier='{name}' fixed='{fixed}'>{name}项</qti-simple-choice>"
+        for name, fixed in (("x", "false"), ("y", "false"), ("z", "true"))
+    )
+    body = f"<p>题</p><qti-choice-interaction response-identifier='R' shuffle='true'>{options}</qti-choice-interaction>"
+    content = item(body, declaration("x"))
+
+    assert question(content).fixed_options is True
+    assert omitted(content) == [(1, "fixed_options", "import.some_options_fixed", "z")]
+
+
+def test_fixed_options_of_a_question_without_options_are_told():
+    content = table(["题型", "题干", "答案", "固定选项"], ["判断题", "甲", "对", "是"], ["判断题", "乙", "对", "否"])
+
+    assert omitted(content) == [(2, "fixed_options", "import.options_not_here", "是")]
