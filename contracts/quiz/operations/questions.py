@@ -184,6 +184,7 @@ class QuestionRevision(Schema):
     tags = fields.List(fields.String(), required=True)
     lines = fields.List(fields.String(), required=True)
     difficulty = fields.Integer(required=True)
+    fixed_options = fields.Boolean()
     explanation = fields.String(required=True)
     legal_basis = fields.String(required=True, allow_none=True)
     valid_from = fields.String(required=True, allow_none=True)

@@ -59,6 +59,14 @@ def test_each_change_of_the_content_keeps_what_the_question_read_before(store):
     assert questions.get(store, {"question_id": id})["revision"] == 3
 
 
+def test_whether_options_are_fixed_is_content_and_a_former_revision_tells_it(store):
+    id = create(store, fixed_options=True)["id"]
+    assert change(store, id, difficulty=5)["fixed_options"] is True
+    assert change(store, id, fixed_options=False)["fixed_options"] is False
+
+    assert [(one["revision"], one["fixed_options"]) for one in former(store, id)["items"]] == [(2, True), (1, True)]
+
+
 def test_revisions_are_read_page_by_page_and_those_of_other_questions_stay_apart(store):
     ids = [create(store)["id"] for _ in range(2)]
     for id in ids:
