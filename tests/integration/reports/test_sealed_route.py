@@ -265,6 +265,7 @@ def test_a_bundle_that_was_changed_on_its_way_is_not_opened(operator, superior_k
 def test_only_reports_of_this_route_are_handed_over(store, operator, sealer, tmp_path):
     other = report_of(store, sealer, handlers.submit_report(store, sealer, a_report(), CALL)["receipt"])
 
+    assert store.above.get(other["_id"]) is None
     assert other["_id"] not in operator.run("sealed-reports", "list")
     told = operator.run("sealed-reports", "export", "--to", str(tmp_path), "--id", other["_id"], status=1)
     assert "No sealed report has the id" in told
