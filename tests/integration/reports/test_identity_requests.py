@@ -13,7 +13,8 @@ from chassis.refusals import IdempotencyKeyReused, Invalid, NotFound, Stale
 from contracts.call import Actor
 from contracts.reports import operations
 from services.reports import handlers
-from services.reports.handlers import erasure, identity_requests, keys
+from services.reports.handlers import accesses, erasure, identity_requests, keys
+from services.reports.handlers.identity_requests import opening
 from services.reports.keys import public_key
 from services.reports.model import identity_requests as rules
 from services.reports.model.retention import Erased
@@ -297,6 +298,13 @@ def test_no_more_hours_are_given_than_were_asked_for(store, sealer, asker):
     assert refused.value.errors[0]["field"] == "hours"
 
 
+@pytest.mark.parametrize("hours", [1, 10])
+def test_as_many_hours_are_given_as_were_asked_for_or_fewer(store, sealer, asker, hours):
+    request_id = asker.asks(hours=10)["id"]
+    assert decides(store, sealer, request_id, hours=hours)["state"] == "approved"
+    assert store.identity_requests.get(request_id)["until"] == NOW + timedelta(hours=hours)
+
+
 # -- the opening
 
 
@@ -350,6 +358,23 @@ def test_the_worker_erases_the_keys_whose_time_is_past(store, approved):
     worker.end_identity_requests(AfterTheEnd())
 
     assert "sealed_key" not in store.db.identity_requests.find_one({"_id": approved})
+
+
+def test_one_that_is_revoked_at_this_moment_holds_up_the_sweep_of_no_other(store, sealer, asker, approved, monkeypatch):
+    asker.actor = DESK
+    other = asker.asks()["id"]
+    decides(store, sealer, other)
+    past = list(store.identity_requests.over(NOW + timedelta(hours=25)))
+
+    def over(_now):
+        revokes(store, sealer, approved)
+        return iter(past)
+
+    monkeypatch.setattr(store.identity_requests, "over", over)
+    identity_requests.end_over(store, NOW + timedelta(hours=25))
+    states = {id: store.identity_requests.get(id)["state"] for id in (approved, other)}
+    assert states == {approved: "revoked", other: "over"}
+    assert "sealed_key" not in store.identity_requests.get(other)
 
 
 def test_a_revocation_erases_the_key_at_once(store, sealer, asker, approved):
@@ -417,6 +442,17 @@ def test_each_opening_is_recorded_and_told_before_it_is_given(store, asker, appr
     [event] = accesses[0]["outbox"]
     assert event["type"] == "reports.content_accessed.v1"
     assert (event["data"]["what"], event["data"]["purpose_code"]) == ("identity", "identity_request")
+
+
+def test_what_is_revoked_while_its_opening_is_recorded_is_not_given(store, sealer, asker, approved, monkeypatch):
+    def revoked_meanwhile(*args, **fields):
+        accesses.record(*args, **fields)
+        revokes(store, sealer, approved)
+
+    monkeypatch.setattr(opening, "record", revoked_meanwhile)
+    with pytest.raises(rules.IdentityRequestState) as refused:
+        asker.fetches(approved)
+    assert refused.value.state == "revoked"
 
 
 def test_what_cannot_be_recorded_is_not_given(store, asker, approved):
