@@ -140,6 +140,13 @@ def test_units_are_found_by_name_code_or_id_and_a_file_about_an_unknown_one_is_n
     assert store.case(files["单-1"]["_id"])["excluded_unit_ids"] == [DISTRICT]
 
 
+@pytest.mark.parametrize("written", ["系统外", "系统外：", "没有的单位" * 10])
+def test_a_unit_outside_is_named_or_its_file_is_not_taken(store, written):
+    result = run(store, table(a_file("外-1", "clear", excluded_units=(written,))))
+    assert [row["message"] for row in result["rejected"]] == ["old_files.import.unknown_unit"]
+    assert kept(store, "外-") == {}
+
+
 def test_a_unit_that_was_closed_since_is_found_but_not_before_an_active_one_of_its_name(store):
     for unit_id, name, active in (
         ("closed", "原公证科", False),
