@@ -12,8 +12,12 @@ from nacl.exceptions import CryptoError
 
 from chassis.config import read
 from chassis.refusals import NotFound
-from services.reports import handlers, keys
+from services.reports import handlers, keys, sealing
+from services.reports.above import arriving, bundles
+from services.reports.above.bundles import Bundle
+from services.reports.attachments.sealing import SEALED_PART_BYTES
 from services.reports.handlers import attachments, erasure
+from services.reports.model.report import ContentUnreadable
 from services.reports.settings import load_settings
 from tests.integration.reports.attaching import Reporter, a_vault
 from tests.integration.reports.building import CALL, NOW, a_report, by, progressed, report_of
@@ -260,6 +264,28 @@ def test_a_bundle_that_was_changed_on_its_way_is_not_opened(operator, superior_k
         operator.run(
             "sealed-reports", "open", str(bundle), "--key", str(superior_key), "--to", str(tmp_path / "x"), status=1
         )
+
+
+def test_a_bundle_made_up_by_somebody_else_writes_nowhere_and_passes_no_part_of_a_file_for_it(
+    operator, superior_key, report, receipt, sealer, files, tmp_path
+):
+    operator.run("sealed-reports", "export", "--to", str(tmp_path), "--id", report["_id"])
+    whole, forged = Bundle(tmp_path / f"{report['_id']}.sealed.zip"), tmp_path / "forged.zip"
+    private_keys = keys.read_keys(superior_key.read_text(), keys.SUPERIOR_PRIVATE)
+    data_key = sealer.data_key_for_reporter(report["_id"], report["data_key"], receipt)
+    record = {name: value for name, value in whole.record.items() if name != "attachments"}
+    content = sealing.seal_text(data_key, "../elsewhere", "content", b"{}")
+    elsewhere = record | {"report_id": "../elsewhere", "content": content, "identity": None, "messages": []}
+    cut = [
+        bundles.SealedAttachment(about, list(whole.parts(about, SEALED_PART_BYTES))[:-1])
+        for about in whole.record["attachments"]
+    ]
+
+    for number, (told, sent) in enumerate(((elsewhere, []), (record, cut[:1]), (record, cut[1:]))):
+        bundles.write(forged, told, sent)
+        with pytest.raises(ContentUnreadable):
+            arriving.opened(Bundle(forged), private_keys, tmp_path / "in" / str(number))
+    assert not list(tmp_path.rglob("elsewhere"))
 
 
 def test_only_reports_of_this_route_are_handed_over(store, operator, sealer, tmp_path):
