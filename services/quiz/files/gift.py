@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.quiz.files import metadata
+from services.quiz.files.embedded import Pictures
+from services.quiz.files.moodle_text import of_html
 from services.quiz.files.omissions import Omissions, key_of
 from services.quiz.files.row import Row, checked
 from services.quiz.files.tolerance import NUMBER, tolerant
@@ -22,7 +24,8 @@ from services.quiz.model.question import (
 _OURS = "//mingjing "
 _CATEGORY = "$CATEGORY:"
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
-_FORMAT = re.compile(r"\[(?:html|moodle|plain|markdown)\]", re.IGNORECASE)
+_FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+_HTML = "html"
 _TAG = re.compile(r"\[tag:([^\]]+)\]")
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -50,11 +53,12 @@ def rows(text: str) -> Iterator[Row]:
         # What stood above a category is told once, with the first question that is taken of it.
         omitted = Omissions(start, [] if "category" in ours else [*above.found])
         try:
-            fields = _question("\n".join(lines), ours, omitted)
+            pictures = Pictures(start)
+            fields = _question("\n".join(lines), ours, omitted, pictures)
         except _Unreadable as fault:
             yield Row.refused(start, fault.field, fault.message, fault.value)
             continue
-        row = checked(start, {"category": category} | fields, omitted=omitted)
+        row = checked(start, {"category": category} | fields, pictures, omitted)
         above = above if row.content is None else Omissions(start)
         yield row
 
@@ -103,10 +107,12 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
             lines, ours = [], {}
 
 
-def _question(block: str, ours: dict[str, Any], omitted: Omissions) -> dict[str, Any]:
+def _question(block: str, ours: dict[str, Any], omitted: Omissions, pictures: Pictures) -> dict[str, Any]:
     if block.startswith("::"):
         _, _, block = block[2:].partition("::")
-    block = _FORMAT.sub("", block.strip(), count=1) if _FORMAT.match(block.strip()) else block.strip()
+    block = block.strip()
+    format = _FORMAT.match(block)
+    block = block[format.end() :].strip() if format else block
     opening = _find(block, "{")
     closing = _find(block, "}", opening + 1) if opening >= 0 else -1
     if opening < 0 or closing < 0:
@@ -123,7 +129,18 @@ def _question(block: str, ours: dict[str, Any], omitted: Omissions) -> dict[str,
         fields["explanation"] = _unescape(explanation).strip()
     if "scoring" in ours:
         fields.pop("scoring", None)
-    return ours | {"stem": stem.strip()} | fields
+    fields = ours | {"stem": stem.strip()} | fields
+    return _read_as_html(fields, pictures) if format and format[1].lower() == _HTML else fields
+
+
+def _read_as_html(fields: dict[str, Any], pictures: Pictures) -> dict[str, Any]:
+    """The fields with what a reader sees of their texts."""
+    read = {name: of_html(fields[name], pictures) for name in ("stem", "explanation") if name in fields}
+    if "options" in fields:
+        read["options"] = [one | {"text": of_html(one["text"], pictures)} for one in fields["options"]]
+    elif fields["type"] == BLANK:
+        read["answer"] = [of_html(form, pictures) for form in fields["answer"]]
+    return fields | read
 
 
 def _read_answers(inside: str, type: str | None, omitted: Omissions) -> dict[str, Any]:

@@ -50,6 +50,18 @@ def seen(element: Element | None, pictures: Pictures | None, place: str | None) 
     return reader.text()
 
 
+def of_html(text: str, pictures: Pictures) -> str:
+    """What a reader sees of HTML that has no files beside it; what it shows besides its text is refused."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    for source, _ in reader.images:
+        pictures.refuse("import.picture_not_in_file", source)
+    for other in reader.others:
+        pictures.refuse("import.media_in_item", other)
+    return reader.text()
+
+
 def put(parent: Element, tag: str, text: str, shown: Sequence[tuple[Embedded, str]] = (), **attributes: str) -> Element:
     """An element with this text; with pictures (each with what it shows in words) it is written as HTML, with their
     files beside it.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from services.quiz.files import qti3_item
+from services.quiz.files import qti3_item, qti3_writing
 from services.quiz.files.embedded import Embedded, Shown, from_data
 from services.quiz.files.faults import UnreadableFile
 from services.quiz.files.row import Row
@@ -25,7 +25,7 @@ _ITEM = "imsqti_item_xmlv3p0"
 # So that the same questions make the same file.
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 
-why_not = qti3_item.why_not
+why_not = qti3_writing.why_not
 
 
 def is_package(content: bytes) -> bool:
@@ -71,11 +71,11 @@ def written(contents: Iterable[Content], pictures: Shown) -> bytes:
             resource = SubElement(resources, "resource", identifier=identifier, type=_ITEM, href=name)
             SubElement(resource, "file", href=name)
             for picture in {id: pictures[id] for _, id, _ in content.media}.values():
-                beside = f"{qti3_item.MEDIA}/{picture.name}"
+                beside = f"{qti3_writing.MEDIA}/{picture.name}"
                 SubElement(resource, "file", href=beside)
                 if beside not in archive.NameToInfo:
                     _add(archive, beside, picture.content, zipfile.ZIP_STORED)
-            _add(archive, name, _bytes(qti3_item.written(identifier, content, pictures)))
+            _add(archive, name, _bytes(qti3_writing.written(identifier, content, pictures)))
         _add(archive, MANIFEST, _bytes(manifest))
     return target.getvalue()
 

@@ -1,52 +1,34 @@
-"""One item of QTI 3: choices and text entries, read as others write them and written so that others can read."""
+"""One item of QTI 3 as other programs write it: choices and text entries."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from services.quiz.files import metadata
-from services.quiz.files.embedded import Embedded, Pictures, Shown
+from services.quiz.files.embedded import Embedded, Pictures
 from services.quiz.files.omissions import Omissions
 from services.quiz.files.qti3_rest import are_fixed, changes_itself, note_forms, note_rest, note_tolerance, weights_of
-from services.quiz.files.qti3_scoring import add_declarations, add_processing
+from services.quiz.files.qti3_writing import APART, CHOICE, ENTRY, FEEDBACK, OURS
 from services.quiz.files.row import Row, checked
 from services.quiz.files.xml_reading import local, visible
 from services.quiz.model.question import (
     ALL_OR_NOTHING,
     BLANK,
-    ESSAY,
     KEYS,
     MULTIPLE,
     PARTIAL,
     SINGLE,
     STEM,
     TRUE_FALSE,
-    Content,
-    blanks_of,
 )
 
-_NAMESPACE = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
-# HTML lets a page carry data of its own in such attributes, and so does QTI; other programs pass over it.
-_OURS = "data-mingjing"
-_APART = "mingjing-blanks"
-# Where a package keeps its pictures; items lie in a folder beside it.
-MEDIA = "media"
-_CHOICE, _ENTRY = "qti-choice-interaction", "qti-text-entry-interaction"
 # Formulas and sounds say what no text of ours would.
 _OTHER_MEDIA = frozenset({"object", "math", "audio", "video", "picture", "svg"})
-_FEEDBACK = "qti-modal-feedback"
 # What is not for those who are asked.
 _ASIDE = frozenset({"qti-rubric-block", "qti-feedback-block", "qti-feedback-inline"})
 _TRUTHS = {"true": True, "false": False}
-_DRAWN_BLANK = re.compile("_{2,}")
-
-
-def why_not(content: Content) -> str | None:
-    """What of this question an item cannot hold, or None: it has choices, true or false, and blanks."""
-    return "type" if content.type == ESSAY else None
 
 
 def read(number: int, root: Element, fetch: Callable[[str], Embedded | None]) -> Row:
@@ -61,57 +43,29 @@ def read(number: int, root: Element, fetch: Callable[[str], Embedded | None]) ->
     elements = list(body.iter())
     interactions = [element for element in elements if local(element).endswith("-interaction")]
     kinds = {local(interaction) for interaction in interactions}
-    if not interactions or not (kinds == {_ENTRY} or (kinds == {_CHOICE} and len(interactions) == 1)):
-        kind = ", ".join(sorted(kinds - {_ENTRY, _CHOICE}) or sorted(kinds))
+    if not interactions or not (kinds == {ENTRY} or (kinds == {CHOICE} and len(interactions) == 1)):
+        kind = ", ".join(sorted(kinds - {ENTRY, CHOICE}) or sorted(kinds))
         return Row.refused(number, "type", "import.unsupported_type", kind)
     choices = sum(local(element) == "qti-simple-choice" for element in elements)
     if choices > len(KEYS):
         return Row.refused(number, "options", "import.too_many_options", choices)
     if changing := changes_itself(root):
         return Row.refused(number, "type", "import.unsupported_type", changing)
-    ours = metadata.unpacked(next((found for element in elements if (found := element.get(_OURS))), ""))
+    ours = metadata.unpacked(next((found for element in elements if (found := element.get(OURS))), ""))
     declared = {
         element.get("identifier", ""): element
         for element in root.iter()
         if local(element) == "qti-response-declaration"
     }
     omitted = Omissions(number)
-    read_as = _choice if kinds == {_CHOICE} else _entries
+    read_as = _choice if kinds == {CHOICE} else _entries
     asked = read_as(interactions, declared, root, omitted)
     note_rest(root, omitted)
     return checked(number, _common(root, body) | ours | asked, _pictures(number, root, body, fetch), omitted)
 
 
-def written(identifier: str, content: Content, pictures: Shown) -> Element:
-    """The item; what QTI has no place for stands in a ``data-`` attribute, and pictures in the folder ``media``."""
-    title = content.stem.split("\n", 1)[0][:60]
-    item = Element(
-        "qti-assessment-item",
-        {"xmlns": _NAMESPACE, "identifier": identifier, "title": title, "adaptive": "false", "time-dependent": "false"},
-    )
-    add_declarations(item, content)
-    body = SubElement(SubElement(item, "qti-item-body"), "div", {_OURS: metadata.packed(content, "category")})
-    if content.type == BLANK:
-        _write_blanks(body, content)
-        _write_pictures(body, STEM, content, pictures)
-    else:
-        _write_text(SubElement(body, _block(content.stem)), content.stem)
-        _write_pictures(body, STEM, content, pictures)
-        _write_choices(body, content, pictures)
-    add_processing(item, content)
-    if content.explanation:
-        feedback = SubElement(
-            item,
-            _FEEDBACK,
-            {"outcome-identifier": "FEEDBACK", "identifier": "EXPLANATION", "show-hide": "show"},
-        )
-        text = SubElement(SubElement(feedback, "qti-content-body"), _block(content.explanation))
-        _write_text(text, content.explanation)
-    return item
-
-
 def _common(root: Element, body: Element) -> dict[str, Any]:
-    feedback = _first(root, _FEEDBACK)
+    feedback = _first(root, FEEDBACK)
     return {
         "stem": visible(body, _of_stem),
         "score": _greatest_score(root),
@@ -126,7 +80,7 @@ def _pictures(number: int, root: Element, body: Element, fetch: Callable[[str], 
     places = dict(zip((id(choice) for choice in choices), KEYS, strict=False))
     # The element, the place that it belongs to.
     todo: list[tuple[Element, str | None]] = [(body, STEM)]
-    feedback = _first(root, _FEEDBACK)
+    feedback = _first(root, FEEDBACK)
     if feedback is not None:
         todo.append((feedback, None))
     while todo:
@@ -239,89 +193,20 @@ def _greatest_score(root: Element) -> str | None:
 def _of_stem(element: Element) -> str | None:
     """What stands for the element in the stem: blanks are drawn, choices and what is for markers left out."""
     name = local(element)
-    if name == _ENTRY:
+    if name == ENTRY:
         drawn = element.get("placeholder-text", "")
         return drawn if drawn and not drawn.strip("_") else "____"
-    if name == _CHOICE:
+    if name == CHOICE:
         prompt = _first(element, "qti-prompt")
         # In a block of its own, after what stands before the choices.
         return f"\x01{visible(prompt, _nothing_for)}\x01" if prompt is not None else ""
-    if name in _ASIDE - {"qti-feedback-inline"} or element.get("class") == _APART:
+    if name in _ASIDE - {"qti-feedback-inline"} or element.get("class") == APART:
         return ""
     return None
 
 
 def _nothing_for(element: Element) -> str | None:
     return "" if local(element) in ("qti-feedback-inline", "qti-feedback-block") else None
-
-
-def _write_blanks(body: Element, content: Content) -> None:
-    """The stem with its blanks where it draws as many as there are; else they stand below it."""
-    count = len(blanks_of(content.answer))
-    drawn = _DRAWN_BLANK.findall(content.stem)
-    stem = SubElement(body, _block(content.stem))
-    if len(drawn) != count:
-        _write_text(stem, content.stem)
-        below = SubElement(body, "p", {"class": _APART})
-        for number in range(1, count + 1):
-            SubElement(below, _ENTRY, {"response-identifier": _response(number)})
-        return
-    parts = _DRAWN_BLANK.split(content.stem)
-    _write_text(stem, parts[0])
-    for number, (blank, after) in enumerate(zip(drawn, parts[1:], strict=True), start=1):
-        attributes = {"response-identifier": _response(number), "placeholder-text": blank}
-        _write_text(stem, after, SubElement(stem, _ENTRY, attributes))
-
-
-def _write_pictures(parent: Element, place: str, content: Content, pictures: Shown) -> None:
-    """The pictures of this place, behind its text."""
-    for where, id, alt in content.media:
-        if where == place:
-            SubElement(SubElement(parent, "p"), "img", {"src": f"../{MEDIA}/{pictures[id].name}", "alt": alt})
-
-
-def _write_choices(body: Element, content: Content, pictures: Shown) -> None:
-    many = content.type == MULTIPLE
-    choices = (
-        (("true", "正确"), ("false", "错误"))
-        if content.type == TRUE_FALSE
-        else [(f"choice_{key}", text) for key, text in content.options]
-    )
-    interaction = SubElement(
-        body,
-        _CHOICE,
-        {
-            "response-identifier": "RESPONSE",
-            "shuffle": "false" if content.type == TRUE_FALSE or content.fixed_options else "true",
-            "max-choices": "0" if many else "1",
-        },
-    )
-    for name, text in choices:
-        choice = SubElement(interaction, "qti-simple-choice", identifier=name)
-        _write_text(SubElement(choice, "pre") if _block(text) == "pre" else choice, text)
-        _write_pictures(choice, name.removeprefix("choice_"), content, pictures)
-
-
-def _block(text: str) -> str:
-    """``pre`` where a reader of HTML would lose white space, else ``p``."""
-    return "pre" if re.search(r"[\t\f]| {2}| \n|\n ", text) or "\n\n" in text else "p"
-
-
-def _write_text(parent: Element, text: str, after: Element | None = None) -> None:
-    """Puts the text into ``parent``, behind the element ``after``; lines are broken as HTML does."""
-    lines = [text] if parent.tag == "pre" else text.split("\n")
-    last = after
-    for place, line in enumerate(lines):
-        if place:
-            last = SubElement(parent, "br")
-        if last is None:
-            parent.text = line
-        else:
-            last.tail = line
-
-
-def _response(number: int) -> str:
-    return "RESPONSE" if number == 1 else f"RESPONSE{number}"
 
 
 def _first(parent: Element, name: str) -> Element | None:

@@ -340,7 +340,9 @@ def test_a_question_of_before_options_could_be_fixed_comes_back_unchanged(store,
     run_import(store, "题型,题干,选项A,选项B,答案\n单选题,旧题,甲,乙,A\n")
     store.db["questions"].update_one({"stem": "旧题"}, {"$unset": {"fixed_options": ""}})
 
-    exported = question_exports.export(store, {"format": format})
+    content = base64.b64decode(question_exports.export(store, {"format": format})["content"])
 
-    again = run_import(store, base64.b64decode(exported["content"]), format=format)
+    (read,) = files.read(content, format=format).rows
+    assert read.content.fixed_options is False
+    again = run_import(store, content, format=format)
     assert (counts(again), again["omitted"]) == ((1, 0, 0, 1, 0), [])

@@ -66,10 +66,13 @@ def test_a_category_within_others_is_told_once_and_that_of_a_course_is_not():
     assert gift(text) == [(1, "category", "import.category_path", "宪法")]
 
 
-def test_a_category_within_others_is_told_with_the_first_question_that_is_taken():
-    (refused, taken) = files.read("$CATEGORY: 宪法/总纲\n\n一\n\n二 {F}\n".encode(), format="gift").rows
+@pytest.mark.parametrize(
+    ("first", "fault"), [("一", "import.no_answer_braces"), ("一 {~甲 ~乙}", "question.answer_multiple")]
+)
+def test_a_category_within_others_is_told_with_the_first_question_that_is_taken(first, fault):
+    (refused, taken) = files.read(f"$CATEGORY: 宪法/总纲\n\n{first}\n\n二 {{F}}\n".encode(), format="gift").rows
 
-    assert [fault.message for fault in refused.rejected] == ["import.no_answer_braces"]
+    assert [one.message for one in refused.rejected] == [fault]
     assert [one.message for one in taken.omitted] == ["import.category_path"]
 
 
@@ -86,6 +89,30 @@ def test_a_second_pair_of_braces_rejects_the_question_before_its_key_is_shown_in
     assert [(one.field, one.message, one.value) for one in row.rejected] == [
         ("answer", "import.several_answer_braces", "国旗 {=红色}")
     ]
+
+
+def test_html_of_gift_is_read_as_a_reader_sees_it():
+    text = "::Q7::[html]<p>首都<b>在哪</b>？</p>{=<p>北&\\#20140;</p> ~<p>南京</p> ####<p>见《宪法》</p>}"
+    read = question(text, format="gift")
+
+    assert (read.stem, read.options, read.explanation) == ("首都在哪？", (("A", "北京"), ("B", "南京")), "见《宪法》")
+    assert gift(text) == []
+    assert question("[html]<p>首都</p>{=<p>北京</p>}", format="gift").answer == ["北京"]
+    # Without the word, signs are signs.
+    assert question("甲<乙{T}", format="gift").stem == "甲<乙"
+
+
+@pytest.mark.parametrize(
+    ("shows", "fault"),
+    [
+        ('<img src\\="@@PLUGINFILE@@/a.png" alt\\="图">', "import.picture_not_in_file"),
+        ("<audio></audio>", "import.media_in_item"),
+    ],
+)
+def test_what_html_of_gift_shows_besides_its_text_rejects_the_question(shows, fault):
+    for text in (f"[html]题{shows}{{T}}", f"[html]题{{=甲{shows} ~乙}}"):
+        (row,) = files.read(text.encode(), format="gift").rows
+        assert [(one.field, one.message) for one in row.rejected] == [("media", fault)]
 
 
 def moodle(kind, inner, stem="题"):
@@ -292,3 +319,11 @@ def test_fixed_options_of_a_question_without_options_are_told():
     content = table(["题型", "题干", "答案", "固定选项"], ["判断题", "甲", "对", "是"], ["判断题", "乙", "对", "否"])
 
     assert omitted(content) == [(2, "fixed_options", "import.options_not_here", "是")]
+
+
+def test_columns_that_nobody_knows_are_told_with_the_first_row_that_is_taken():
+    content = table(["题型", "题干", "答案", "备注"], ["判断题", "甲", "也许", "略"], ["判断题", "乙", "对", ""])
+    (refused, taken) = files.read(content.encode()).rows
+
+    assert refused.content is None
+    assert [(one.row, one.message, one.value) for one in taken.omitted] == [(1, "import.unknown_column", "备注")]

@@ -109,3 +109,18 @@ def test_the_same_questions_make_the_same_package():
     first, again = (files.write(BANK[:6], "qti3", PICTURES).content for _ in range(2))
 
     assert first == again
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_category_with_a_stroke_in_its_name_is_one_category(format):
+    content = a_single(category="宪法/总纲")
+
+    assert there_and_back([content], format) == [content]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_form_with_a_star_means_the_star(format):
+    content = a_blank(["2*3", r"2\*3"])
+
+    if files.holds(content, format):
+        assert there_and_back([content], format) == [content]
