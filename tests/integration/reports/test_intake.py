@@ -66,6 +66,13 @@ def test_an_anonymous_report_has_no_identity(store, sealer):
     assert "identity" not in report_of(store, sealer, answer["receipt"])
 
 
+def test_a_form_that_never_was_is_not_told(store):
+    with pytest.raises(Invalid) as refused:
+        handlers.get_form({"kind": "report", "version": "1999-01"}, CALL)
+
+    assert [problem["field"] for problem in refused.value.errors] == ["version"]
+
+
 def test_what_the_desks_key_opens_tells_nothing_of_who_wrote(store, sealer):
     named = {"mode": "named", "name": "欧阳若水", "phone": "13700001111", "address": "某路七号"}
     answer = handlers.submit_report(store, sealer, a_report(reporter=named), CALL)

@@ -294,6 +294,20 @@ def test_writes_with_proofs_make_the_next_one_harder_too(make_app: MakeApp) -> N
     assert report(client).json["challenge"]["maxnumber"] == 200_000
 
 
+def test_writes_with_proofs_from_many_addresses_make_it_harder_for_all(make_app: MakeApp) -> None:
+    client = make_app(trusted_proxies=1, free_write_limit="5/minute", free_write_total="4/minute").test_client()
+
+    def asked(address: str) -> dict[str, Any]:
+        challenge: dict[str, Any] = report(client, altcha="none", address=address).json["challenge"]
+        return challenge
+
+    assert asked("203.0.113.1")["maxnumber"] == 50_000
+    for host in range(18):
+        address = f"198.51.100.{host}"
+        assert report(client, altcha=solution(asked(address)), address=address).status_code == 201
+    assert asked("203.0.113.1")["maxnumber"] == 200_000
+
+
 def test_a_spent_proof_is_answered_with_a_challenge_as_hard_as_any(client: FlaskClient) -> None:
     proof = solution(use_up(client))
     assert report(client, altcha=proof).status_code == 201

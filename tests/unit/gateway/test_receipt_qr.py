@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.reports import receipt as receipts
 from gateway import receipt_qr
+from tests.unit.gateway.conftest import FakeServices, MakeApp
 
 SIDE = 25
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -23,6 +24,16 @@ def test_a_reader_of_the_code_reads_the_receipt_and_nothing_else(receipt):
     modules = drawn(receipt_qr.svg(receipt, "zh-CN"))
 
     assert read(modules) == receipt
+
+
+def test_whoever_reports_is_given_the_code_of_their_receipt(make_app: MakeApp, services: FakeServices):
+    receipt = receipts.write("7K3QX9M2ABCDEFGHJKN")
+    services.answers["reports.submit_report"] = {"receipt": receipt}
+    report = {"kind": "report", "category": "conduct", "title": "窗口态度", "narrative": "等了一上午。"}
+
+    answer = make_app().test_client().post("/api/v1/reports", json=report)
+
+    assert read(drawn(answer.json["receipt_qr"])) == answer.json["receipt"] == receipt
 
 
 @given(written)

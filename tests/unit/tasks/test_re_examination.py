@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.tasks.model import clocks, guards, merging
@@ -107,6 +109,15 @@ def test_whoever_investigated_or_decided_before_is_not_given_the_case():
     file.act("assign", DESK, handler_id=OTHER_HANDLER.id)
     with pytest.raises(Invalid):
         file.act("reassign", DESK, handler_id=HANDLER.id, reason="熟悉情况")
+
+
+@pytest.mark.parametrize("part", ["investigators", "deciders", "reviewers"])
+def test_any_part_in_the_first_round_keeps_from_the_second(part):
+    file = File().closed()
+    file.case = replace(file.case, **{part: getattr(file.case, part) | {OTHER_HANDLER.id}})
+
+    with pytest.raises(Invalid):
+        file.rated(satisfied=False).act("assign", DESK, handler_id=OTHER_HANDLER.id)
 
 
 def test_a_reviewer_of_the_first_round_reviews_no_second_time():
