@@ -203,6 +203,18 @@ def test_a_key_that_reports_need_is_not_taken_out(store, operator):
         assert old in key_files.ids_in(path, purpose)
 
 
+def test_a_lookup_key_stays_while_there_are_receipts_of_which_the_key_is_not_known(store, operator):
+    submitted(store, sealer_of(operator))
+    store.db.reports.update_many({}, {"$unset": {"receipt_key_id": ""}})
+    (old,) = key_files.ids_in(operator.lookup, keys.LOOKUP)
+    operator.run("keys", "add", "lookup", "--file", str(operator.lookup))
+
+    refused = operator.run("keys", "remove", "lookup", "--file", str(operator.lookup), "--id", old, status=1)
+
+    assert "1 reports still need" in refused
+    assert old in key_files.ids_in(operator.lookup, keys.LOOKUP)
+
+
 def test_a_receipt_under_an_older_lookup_key_works_and_is_found_by_the_newest_from_then_on(store, operator):
     before = sealer_of(operator)
     receipt, unused = submitted(store, before), submitted(store, before)
