@@ -228,7 +228,9 @@ def test_a_server_that_is_away_is_tried_by_one_mail_at_a_time_with_growing_waits
     assert tried == [1, 0, 1, 0, 1, 0, 1]
 
 
-def test_after_an_outage_nothing_is_sent_at_night(store, staff, post):
+@pytest.mark.parametrize("urgent_breaks_quiet", [False, True])
+def test_after_an_outage_nothing_is_sent_at_night(store, staff, post, urgent_breaks_quiet):
+    wants(store, staff.handler, mail="digest", urgent_breaks_quiet=urgent_breaks_quiet)
     assigned(store, staff)
     post.go(DIGEST + timedelta(hours=14))
     assert post.sink.mails == []

@@ -102,6 +102,20 @@ def test_the_unit_with_the_most_comes_first_and_of_equal_ones_that_with_the_olde
     assert [unit for unit in found if unit in ("a-one", "b-older", "c-two")] == ["c-two", "b-older", "a-one"]
 
 
+def test_a_case_is_in_the_figure_of_everybody_who_handles_it_and_once_in_all(store):
+    first, second = (actor("handler", id=f"{name}-of-two", path=(BUREAU, "two")) for name in ("first", "second"))
+    study.know_people(store, [a_person(one) for one in (first, second)])
+    before = overdue(store, DESK, after(days=63), "handler")["overdue"]
+    case_id = opened(store)
+    act(store, case_id, "accept", by(DESK))
+    act(store, case_id, "assign", by(DESK), handler_id=first.id)
+    act(store, case_id, "join", by(DESK), handler_id=second.id, reason="联合办理")
+    answer = overdue(store, DESK, after(days=63), "handler")
+    figures = {one["handler_id"]: one["overdue"] for one in answer["items"] if one["unit_id"] == "two"}
+    assert figures == {first.id: 1, second.id: 1}
+    assert answer["overdue"] == before + 1
+
+
 def test_a_result_that_only_a_signed_report_is_owed_is_overdue_to_those_who_read_the_file_alone(store):
     signed, unsigned = (investigating(store, category="owed", reporter_mode=mode) for mode in ("named", "anonymous"))
     for case_id in (signed, unsigned):
