@@ -85,6 +85,16 @@ def test_a_dry_run_tells_what_would_be_and_changes_nothing(trainer, stem, langua
     assert trainer.get("/questions", params={"tag": stem}).json()["items"] == []
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "只得部分分的答案"), ("en", "An answer that earns a part")])
+def test_what_a_question_is_taken_without_is_told_in_words_with_its_line(trainer, stem, language, words):
+    account = imported(trainer, f"\n{stem}{{=甲 ~%50%乙}}\n".encode(), language, format="gift", dry_run="true")
+
+    assert (account["created"], account["rejected"], account["omitted_total"]) == (1, [], 1)
+    (omitted,) = account["omitted"]
+    assert (omitted["row"], omitted["field"], omitted["value"]) == (2, "answer", "乙 50%")
+    assert omitted["message"].startswith(words)
+
+
 def test_the_template_is_downloaded_filled_in_and_taken(trainer, stem):
     file = trainer.get("/imports/questions/template", params={"format": "xlsx"})
     assert "attachment" in file.headers["Content-Disposition"]
