@@ -115,6 +115,28 @@ def test_a_process_that_ends_at_any_step_loses_and_doubles_nothing(store, staff,
     assert store.notices.waiting_cases(1000) == []
 
 
+def test_what_happens_while_notices_are_made_is_told_too(store, staff, monkeypatch):
+    case_id = assigned(store, staff)
+    told = store.notices.told
+
+    def returned_before(causes: dict[str, list[str]]) -> None:
+        monkeypatch.setattr(store.notices, "told", told)
+        act(store, case_id, "return", by(staff.handler), reason="应当回避")
+        told(causes)
+
+    monkeypatch.setattr(store.notices, "told", returned_before)
+    make(store)
+    assert "returned" in kinds(store, staff.desk)
+    assert store.notices.waiting_cases(1000) == []
+
+
+def test_whoever_has_left_is_told_of_nothing_more(store, staff):
+    assigned(store, staff)
+    staff.leave()
+    make(store)
+    assert kinds(store, staff.handler) == []
+
+
 def test_two_replicas_make_every_notice_once(store, staff):
     assigned(store, staff)
     waiting = store.notices.waiting_cases(100)
