@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.operation import Operation
+from contracts.reports import operations
 from contracts.reports.schemas import attachments as contract
 from services.reports import forms
 from services.reports.model import attachments as rules
@@ -152,3 +154,15 @@ def test_a_reporter_gets_their_own_original_and_of_staff_what_was_inspected() ->
     assert rules.copy_for_reporter(attachment("staff", **NO_COPY)) == "original"
     with pytest.raises(rules.NoCleanCopy):
         rules.copy_for_reporter(attachment("staff"))
+
+
+@pytest.mark.parametrize(
+    ("operation", "of"),
+    [
+        (operations.read_case_attachment_part, {"case_id": "c1"}),
+        (operations.read_suggestion_attachment_part, {"suggestion_id": "s1"}),
+    ],
+    ids=["case", "suggestion"],
+)
+def test_staff_who_ask_for_no_copy_get_the_one_without_metadata(operation: Operation, of: dict[str, str]) -> None:
+    assert operation.load({**of, "attachment_id": "a1"})["copy"] == rules.CLEAN
