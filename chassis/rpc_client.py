@@ -13,8 +13,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +24,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from chassis import clock, rpc_wire, tracing
 from chassis.broker.topology import RPC_EXCHANGE, Exchange
-from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, drop
+from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, drop, take
 from contracts.call import Call
 from contracts.envelope import InvalidEvent, open_envelope
 from contracts.event import Event, Received
@@ -79,6 +77,29 @@ class Refused(RpcError):
         return self.name
 
 
+class _Answer:
+    """Waited for by one thread, given by another; a ``Future`` costs three times as much."""
+
+    __slots__ = ("_given", "_what")
+
+    def __init__(self) -> None:
+        self._given = threading.Lock()
+        self._given.acquire()
+        self._what: bytes | Unavailable | None = None
+
+    def give(self, what: bytes | Unavailable) -> None:
+        """The reply's body, or why there will be none. Once: by whoever takes it out of the calls."""
+        self._what = what
+        self._given.release()
+
+    def wait(self, seconds: float) -> bytes | None:
+        """The body, None when it does not come in time; raises ``Unavailable``."""
+        self._given.acquire(timeout=seconds)
+        if isinstance(self._what, Unavailable):
+            raise self._what
+        return self._what
+
+
 class RpcClient:
     """Thread-safe. ``start`` after the process has forked, ``stop`` before it ends."""
 
@@ -86,7 +107,7 @@ class RpcClient:
         self._wire = Wire(uri, f"{name}:rpc", read_seconds=_POLL_SECONDS)
         self._slots = threading.BoundedSemaphore(max_in_flight)
         self._ids = itertools.count(1)
-        self._calls: dict[str, Future[bytes]] = {}
+        self._calls: dict[str, _Answer] = {}
         self._subscriptions: list[tuple[type[Event], Callable[[Received], None]]] = []
         self._on_connected: list[Callable[[], None]] = []
         self._writing = threading.Lock()
@@ -158,15 +179,16 @@ class RpcClient:
             expiration=str(max(1, int(seconds * 1000))),
             application_headers=headers,
         )
-        answer: Future[bytes] = Future()
+        answer = _Answer()
         self._calls[number] = answer
         try:
             self._send(message, operation.routing_key, seconds)
-            result, error = rpc_wire.reply_of(answer.result(seconds))
-        except FutureTimeout:
-            raise DeadlineExceeded(operation.routing_key) from None
+            body = answer.wait(seconds)
         finally:
             self._calls.pop(number, None)
+        if body is None:
+            raise DeadlineExceeded(operation.routing_key)
+        result, error = rpc_wire.reply_of(body)
         if error is not None:
             raise Refused(error["exc_type"], error.get("details") or {})
         return result
@@ -219,7 +241,7 @@ class RpcClient:
         next_beat = 0.0
         while not self._stopping.is_set() and connection.connected:
             with suppress(TimeoutError):
-                connection.drain_events(timeout=self._wire.patience(connection))
+                take(connection, self._wire.patience(connection))
             now = time.monotonic()
             if now >= next_beat:
                 with self._writing:
@@ -227,21 +249,21 @@ class RpcClient:
                 next_beat = now + HEARTBEAT_SECONDS / 4
 
     def _replied(self, message: Any) -> None:
-        waiting = self._calls.get(message.properties.get("correlation_id", ""))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(message.body)
+        waiting = self._calls.pop(message.properties.get("correlation_id", ""), None)
+        if waiting is not None:
+            waiting.give(message.body)
 
     def _returned(self, _: Any, __: str, routing_key: str, message: Any) -> None:
-        waiting = self._calls.get(message.properties.get("correlation_id", ""))
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(Unavailable(f"nothing serves {routing_key}"))
+        waiting = self._calls.pop(message.properties.get("correlation_id", ""), None)
+        if waiting is not None:
+            waiting.give(Unavailable(f"nothing serves {routing_key}"))
 
     def _lose(self, why: str) -> None:
         self._channel = self._connection = None
         for number in list(self._calls):
             waiting = self._calls.pop(number, None)
-            if waiting is not None and not waiting.done():
-                waiting.set_exception(Unavailable(why))
+            if waiting is not None:
+                waiting.give(Unavailable(why))
 
     def _wake_reader(self) -> None:
         connection = self._connection

@@ -13,7 +13,8 @@ from typing import Any
 import eventlet
 import structlog
 
-from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, buffered, drop
+from chassis.broker.deliveries import MOST_AT_ONCE
+from chassis.broker.wire import HEARTBEAT_SECONDS, LOST, Wire, buffered, drop, take
 from chassis.faults import describe
 from chassis.metrics import BROKER_CONNECTED
 
@@ -22,8 +23,6 @@ _log = structlog.get_logger(__name__)
 _READ_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
 _LONGEST_WAIT = 5.0
-# After so many frames without a pause the reader lets the others run.
-_FRAMES_IN_A_ROW = 32
 
 
 class Line:
@@ -106,19 +105,20 @@ class Line:
         self._connected.set(1)
         _log.info("broker line up", line=self._name)
         next_beat = time.monotonic()
-        frames = 0
+        taken = 0
         while self.connection is connection and connection.connected:
             try:
-                connection.drain_events(timeout=_READ_SECONDS)
+                taken += take(connection, _READ_SECONDS)
             except TimeoutError:
-                frames = 0
+                taken = 0
             if not connection.connected:
                 return
             self.last_seen_alive = time.monotonic()
             if self.last_seen_alive >= next_beat:
                 connection.heartbeat_tick()
                 next_beat = self.last_seen_alive + HEARTBEAT_SECONDS / 4
-            frames = frames + 1 if buffered(connection) else 0
-            if frames >= _FRAMES_IN_A_ROW:
-                frames = 0
+            if not buffered(connection):
+                taken = 0
+            elif taken >= MOST_AT_ONCE:
+                taken = 0
                 eventlet.sleep(0)

@@ -1,7 +1,8 @@
 """One AMQP connection as both worlds use it: services (greenlets) and the gateway (threads).
 
-Two things are done here to py-amqp's transport, nowhere else: it reads ahead (a frame otherwise takes three
-``recv`` calls), and several frames can be gathered into one ``send``.
+What is done to py-amqp is done here and in ``deliveries``, nowhere else: it reads ahead (a frame otherwise takes three
+``recv`` calls), messages that lie there whole are taken out in one go, and several frames can be gathered into one
+``send``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 from amqp.exceptions import AMQPError
 from kombu import Connection
+
+from chassis.broker.deliveries import deliver
 
 # What losing, or failing to make, a connection looks like. EOFError: another greenlet closed it under a read or write.
 LOST = (OSError, AMQPError, EOFError)
@@ -68,6 +71,20 @@ def drop(connection: Any) -> None:
     """Lets a connection go without the closing handshake, which a frozen broker would never answer."""
     if connection is not None:
         connection.collect()
+
+
+def take(connection: Any, seconds: float | None) -> int:
+    """Hands what has come to whom it is for, and waits for it: the messages that came together, or one answer of the
+    broker. How many; ``TimeoutError`` when nothing whole came in time, ``LOST`` when nothing more will."""
+    transport = connection.transport
+    if _reads_plainly(transport):
+        if not transport._read_buffer:
+            with transport.having_timeout(seconds):
+                transport._read_buffer = transport._quick_recv(_READ_AHEAD)
+        if taken := deliver(connection):
+            return taken
+    connection.drain_events(timeout=seconds)
+    return 1
 
 
 def buffered(connection: Any) -> bool:
