@@ -26,7 +26,7 @@ from chassis.configuration import Configuration  # noqa: E402
 from chassis.consumer import Consume  # noqa: E402
 from chassis.entrypoints import entrypoints  # noqa: E402
 from chassis.health import HEALTH, wsgi_app  # noqa: E402
-from chassis.memory import return_large_blocks  # noqa: E402
+from chassis.memory import keep_what_is_there, return_large_blocks  # noqa: E402
 from chassis.periodic import Every  # noqa: E402
 from chassis.starting import AtStart  # noqa: E402
 
@@ -81,6 +81,7 @@ def _serve(service: Any, settings: Settings, own: dict[str, Any]) -> NoReturn:
     HEALTH.ready("started", started.ready)
     _start_health(service.name, settings)
     runner.start()
+    keep_what_is_there()
     started.send(None)
     _log.info("service started", pid=os.getpid())
     failed = stop.wait()

@@ -68,6 +68,13 @@ os.environ.setdefault("GATEWAY_ADDRESS_KEY", secrets.token_hex(16))
 os.environ.setdefault("GATEWAY_CHALLENGE_KEY", secrets.token_hex(32))
 
 
+def post_worker_init(worker: Any) -> None:
+    """A worker has put its parts together."""
+    from chassis.memory import keep_what_is_there
+
+    keep_what_is_there()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Metrics of a worker that ended: its counters stay, its gauges go."""
     from prometheus_client import multiprocess
