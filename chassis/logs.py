@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -53,7 +53,7 @@ def configure(service: str, *, level: str, form: str, gathered: bool = False) ->
     )
     handler = _Gathering(sys.stdout) if gathered else logging.StreamHandler(sys.stdout)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -70,6 +70,19 @@ def configure(service: str, *, level: str, form: str, gathered: bool = False) ->
     for noisy in ("amqp", "kombu", "pymongo", "urllib3", "eventlet"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("nameko").setLevel(logging.CRITICAL)
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Without copying structlog's records, which nobody else formats: half of what a line of them costs here."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        if not hasattr(record, "_name"):
+            return super().format(record)
+        event: Any = {**cast(dict[str, Any], record.msg), "_record": record, "_from_structlog": True}
+        for processor in self.processors:
+            event = processor(record._logger, record._name, event)  # type: ignore[attr-defined]
+        return cast(str, event)
 
 
 class _Gathering(logging.Handler):
