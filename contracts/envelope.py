@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, ValidationError, fields, validate
 
 from contracts.event import Draft, Event, Received
 from contracts.fields import Instant, format_instant, parse_instant
+from contracts.schema import Schema
 
 CONTENT_TYPE = "application/cloudevents+json"
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema
+from marshmallow import EXCLUDE
+
+from contracts.schema import Schema
 
 
 class Event(Schema):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
+
+from contracts.schema import Schema
 
 # C0 and C1 controls except tab, line feed and carriage return; the bidirectional overrides and isolates of
 # UAX #9, which make a text read otherwise than it is stored; lone surrogates and noncharacters.
@@ -155,13 +157,11 @@ class PageRequest(Schema):
 def page_of(item: type[Schema]) -> type[Schema]:
     """The response schema of a list: ``{"items": [...], "next_cursor": "…" | null}``."""
     name = f"{item.__name__}Page"
-    return Schema.from_dict(
-        {
-            "items": fields.List(fields.Nested(item), required=True),
-            "next_cursor": fields.String(required=True, allow_none=True),
-        },
-        name=name,
-    )
+    members: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next_cursor": fields.String(required=True, allow_none=True),
+    }
+    return cast(type[Schema], Schema.from_dict(members, name=name))
 
 
 def one_of(*values: str, error: str | None = None) -> Callable[[Any], Any]:

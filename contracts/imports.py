@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, Text, one_of
+from contracts.schema import Schema
 
 # 10 MiB as base64.
 MAX_CONTENT = 14_000_000

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema
-
 from contracts.call import Actor
 from contracts.roles import ANY_ROLE, PUBLIC
+from contracts.schema import Schema
 
 
 @dataclass(frozen=True)

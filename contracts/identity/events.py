@@ -3,10 +3,11 @@ the law publishes it: that of the head of a unit."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.event import Event
 from contracts.fields import Id, Instant
+from contracts.schema import Schema
 
 
 class HeldDuty(Schema):

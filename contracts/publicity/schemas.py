@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
+from contracts.schema import Schema
 
 PUBLICATION_KINDS = ("notice", "news", "model_story", "newsletter", "slogan")
 PUBLICATION_STATES = ("draft", "in_review", "approved", "scheduled", "published", "withdrawn")

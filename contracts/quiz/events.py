@@ -1,9 +1,10 @@
 """What the quiz service tells the others. No event ever carries an answer or an answer key."""
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, fields
 
 from contracts.event import Event
 from contracts.fields import Day, Id, Instant, one_of
+from contracts.schema import Schema
 
 
 class Audience(Schema):

@@ -1,9 +1,10 @@
 """What the tasks service tells the others: how a case moves."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from contracts.event import Event
 from contracts.fields import Id, Instant
+from contracts.schema import Schema
 
 CASE_STATES = (
     "registered", "accepted", "assigned", "investigating", "findings", "disposition", "feedback",

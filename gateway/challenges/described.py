@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
+from contracts.schema import Schema
 from gateway.challenges.proofs import MAX_LENGTH
 
 _TEXT = "The solution of a challenge, as ALTCHA's widget gives it; asked for with 429, and told by GET /report-form."

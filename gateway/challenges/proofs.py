@@ -14,7 +14,9 @@ from typing import Any
 
 import orjson
 from altcha.v1 import SHA256, ChallengeOptions, Payload, create_challenge, verify_solution
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, ValidationError, fields, validate
+
+from contracts.schema import Schema
 
 # Long enough to solve the hardest one on an old phone and to send what was written meanwhile.
 VALID_FOR = timedelta(minutes=20)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, NoInput
 from contracts.identity.operations.sessions import address_field, password_field
 from contracts.operation import Operation
 from contracts.roles import ADMIN, ANY_ROLE, PUBLIC
+from contracts.schema import Schema
 
 
 class ChangePassword(Schema):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, MailAddress, NoInput, PageRequest, Text, one_of, page_of
 from contracts.identity.operations.sessions import password_field
 from contracts.identity.organisation import DUTY_CODES, LINE_CODES
 from contracts.operation import Operation
 from contracts.roles import ADMIN, ALL_ROLES, ANY_ROLE, AUDITOR, DESK, LEADER, PUBLIC, SUPERVISOR, TRAINER
+from contracts.schema import Schema
 
 # Lower-case letters, digits and . _ - , beginning and ending with a letter or digit; folded before it is compared.
 _USERNAME = validate.Regexp(

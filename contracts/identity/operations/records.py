@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, page_of
 from contracts.operation import Operation
 from contracts.roles import AUDITOR
+from contracts.schema import Schema
 
 
 class SecurityRecord(Schema):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, NoInput, PageRequest, page_of
 from contracts.operation import Operation
 from contracts.roles import ADMIN, ANY_ROLE, PUBLIC
+from contracts.schema import Schema
 
 
 def password_field() -> fields.String:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.identity.organisation import LINE_CODES, UNIT_KIND_CODES
 from contracts.operation import Operation
 from contracts.roles import ADMIN, ALL_ROLES, MEMBER
+from contracts.schema import Schema
 
 
 def _aliases(**kwargs: Any) -> fields.List[str]:

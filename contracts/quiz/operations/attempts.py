@@ -1,12 +1,13 @@
 """Sitting an exam. No answer here has a field for a key but ``Review``, which the exam's review rules
 open."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES, Option, Picture
 from contracts.roles import ANY_ROLE
+from contracts.schema import Schema
 
 
 class Erratum(Schema):

@@ -1,10 +1,11 @@
 """Statistics of an exam's scores and questions. They tell keys, so they are for trainers."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, one_of
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES
+from contracts.schema import Schema
 
 
 class StatisticsRequest(Schema):

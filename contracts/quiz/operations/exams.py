@@ -1,11 +1,12 @@
 """Exams: a scheduled sitting of a paper, with its window, its limits and its audience."""
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import ALL_ROLES, LEADER, SUPERVISOR
+from contracts.schema import Schema
 
 GRADINGS = ("highest", "last", "first", "average")
 WHEN = ("immediately", "after_close", "never")

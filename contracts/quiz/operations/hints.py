@@ -1,11 +1,12 @@
 """Hints at attempts that somebody might want to look at. They prove nothing, and nothing follows of them by itself."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, Text, one_of
 from contracts.operation import Operation
 from contracts.quiz.operations.exams import ExamId
 from contracts.quiz.operations.questions import BANK_ROLES
+from contracts.schema import Schema
 
 JUDGEMENTS = ("nothing", "unclear", "to_be_asked", "breach")
 

@@ -1,11 +1,12 @@
 """Essays that wait for markers. Nothing here tells whose an answer is."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, PageRequest, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.attempts import GivenMark
 from contracts.quiz.operations.questions import BANK_ROLES, RubricPart
+from contracts.schema import Schema
 
 
 class MarkingQueue(PageRequest):

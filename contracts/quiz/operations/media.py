@@ -1,12 +1,13 @@
 """Pictures of questions. What a picture shows is told by the question that has it (``alt``)."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant
 from contracts.imports import MAX_CONTENT
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES
 from contracts.roles import ANY_ROLE
+from contracts.schema import Schema
 
 
 class NewMedia(Schema):

@@ -1,10 +1,11 @@
 """Papers: a fixed list of questions, or a blueprint from which questions are drawn."""
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES, TYPES
+from contracts.schema import Schema
 
 MAX_QUESTIONS = 300
 

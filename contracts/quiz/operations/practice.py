@@ -1,12 +1,13 @@
 """Practice: the daily set, and the wrong-question book 错题本. No question of an exam that is not over, or whose
 review rules still hide its key, is in a set."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Day, Id, Instant, NoInput, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.attempts import AskedQuestion
 from contracts.roles import ANY_ROLE
+from contracts.schema import Schema
 
 REASONS = ("due", "weak", "new", "again")
 

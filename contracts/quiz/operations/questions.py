@@ -1,11 +1,12 @@
 """The question bank: what a trainer asks of it. These answers carry keys, so only trainers may call."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.imports import GetImport, Import, ImportFile, StartedImport
 from contracts.operation import Operation
 from contracts.roles import TRAINER
+from contracts.schema import Schema
 
 TYPES = ("single", "multiple", "true_false", "blank", "essay")
 FORMATS = ("xlsx", "csv", "gift", "aiken", "moodle_xml", "qti3")

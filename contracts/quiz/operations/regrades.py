@@ -1,10 +1,11 @@
 """Regrades: correcting an exam's questions after people have answered them."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.operation import Operation
 from contracts.quiz.operations.questions import BANK_ROLES
+from contracts.schema import Schema
 
 KINDS = ("key", "accept", "void", "scoring")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Binary, Id, Instant, Text, one_of
 from contracts.reports.schemas.bounds import PURPOSE
 from contracts.reports.schemas.messages import AUTHORS
 from contracts.reports.schemas.reporter import WithReceipt
+from contracts.schema import Schema
 
 # Of the content of a file, the bytes that one part holds; the last one holds the rest. Bytes travel in pieces that
 # never cross the border of a part.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Day, Id, Instant, Text
 from contracts.reports.schemas.attachments import AttachmentForStaff, NewAttachment, NextPiece, OfCase, PartWanted
 from contracts.reports.schemas.bounds import PURPOSE
+from contracts.schema import Schema
 
 _DIGEST = r"[0-9a-f]{64}\Z"
 # More than a page of items has, and more acts than the custody of one item has in practice.

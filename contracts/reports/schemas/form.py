@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import one_of
 from contracts.reports.events import KINDS
+from contracts.schema import Schema
 
 
 class Named(Schema):

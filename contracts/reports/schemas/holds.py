@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, Text
 from contracts.reports.schemas.bounds import REASON
+from contracts.schema import Schema
 
 
 class ReadHold(Schema):

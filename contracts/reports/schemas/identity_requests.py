@@ -10,10 +10,11 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.reports.schemas.bounds import REASON
+from contracts.schema import Schema
 
 # What an identity may be asked for. 《纪检监察机关处理检举控告工作规则》 knows of talking with named reporters, telling
 # them the result, protecting and rewarding them, and of false accusation; other authorities may demand it by law.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Instant, PageRequest, one_of, page_of
 from contracts.reports.events import KINDS
+from contracts.schema import Schema
 
 
 class ListReportInbox(PageRequest):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Day, Id, Instant, one_of
 from contracts.reports.events import KINDS, REPORTER_MODES
 from contracts.reports.schemas.bounds import DETAIL, LINE, MAX_SUBJECTS, NARRATIVE, line
 from contracts.reports.schemas.details import Details
 from contracts.reports.schemas.said import Said
+from contracts.schema import Schema
 
 
 class Subject(Schema):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, Text, one_of, page_of
 from contracts.reports.schemas.bounds import MESSAGE
+from contracts.schema import Schema
 
 AUTHORS = ("reporter", "staff")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Instant, PageRequest, Text, one_of
 from contracts.reports.receipt import Receipt
 from contracts.reports.schemas.bounds import REASON
 from contracts.reports.schemas.identity_requests import IdentityRequestSeen
 from contracts.reports.schemas.messages import Message, NewMessage, UpTo
+from contracts.schema import Schema
 
 DECISIONS = ("adopted", "partly_adopted", "not_adopted")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, PageRequest, Text
 from contracts.reports.schemas.bounds import PURPOSE
 from contracts.reports.schemas.messages import NewMessage, StaffMessage, UpTo
 from contracts.reports.schemas.reporter import Rating
+from contracts.schema import Schema
 
 
 class ReadCaseReport(Schema):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of, page_of
 from contracts.reports.schemas.bounds import PURPOSE, REASON
 from contracts.reports.schemas.messages import NewMessage, UpTo
 from contracts.reports.schemas.reporter import DECISIONS, Answer
 from contracts.reports.schemas.staff import Content
+from contracts.schema import Schema
 
 SUGGESTION_STATES = ("received", *DECISIONS)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, Text, one_of
 from contracts.reports.schemas.staff import ReadCaseReport
 from contracts.reports.schemas.suggestions import ReadSuggestion
+from contracts.schema import Schema
 
 URGENCIES = ("urgent", "prompt", "routine")
 STATES = ("pending", "done", "skipped")

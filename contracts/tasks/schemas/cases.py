@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
+from contracts.schema import Schema
 from contracts.tasks.events import CASE_STATES, CLOCK_STAGES, CLOCK_STATES, EXTENSION_GROUNDS
 from contracts.tasks.schemas.dispatch import Assistance, Transfer
 

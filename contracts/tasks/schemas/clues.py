@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Text, one_of
 from contracts.identity.organisation import LINE_CODES
+from contracts.schema import Schema
 
 # Where a clue comes from: a patrol inspection, an audit, mining of published texts, the media, a superior body.
 ORIGINS = ("patrol", "audit", "mining", "media", "superior", "other")

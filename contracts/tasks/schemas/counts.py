@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from contracts.fields import Instant, one_of
+from contracts.schema import Schema
 from contracts.tasks.schemas.listing import NUMBERS_WITHOUT_TIMES, CaseFilters
 
 BY = ("state", "category", "unit", "handler", "source", "overdue")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Day, Id, Instant, one_of
+from contracts.schema import Schema
 
 BODIES = ("discipline_inspection", "police", "procuratorate", "court", "other_department", "petition_body", "other")
 

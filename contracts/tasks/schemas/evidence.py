@@ -6,13 +6,14 @@ gateway puts both together for those who read the file.
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Id, Instant, PageRequest, Text, one_of
 from contracts.reports.schemas.attachments import AttachmentForStaff
 from contracts.reports.schemas.bounds import PURPOSE
 from contracts.reports.schemas.evidence import CustodyContent, EvidenceContent, KeepCustodyContent, KeepEvidenceContent
 from contracts.reports.schemas.evidence import Kept as KeptText
+from contracts.schema import Schema
 from contracts.tasks.schemas.cases import CaseId, Who
 
 # What an item can be: a document, pictures or sound, electronic data, a thing, what somebody said, an expert's opinion.

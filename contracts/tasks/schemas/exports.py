@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id
+from contracts.schema import Schema
 from contracts.tasks.schemas.cases import CaseId
 
 # Beside the two documents, one file for each item of evidence and two for each file of a report; a request of so many

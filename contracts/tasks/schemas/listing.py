@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, one_of
+from contracts.schema import Schema
 from contracts.tasks.events import CASE_STATES
 from contracts.tasks.schemas.cases import SOURCES
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Id, Instant, PageRequest, one_of
+from contracts.schema import Schema
 
 # What is told of; each has its words in gateway/texts/notices.py and in services/tasks/model/notices.py.
 NOTICE_KINDS = (

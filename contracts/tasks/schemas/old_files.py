@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Day, Id, Instant, PageRequest, one_of
 from contracts.imports import Import, ImportFile
+from contracts.schema import Schema
 from contracts.tasks.schemas.cases import MEASURES, OUTCOMES
 
 GUARDS = ("investigated", "clear", "handled", "adequate")

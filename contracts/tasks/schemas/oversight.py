@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Day, Id, Instant, one_of
+from contracts.schema import Schema
 from contracts.tasks.events import CLOCK_STAGES
 from contracts.tasks.schemas.cases import CaseId
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
+from contracts.schema import Schema
 from contracts.tasks.schemas.cases import Who
 
 STATES = ("open", "adequate", "inadequate")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, one_of
 from contracts.identity.organisation import LINE_CODES
+from contracts.schema import Schema
 from contracts.tasks.schemas.cases import CaseId
 from contracts.tasks.schemas.dispatch import BODIES
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Id, Instant, PageRequest, one_of
+from contracts.schema import Schema
 
 
 class PersonId(Schema):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from contracts.fields import Day, Id, Instant, PageRequest, Text, one_of
 from contracts.identity.organisation import LINE_CODES
+from contracts.schema import Schema
 from contracts.tasks.schemas.study import EntryGrade, StudyEntry
 from contracts.tasks.schemas.study_sessions import Download
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import Binary, Day, Id, Instant, PageRequest, Text, one_of
 from contracts.identity.organisation import LINE_CODES
 from contracts.imports import Import, ImportFile
+from contracts.schema import Schema
 
 MOST_CREDITS = 100
 # A transaction takes a whole list.

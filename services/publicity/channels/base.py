@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from marshmallow import Schema
-
+from contracts.schema import Schema
 from services.publicity.model.outcomes import Outcome
 
 

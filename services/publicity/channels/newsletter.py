@@ -18,13 +18,14 @@ from email.utils import format_datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from chassis import mail
 from chassis.connecting import Deadline, NotSent
 from chassis.mail import Connect, MailServer
 from contracts.fields import MailAddress, Text, one_of
 from contracts.publicity.schemas import RECIPIENTS_MAX
+from contracts.schema import Schema
 from services.publicity.channels import outbound
 from services.publicity.channels.base import Channel, Parcel, Target
 from services.publicity.channels.outbound import AddressRefused

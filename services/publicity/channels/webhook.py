@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 from standardwebhooks import Webhook as Signer
 
 from chassis.connecting import NotSent
 from contracts.fields import format_instant
+from contracts.schema import Schema
 from services.publicity.channels import outbound
 from services.publicity.channels.base import Channel, Parcel, Target
 from services.publicity.channels.outbound import AddressRefused, Answer, NoAnswer

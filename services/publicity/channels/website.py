@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from marshmallow import Schema
-
 from contracts.fields import Text
+from contracts.schema import Schema
 from services.publicity.channels.base import Channel, Parcel, Target
 from services.publicity.model.outcomes import Live, Outcome, Rejected, Withdrawn
 
