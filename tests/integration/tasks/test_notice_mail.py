@@ -174,6 +174,14 @@ def test_the_desk_is_told_of_new_cases_by_a_count_of_its_own(store, staff, post)
     assert post.got(staff.handler) == []
 
 
+def test_what_was_opened_in_the_hour_in_which_counting_began_is_counted(store, staff, post):
+    hour = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
+    expect_digests(store, hour + timedelta(minutes=30))
+    opened(store, received_at=hour)
+    post.go(hour + timedelta(hours=23, minutes=31))
+    assert ["New cases: 1" in text for text in post.got(staff.desk)] == [True]
+
+
 def test_every_opening_is_counted_once_however_the_hours_fall(store, staff, post):
     first, hour = datetime(2026, 6, 1, 1, 0, tzinfo=UTC), timedelta(hours=1)
     wants(store, staff.desk, mail="digest", quiet=None, quiet_days_off=False, digest_at=["08:30", "17:10"])
@@ -254,6 +262,22 @@ def test_a_mail_whose_answer_was_lost_is_sent_again_as_the_very_same_mail(store,
     post.go(DIGEST + timedelta(days=1))
     assert "您有 1 件" in post.got(staff.handler)[-1]
     assert len({mail.id for mail in post.sink.mails}) == 2
+
+
+def test_a_mail_whose_answer_was_lost_before_the_quiet_hours_is_sent_again_after_them_as_the_very_same(
+    store, staff, post
+):
+    wants(store, staff.handler, mail="at_once")
+    assigned(store, staff)
+    post.sink.mood = "cut"
+    post.go(NOW)
+    post.sink.mood = "accept"
+    assigned(store, staff, MONDAY_NIGHT)
+    post.go(MONDAY_NIGHT)
+    assert len(post.sink.mails) == 1
+    post.go(QUIET_ENDS)
+    first, second, *_ = post.sink.mails
+    assert (first.id, first.message.get_content()) == (second.id, second.message.get_content())
 
 
 @pytest.mark.parametrize("mood", ["451", "data 452"])

@@ -304,6 +304,8 @@ def test_notices_are_forgotten_half_a_year_after_they_were_made(store, staff):
     make(store)
     (stored,) = store.db.notices.find({"person_id": staff.handler.id})
     assert timedelta(days=179) < stored["forget_at"] - clock.now() < timedelta(days=181)
+    forgetting = [index for index in store.db.notices.index_information().values() if "expireAfterSeconds" in index]
+    assert [(index["key"], index["expireAfterSeconds"]) for index in forgetting] == [([("forget_at", 1)], 0)]
 
 
 def test_settings_begin_as_everybodys_and_change_by_version(store, staff):
