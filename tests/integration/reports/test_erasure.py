@@ -405,6 +405,15 @@ def test_what_a_case_tells_late_leaves_a_tombstone_as_it_is(store, sealer, vault
         assert report_of(store, sealer, receipt) == before
 
 
+def test_what_was_written_to_a_report_after_its_keys_went_is_not_left_in_its_tombstone(store, sealer, vault, receipt):
+    report_id = begun(store, sealer, receipt)
+    store.db.reports.update_one({"_id": report_id}, {"$set": {"late": "planted"}})
+
+    assert report_id in list(erasure.complete(store, vault, SETTLED))
+
+    assert "late" not in store.db.reports.find_one({"_id": report_id})
+
+
 def test_units_that_are_found_too_late_leave_a_tombstone_as_it_is(store, sealer, vault, receipt):
     know_the_bureau(store)
     report_id = erased(store, sealer, vault, receipt)
