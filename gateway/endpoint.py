@@ -10,13 +10,14 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, ValidationError, fields
 
 from chassis import clock
 from chassis.rpc_client import Refused
 from contracts.call import Actor, Call
 from contracts.operation import Operation
 from contracts.roles import ANY_ROLE, PUBLIC
+from contracts.schema import Schema
 from gateway import headers, parts, problems, reading
 from gateway.challenges.described import with_proof
 from gateway.language import negotiate

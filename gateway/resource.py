@@ -40,9 +40,9 @@ from urllib.parse import quote
 
 import flask_smorest  # type: ignore[import-untyped]
 from flask import Response
-from marshmallow import Schema
 
 from contracts.operation import Operation
+from contracts.schema import Schema
 from gateway.endpoint import Endpoint
 
 API_PREFIX = "/api/v1"

@@ -10,10 +10,11 @@ from typing import Any, cast
 import flask_smorest  # type: ignore[import-untyped]
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from contracts.fields import Binary, Instant
 from contracts.reports.schemas.details import Details
+from contracts.schema import Schema
 from gateway.resource import Resource
 
 VERSION = "3.1.0"
