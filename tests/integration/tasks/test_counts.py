@@ -125,6 +125,23 @@ def test_a_case_is_counted_as_what_it_is_before_the_tables_are_brought_up_to_dat
     assert figures(store, DESK, category="moving") == {"accepted": 1}
 
 
+@pytest.mark.parametrize("before", ["_never_listed", "tables"])
+@pytest.mark.parametrize("name", ["state", "category", "unit", "handler", "source"])
+def test_a_case_that_moves_and_is_counted_while_it_is_asked_for_counts_once(store, monkeypatch, name, before):
+    category = f"moving before {before} by {name}"
+    case_id, read, moved = opened(store, category=category), getattr(store.counts, before), []
+
+    def read_after_a_move(*args):
+        if not moved:
+            moved.append(act(store, case_id, "accept", by(DESK)))
+            bring_counts_up_to_date(store)
+        return read(*args)
+
+    monkeypatch.setattr(store.counts, before, read_after_a_move)
+    assert count(store, DESK, by=name, category=category)["total"] == 1
+    assert moved
+
+
 def test_what_changes_nothing_that_is_counted_is_not_counted_again(store):
     case_id = investigating(store)
     bring_counts_up_to_date(store)
